@@ -1,0 +1,1 @@
+//! Commerce Interface: payment gateways and payments.

@@ -1,0 +1,1 @@
+//! Delivery: what leaves the house (mail, letters) and the documents it carries.

@@ -1,0 +1,1 @@
+//! Event Management: venues, plans, events, performances, prices.

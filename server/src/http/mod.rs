@@ -1,0 +1,3 @@
+//! The HTTP component: the only code that names axum.
+
+pub mod site;

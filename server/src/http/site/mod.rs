@@ -1,0 +1,1 @@
+//! Web Templates: the pages customers see.

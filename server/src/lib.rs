@@ -1,0 +1,14 @@
+//! TicketBoss, the server: one binary that shows events, holds seats, takes money and issues tickets.
+//!
+//! The folders are the components of the architecture: [`http`] takes requests and hands every
+//! command to the [`coordinator`], which leads [`events`], [`reservations`], [`commerce`], [`auth`]
+//! and [`delivery`]; they alone use [`data`], the only code that names sqlx. Nothing points back.
+
+pub mod auth;
+pub mod commerce;
+pub mod coordinator;
+pub mod data;
+pub mod delivery;
+pub mod events;
+pub mod http;
+pub mod reservations;

@@ -1,0 +1,1 @@
+//! Reservation Management: carts, holds, orders, tickets.

@@ -1,0 +1,165 @@
+//! What can go wrong, as a closed list. Clients decide by the code, never by the words.
+
+use crate::{SeatNo, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The closed list of refusals and failures the API answers with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// Some of the seats belong to somebody else by now; `seats` names them. Nothing was held.
+    SeatsTaken,
+    /// More seats than one customer may have here; `limit` says how many.
+    SeatLimit,
+    /// The choice would leave single seats nobody wants; `seats` names them.
+    OrphanSeat,
+    /// No seats fit the wish (best seats, standing places).
+    NoSeatsFound,
+    /// The performance's sale has not begun; `at` says when it does.
+    NotYetOnSale,
+    /// The performance's sale is over.
+    SaleEnded,
+    /// The performance was cancelled.
+    PerformanceCancelled,
+    /// The hold ran out before this was asked; the seats were let go.
+    HoldLapsed,
+    /// The one extension is used up.
+    AlreadyExtended,
+    /// The cart holds nothing that could be bought.
+    CartEmpty,
+    /// More performances than one cart may span; `limit` says how many.
+    CartLimit,
+    /// The total shown to the buyer is not the total now.
+    TotalChanged,
+    /// The cart holds seats in more than one currency.
+    MixedCurrencies,
+    /// The order is past the point where this can be done.
+    OrderClosed,
+    /// A card was declined; `reason` carries the provider's code.
+    CardDeclined,
+    /// The payment provider did not answer; the order stays open and is asked about.
+    PaymentUncertain,
+    /// A field is missing or breaks its rule; `detail` names it.
+    InvalidInput,
+    /// There is nothing at this address, or not for this visitor.
+    NotFound,
+    /// The method does not exist for this address.
+    MethodNotAllowed,
+    /// No or no valid session token.
+    Unauthenticated,
+    /// A request from another site, or without the right to do this.
+    Forbidden,
+    /// The body is larger than this address takes.
+    TooLarge,
+    /// The body's media type is not what this address takes.
+    UnsupportedMediaType,
+    /// Too many requests; `retry_after_seconds` says when to come back.
+    RateLimited,
+    /// The server is busy or shutting down; repeat with the same id.
+    Busy,
+    /// The server failed; repeat with the same id.
+    Internal,
+}
+
+/// Problem details (RFC 9457) as the API answers them, with our closed [`ErrorCode`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// A URI reference naming the code: `/api/problems/seats_taken`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// One line about the code.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    pub code: ErrorCode,
+    /// What happened this time and what would be right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The seats it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seats: Vec<SeatNo>,
+    /// The limit that was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// The moment that matters, such as when the sale begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// The provider's code for a declined card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When to come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_seconds: Option<u32>,
+}
+
+impl ErrorCode {
+    /// The code as it stands in JSON and in message keys.
+    pub fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The HTTP status it travels with: the one table that decides it.
+    pub fn status(self) -> u16 {
+        self.row().1
+    }
+
+    /// One English line for people who read the API.
+    pub fn title(self) -> &'static str {
+        self.row().2
+    }
+
+    fn row(self) -> (&'static str, u16, &'static str) {
+        match self {
+            Self::SeatsTaken => ("seats_taken", 409, "Some of the seats were just taken"),
+            Self::SeatLimit => ("seat_limit", 422, "More seats than one customer may have here"),
+            Self::OrphanSeat => ("orphan_seat", 422, "The choice would leave a single seat"),
+            Self::NoSeatsFound => ("no_seats_found", 409, "No free seats fit the wish"),
+            Self::NotYetOnSale => ("not_yet_on_sale", 409, "The sale has not begun"),
+            Self::SaleEnded => ("sale_ended", 409, "The sale is over"),
+            Self::PerformanceCancelled => ("performance_cancelled", 409, "The performance was cancelled"),
+            Self::HoldLapsed => ("hold_lapsed", 409, "The hold ran out"),
+            Self::AlreadyExtended => ("already_extended", 409, "The one extension is used up"),
+            Self::CartEmpty => ("cart_empty", 409, "The cart holds nothing"),
+            Self::CartLimit => ("cart_limit", 422, "More performances than one cart may span"),
+            Self::TotalChanged => ("total_changed", 409, "The total is not what was shown"),
+            Self::MixedCurrencies => ("mixed_currencies", 409, "The cart holds more than one currency"),
+            Self::OrderClosed => ("order_closed", 409, "The order is past this point"),
+            Self::CardDeclined => ("card_declined", 402, "The card was declined"),
+            Self::PaymentUncertain => ("payment_uncertain", 202, "The payment provider has not answered yet"),
+            Self::InvalidInput => ("invalid_input", 422, "The request breaks a rule"),
+            Self::NotFound => ("not_found", 404, "There is nothing here"),
+            Self::MethodNotAllowed => ("method_not_allowed", 405, "This method does not exist here"),
+            Self::Unauthenticated => ("unauthenticated", 401, "A session token is needed"),
+            Self::Forbidden => ("forbidden", 403, "This is not allowed"),
+            Self::TooLarge => ("too_large", 413, "The body is too large"),
+            Self::UnsupportedMediaType => ("unsupported_media_type", 415, "This media type is not taken here"),
+            Self::RateLimited => ("rate_limited", 429, "Too many requests"),
+            Self::Busy => ("busy", 503, "The server is busy"),
+            Self::Internal => ("internal", 500, "The server failed"),
+        }
+    }
+}
+
+impl Problem {
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            kind: format!("/api/problems/{}", code.as_str()),
+            title: code.title().to_owned(),
+            status: code.status(),
+            code,
+            detail: None,
+            seats: Vec::new(),
+            limit: None,
+            at: None,
+            reason: None,
+            retry_after_seconds: None,
+        }
+    }
+
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+}

@@ -1,0 +1,27 @@
+//! Domain and wire types of TicketBoss, and the rules both sides must agree on.
+//!
+//! Deliberately without I/O, clocks or randomness: a moment comes in as `now`, an id is made by
+//! the caller. Builds for wasm, so the apps decide by the very code the server decides by.
+//!
+//! Start with [`plan`] (what a house looks like), [`seat`] (what a seat can be), [`hold`] (the
+//! limits), then [`event`], [`order`] and [`live`] for what travels between the two.
+
+pub mod error;
+pub mod event;
+pub mod hold;
+pub mod ids;
+pub mod language;
+pub mod live;
+pub mod money;
+pub mod order;
+pub mod plan;
+pub mod seat;
+pub mod text;
+pub mod time;
+
+pub use error::{ErrorCode, Problem};
+pub use ids::*;
+pub use language::Language;
+pub use money::{Currency, Money};
+pub use seat::{SeatNo, SeatState};
+pub use time::Timestamp;

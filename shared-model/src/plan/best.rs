@@ -1,0 +1,1 @@
+//! "Best seats for me". Written next.

@@ -1,0 +1,1 @@
+//! The orphan-seat rule. Written next.
