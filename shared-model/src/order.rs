@@ -176,6 +176,30 @@ pub struct PaymentRequest {
     pub payment_method: String,
 }
 
+/// What a visitor has chosen so far on the way to buying. Kept by the server beside the cart, so that the
+/// steps work without JavaScript and a reload loses nothing. Never holds card data: only the provider's
+/// name for a card and what may be shown of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct CheckoutDraft {
+    #[serde(default)]
+    pub delivery: Option<Delivery>,
+    #[serde(default)]
+    pub buyer_name: Option<PersonName>,
+    #[serde(default)]
+    pub buyer_email: Option<EmailAddress>,
+    /// The provider's id of a payment method.
+    #[serde(default)]
+    pub payment_method: Option<String>,
+    /// Such as `visa`, as the provider tells it.
+    #[serde(default)]
+    pub card_brand: Option<String>,
+    #[serde(default)]
+    pub card_last4: Option<String>,
+    /// The order this draft became once *Buy* was pressed; a new card pays the same order.
+    #[serde(default)]
+    pub order_id: Option<OrderId>,
+}
+
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
