@@ -3,12 +3,15 @@
 //! The folders are the components of the architecture: [`http`] takes requests and hands every
 //! command to the [`coordinator`], which leads [`events`], [`reservations`], [`commerce`], [`auth`]
 //! and [`delivery`]; they alone use [`data`], the only code that names sqlx. Nothing points back.
+//! What people read comes from [`messages`] and [`calendar_text`].
 
 pub mod auth;
+pub mod calendar_text;
 pub mod commerce;
 pub mod coordinator;
 pub mod data;
 pub mod delivery;
 pub mod events;
 pub mod http;
+pub mod messages;
 pub mod reservations;

@@ -1,0 +1,265 @@
+//! Moments in words: the venue's local date and time as a reader of one language writes them. The
+//! one place where a [`Timestamp`] becomes text for people.
+//!
+//! Deliberately not here: .ics files (see [`crate::delivery::calendar`]) and rules about time; a
+//! rule compares timestamps.
+
+use crate::messages::{Speech, Value};
+use jiff::{Zoned, civil::Date, tz::TimeZone};
+use shared_model::Timestamp;
+
+/// "Tonight" begins with performances at this local hour; earlier ones are "today".
+const EVENING_FROM_HOUR: i8 = 17;
+
+/// Writes moments in one zone for one reader.
+///
+/// Every method takes UTC timestamps and answers in the zone given; say the zone
+/// ([`Self::time_zoned`]) where the reader's own may differ.
+#[derive(Clone)]
+pub struct CalendarText<'a> {
+    speech: Speech<'a>,
+    zone: TimeZone,
+}
+
+impl<'a> CalendarText<'a> {
+    /// `time_zone` is an IANA name such as `Europe/Madrid`. A name nobody knows reads as UTC, and
+    /// [`Self::zone`] says so: a time that is plainly UTC is better than no page.
+    #[must_use]
+    pub fn new(speech: Speech<'a>, time_zone: &str) -> Self {
+        let zone = TimeZone::get(time_zone).unwrap_or_else(|error| {
+            tracing::warn!(time_zone, %error, "unknown time zone, writing UTC");
+            TimeZone::UTC
+        });
+        Self { speech, zone }
+    }
+
+    /// The local calendar day, for grouping.
+    #[must_use]
+    pub fn local_date(&self, at: Timestamp) -> Date {
+        self.zoned(at).date()
+    }
+
+    /// `19:30`
+    #[must_use]
+    pub fn time(&self, at: Timestamp) -> String {
+        self.zoned(at).strftime("%H:%M").to_string()
+    }
+
+    /// `19:30 CET`
+    #[must_use]
+    pub fn time_zoned(&self, at: Timestamp) -> String {
+        self.speech.fill("time-zoned", &[("time", self.time(at).into()), ("zone", self.zone(at).into())])
+    }
+
+    /// `CET`; an offset such as `-03` where the zone has no name at that moment.
+    #[must_use]
+    pub fn zone(&self, at: Timestamp) -> String {
+        self.zoned(at).strftime("%Z").to_string()
+    }
+
+    /// `Saturday 12 December 2026` · `sábado, 12 de diciembre de 2026`
+    #[must_use]
+    pub fn date_long(&self, at: Timestamp) -> String {
+        self.date("date-long", Names::Long, at)
+    }
+
+    /// `Saturday 12 December`
+    #[must_use]
+    pub fn date_medium(&self, at: Timestamp) -> String {
+        self.date("date-medium", Names::Long, at)
+    }
+
+    /// `Sat 12 Dec` · `sáb, 12 dic`
+    #[must_use]
+    pub fn date_short(&self, at: Timestamp) -> String {
+        self.date("date-short", Names::Short, at)
+    }
+
+    /// `Sat 12 Dec 2026`
+    #[must_use]
+    pub fn date_short_year(&self, at: Timestamp) -> String {
+        self.date("date-short-year", Names::Short, at)
+    }
+
+    /// `22 November 2026`
+    #[must_use]
+    pub fn date_plain(&self, at: Timestamp) -> String {
+        self.date("date-plain", Names::Long, at)
+    }
+
+    /// `Saturday 12 December 2026, 19:30`
+    #[must_use]
+    pub fn date_time_long(&self, at: Timestamp) -> String {
+        self.joined(self.date_long(at), self.time(at))
+    }
+
+    /// `Sat 12 Dec, 19:30`
+    #[must_use]
+    pub fn date_time_short(&self, at: Timestamp) -> String {
+        self.joined(self.date_short(at), self.time(at))
+    }
+
+    /// `22 November 2026, 18:49 CET`
+    #[must_use]
+    pub fn date_time_zoned(&self, at: Timestamp) -> String {
+        self.joined(self.date_plain(at), self.time_zoned(at))
+    }
+
+    /// The day of the month, `12`.
+    #[must_use]
+    pub fn day(&self, at: Timestamp) -> String {
+        self.zoned(at).day().to_string()
+    }
+
+    /// `Saturday`
+    #[must_use]
+    pub fn weekday(&self, at: Timestamp) -> String {
+        self.weekday_name(Names::Long, &self.zoned(at))
+    }
+
+    /// `Sat`
+    #[must_use]
+    pub fn weekday_short(&self, at: Timestamp) -> String {
+        self.weekday_name(Names::Short, &self.zoned(at))
+    }
+
+    /// `December`
+    #[must_use]
+    pub fn month(&self, at: Timestamp) -> String {
+        self.month_name(Names::Long, &self.zoned(at))
+    }
+
+    /// `Dec`
+    #[must_use]
+    pub fn month_short(&self, at: Timestamp) -> String {
+        self.month_name(Names::Short, &self.zoned(at))
+    }
+
+    /// `Today`, `Tonight` or `Tomorrow` as seen at `now`; `None` for every other day.
+    #[must_use]
+    pub fn near_day(&self, at: Timestamp, now: Timestamp) -> Option<String> {
+        let (then, today) = (self.zoned(at), self.local_date(now));
+        let key = if then.date() == today {
+            if then.hour() >= EVENING_FROM_HOUR { "day-tonight" } else { "day-today" }
+        } else if today.tomorrow().is_ok_and(|tomorrow| then.date() == tomorrow) {
+            "day-tomorrow"
+        } else {
+            return None;
+        };
+        Some(self.speech.text(key))
+    }
+
+    /// For machines, with the local offset: `2026-12-12T19:30:00+01:00` (RFC 3339), as the `datetime`
+    /// attribute and schema.org want it.
+    #[must_use]
+    pub fn iso(&self, at: Timestamp) -> String {
+        self.zoned(at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
+    /// A timestamp beyond the calendar (year 9999) reads as its last moment.
+    fn zoned(&self, at: Timestamp) -> Zoned {
+        let last = if at.as_millis() < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+        jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or(last).to_zoned(self.zone.clone())
+    }
+
+    fn date(&self, pattern: &str, names: Names, at: Timestamp) -> String {
+        let local = self.zoned(at);
+        let parts: [(&str, Value<'_>); 4] = [
+            ("weekday", self.weekday_name(names, &local).into()),
+            ("day", local.day().to_string().into()),
+            ("month", self.month_name(names, &local).into()),
+            ("year", local.year().to_string().into()),
+        ];
+        self.speech.fill(pattern, &parts)
+    }
+
+    fn joined(&self, date: String, time: String) -> String {
+        self.speech.fill("date-time", &[("date", date.into()), ("time", time.into())])
+    }
+
+    fn weekday_name(&self, names: Names, local: &Zoned) -> String {
+        let number = local.weekday().to_monday_one_offset();
+        self.speech.text(&match names {
+            Names::Long => format!("weekday-{number}"),
+            Names::Short => format!("weekday-short-{number}"),
+        })
+    }
+
+    fn month_name(&self, names: Names, local: &Zoned) -> String {
+        let number = local.month();
+        self.speech.text(&match names {
+            Names::Long => format!("month-{number}"),
+            Names::Short => format!("month-short-{number}"),
+        })
+    }
+}
+
+/// Whether days and months are written out.
+#[derive(Clone, Copy)]
+enum Names {
+    Long,
+    Short,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::Messages;
+    use shared_model::Language;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond())
+    }
+
+    /// The performance on the ticket of LOOK.md.
+    fn seagull() -> Timestamp {
+        at("2026-12-12T18:30:00Z")
+    }
+
+    #[test]
+    fn a_date_reads_as_each_language_writes_it() {
+        let messages = Messages::load();
+        let english = CalendarText::new(messages.speak(Language::En), "Europe/Madrid");
+        let spanish = CalendarText::new(messages.speak(Language::Es), "Europe/Madrid");
+        assert_eq!(english.date_time_long(seagull()), "Saturday 12 December 2026, 19:30");
+        assert_eq!(spanish.date_time_long(seagull()), "sábado, 12 de diciembre de 2026, 19:30");
+        assert_eq!(english.date_short(seagull()), "Sat 12 Dec");
+        assert_eq!(spanish.date_short(seagull()), "sáb, 12 dic");
+    }
+
+    #[test]
+    fn the_zone_is_named_as_it_stands_that_day() {
+        let messages = Messages::load();
+        let madrid = CalendarText::new(messages.speak(Language::En), "Europe/Madrid");
+        assert_eq!(madrid.date_time_zoned(at("2026-11-22T17:49:00Z")), "22 November 2026, 18:49 CET");
+        assert_eq!(madrid.time_zoned(at("2026-07-01T17:49:00Z")), "19:49 CEST");
+        assert_eq!(madrid.iso(seagull()), "2026-12-12T19:30:00+01:00");
+    }
+
+    #[test]
+    fn tonight_is_the_venues_evening_not_the_servers() {
+        let messages = Messages::load();
+        let auckland = CalendarText::new(messages.speak(Language::En), "Pacific/Auckland");
+        // 19:30 on the 12th in Auckland is 06:30 UTC.
+        let show = at("2026-12-12T06:30:00Z");
+        assert_eq!(auckland.near_day(show, at("2026-12-11T12:00:00Z")).as_deref(), Some("Tonight"));
+        assert_eq!(auckland.near_day(show, at("2026-12-11T10:00:00Z")).as_deref(), Some("Tomorrow"));
+        assert_eq!(auckland.near_day(at("2026-12-12T01:00:00Z"), show).as_deref(), Some("Today"));
+        assert_eq!(auckland.near_day(show, at("2026-12-01T10:00:00Z")), None);
+    }
+
+    #[test]
+    fn an_unknown_zone_reads_as_utc_and_says_so() {
+        let messages = Messages::load();
+        let nowhere = CalendarText::new(messages.speak(Language::En), "Mars/Olympus");
+        assert_eq!(nowhere.time_zoned(seagull()), "18:30 UTC");
+    }
+
+    #[test]
+    fn no_timestamp_is_beyond_the_calendar() {
+        let messages = Messages::load();
+        let calendar = CalendarText::new(messages.speak(Language::En), "Europe/Madrid");
+        assert!(!calendar.date_long(Timestamp(i64::MAX)).is_empty());
+        assert!(!calendar.date_long(Timestamp(i64::MIN)).is_empty());
+    }
+}
