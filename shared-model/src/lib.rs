@@ -17,6 +17,7 @@ pub mod order;
 pub mod plan;
 pub mod seat;
 pub mod text;
+pub mod ticket_code;
 pub mod time;
 
 pub use error::{ErrorCode, Problem};

@@ -315,6 +315,6 @@ pub struct Ticket {
     pub ticket_id: TicketId,
     /// What the QR code says: signed, checkable with the network off.
     pub code: String,
-    /// Twelve characters to read out when no scanner works: `7Q4M X2KD 98RF`.
+    /// Twelve characters to read out when no scanner works: `7Q4M X2KD 98R3`.
     pub short_code: String,
 }

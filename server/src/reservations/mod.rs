@@ -1,1 +1,3 @@
 //! Reservation Management: carts, holds, orders, tickets.
+
+pub mod ticket_code;
