@@ -10,6 +10,8 @@ pub mod check;
 pub mod geometry;
 pub mod numbered;
 pub mod orphan;
+#[cfg(test)]
+mod test_house;
 
 use serde::{Deserialize, Serialize};
 
