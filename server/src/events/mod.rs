@@ -1,1 +1,3 @@
 //! Event Management: venues, plans, events, performances, prices.
+
+pub mod demo;
