@@ -362,6 +362,14 @@ mod tests {
     }
 
     #[test]
+    fn every_poster_of_the_season_is_drawn() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("static/posters");
+        for poster in Demo::read().unwrap().events.iter().filter_map(|event| event.poster.as_ref()) {
+            assert!(folder.join(format!("{poster}.svg")).is_file(), "no poster {poster}");
+        }
+    }
+
+    #[test]
     fn every_house_of_the_season_has_the_categories_that_are_priced() {
         for venue in Demo::read().unwrap().venues {
             let Some(bytes) = plan_file(&venue.plan) else { continue };
