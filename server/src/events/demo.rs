@@ -340,7 +340,7 @@ fn unique<'a>(what: &'static str, names: impl Iterator<Item = &'a String>) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared_model::plan::SeatingPlan;
+    use shared_model::plan::{SeatingPlan, numbered::NumberedPlan};
 
     const SEASON: &str = include_str!("../../demo/demo.toml");
 
@@ -369,13 +369,39 @@ mod tests {
         }
     }
 
+    fn plan_of(venue: &DemoVenue) -> SeatingPlan {
+        let bytes = plan_file(&venue.plan).unwrap_or_else(|| panic!("no plan {}", venue.plan));
+        serde_json::from_slice(bytes).unwrap()
+    }
+
     #[test]
     fn every_house_of_the_season_has_the_categories_that_are_priced() {
         for venue in Demo::read().unwrap().venues {
-            let Some(bytes) = plan_file(&venue.plan) else { continue };
-            let plan: SeatingPlan = serde_json::from_slice(bytes).unwrap();
-            let keys = plan.categories.into_iter().map(|category| category.key).collect::<Vec<_>>();
+            let keys = plan_of(&venue).categories.into_iter().map(|category| category.key).collect::<Vec<_>>();
             assert_eq!(keys, venue.plan_categories, "{}", venue.plan);
+        }
+    }
+
+    #[test]
+    fn whoever_sits_beside_a_wheelchair_comes_free_at_every_event() {
+        let demo = Demo::read().unwrap();
+        for event in &demo.events {
+            for seat in plan_of(demo.venue_of(event)).seats().filter(|seat| seat.companion_of.is_some()) {
+                let prices = event.prices.iter().find(|prices| prices.category == seat.category).unwrap();
+                assert_eq!(prices.price.get("companion"), Some(&0), "{}, {}", event.slug, seat.category);
+            }
+        }
+    }
+
+    #[test]
+    fn every_block_finds_its_seats_in_its_house() {
+        let demo = Demo::read().unwrap();
+        for event in demo.events.iter().filter(|event| event.performances.iter().any(|p| !p.blocked.is_empty())) {
+            let plan = NumberedPlan::new(&plan_of(demo.venue_of(event))).unwrap();
+            for performance in &event.performances {
+                let wanted = performance.blocked.iter().map(|block| block.seats as usize).sum::<usize>();
+                assert_eq!(house::fill(&plan, performance).blocked.len(), wanted, "{}", event.slug);
+            }
         }
     }
 
