@@ -19,12 +19,16 @@ use serde::{Deserialize, Serialize};
 pub const PLACES_PER_PLAN_MAX: usize = 120_000;
 /// Sections one plan may have.
 pub const SECTIONS_PER_PLAN_MAX: usize = 2_000;
+/// Categories (price bands) one plan may have.
+pub const CATEGORIES_PER_PLAN_MAX: usize = 100;
 /// Characters a label or name may have.
 pub const LABEL_LENGTH_MAX: usize = 60;
 /// Bytes a plan file may have.
 pub const PLAN_FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Points an outline may have.
 pub const OUTLINE_POINTS_MAX: usize = 500;
+/// Farthest from the origin anything may be drawn, in plan units.
+pub const COORDINATE_MAX: f64 = 100_000.0;
 /// Shapes and texts of the background.
 pub const DECORATIONS_PER_PLAN_MAX: usize = 2_000;
 
@@ -189,6 +193,15 @@ fn is_zero(number: &f64) -> bool {
 
 fn is_false(flag: &bool) -> bool {
     !*flag
+}
+
+impl Section {
+    /// Rows, then tables, each with its label: the order that numbers seats.
+    pub fn rows_and_tables(&self) -> impl Iterator<Item = (&str, &[Seat])> {
+        let rows = self.rows.iter().map(|row| (row.label.as_str(), row.seats.as_slice()));
+        let tables = self.tables.iter().map(|table| (table.label.as_str(), table.seats.as_slice()));
+        rows.chain(tables)
+    }
 }
 
 impl SeatingPlan {

@@ -9,7 +9,7 @@ pub struct House {
     /// Seats drawn as `!`.
     pub wished: Vec<SeatNo>,
     free: Vec<bool>,
-    drawn: SeatingPlan,
+    pub drawn: SeatingPlan,
 }
 
 impl House {
