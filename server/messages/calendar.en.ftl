@@ -54,8 +54,8 @@ date-short-year = { $weekday } { $day } { $month } { $year }
 date-plain = { $day } { $month } { $year }
 # A date as above, then 19:30
 date-time = { $date }, { $time }
-# … 19:30 CET
-time-zoned = { $time } { $zone }
+# 19:30 CET, held together by a no-break space
+time-zoned = { $time } { $zone }
 
 day-today = Today
 day-tonight = Tonight

@@ -54,8 +54,8 @@ date-short-year = { $weekday }, { $day } { $month } { $year }
 date-plain = { $day } de { $month } de { $year }
 # Una fecha como arriba y 19:30
 date-time = { $date }, { $time }
-# … 19:30 CET
-time-zoned = { $time } { $zone }
+# 19:30 CET, unidos por un espacio duro
+time-zoned = { $time } { $zone }
 
 day-today = hoy
 day-tonight = esta noche

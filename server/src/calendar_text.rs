@@ -45,7 +45,7 @@ impl<'a> CalendarText<'a> {
         self.zoned(at).strftime("%H:%M").to_string()
     }
 
-    /// `19:30 CET`
+    /// `19:30 CET`, the space between not breaking.
     #[must_use]
     pub fn time_zoned(&self, at: Timestamp) -> String {
         self.speech.fill("time-zoned", &[("time", self.time(at).into()), ("zone", self.zone(at).into())])
@@ -231,8 +231,8 @@ mod tests {
     fn the_zone_is_named_as_it_stands_that_day() {
         let messages = Messages::load();
         let madrid = CalendarText::new(messages.speak(Language::En), "Europe/Madrid");
-        assert_eq!(madrid.date_time_zoned(at("2026-11-22T17:49:00Z")), "22 November 2026, 18:49 CET");
-        assert_eq!(madrid.time_zoned(at("2026-07-01T17:49:00Z")), "19:49 CEST");
+        assert_eq!(madrid.date_time_zoned(at("2026-11-22T17:49:00Z")), "22 November 2026, 18:49\u{a0}CET");
+        assert_eq!(madrid.time_zoned(at("2026-07-01T17:49:00Z")), "19:49\u{a0}CEST");
         assert_eq!(madrid.iso(seagull()), "2026-12-12T19:30:00+01:00");
     }
 
@@ -252,7 +252,7 @@ mod tests {
     fn an_unknown_zone_reads_as_utc_and_says_so() {
         let messages = Messages::load();
         let nowhere = CalendarText::new(messages.speak(Language::En), "Mars/Olympus");
-        assert_eq!(nowhere.time_zoned(seagull()), "18:30 UTC");
+        assert_eq!(nowhere.time_zoned(seagull()), "18:30\u{a0}UTC");
     }
 
     #[test]

@@ -1,1 +1,13 @@
 //! Delivery: what leaves the house (mail, letters) and the documents it carries.
+//!
+//! An order becomes a [`ticket_document`], which [`ticket_pdf`] sets on paper.
+
+pub mod poster;
+pub mod qr;
+#[cfg(test)]
+pub(crate) mod samples;
+mod sheet;
+pub mod ticket_document;
+pub mod ticket_pdf;
+mod ticket_place;
+pub mod typeset;

@@ -1,0 +1,27 @@
+# What stands on printed tickets.
+
+print-title = Tickets { $order }
+print-running-head = Ticket { $number } of { $count }, order { $order }
+print-section = Section
+print-area = Area
+print-row = Row
+print-seat = Seat
+print-entrance = Entrance
+print-doors = Doors
+print-starts = Starts
+print-code = Code
+print-for = For
+print-type = Type
+print-price = Price
+print-price-with-fees = { $price } incl. { $fees } fees
+# A tax rate such as 10 %
+print-tax = VAT { $rate }
+print-tax-included = { $tax }, included
+print-sold-by = Sold by
+print-bought = Bought
+print-qr-description = The ticket’s QR code, to be scanned at the door
+print-terms-door = At the door
+print-terms-door-text = Show this page or your phone. The code opens once. Copies do not.
+print-terms-refund = Can’t come?
+print-terms-refund-none = This ticket can’t be given back. If the performance is cancelled or moved, we write to you.
+print-terms-access = Getting in
