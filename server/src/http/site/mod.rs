@@ -1,1 +1,3 @@
 //! Web Templates: the pages customers see.
+
+pub mod seats;

@@ -138,6 +138,11 @@ export class SeatChart extends HTMLElement {
     this.#repaint();
   }
 
+  /** Whether the seat's price is among those shown. */
+  isShown(seat) {
+    return this.#scene.categories[this.#scene.model.category[seat]].shown;
+  }
+
   /** Packed states of every place (Uint8Array, two bits each). */
   set states(bytes) {
     this.#house.replace(bytes);

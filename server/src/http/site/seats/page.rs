@@ -1,0 +1,265 @@
+//! The seats page as a whole: the view models of its templates, put together from what the
+//! coordinator answered. No I/O here.
+
+use super::{
+    list::{ListSource, SeatList, TileState},
+    panel::{Choice, Panel},
+    prices::{CategoryPrice, PriceKey, category_prices, price_keys},
+    words::{json_block, script_words},
+};
+use crate::{
+    calendar_text::CalendarText,
+    messages::{Speech, Value},
+};
+use askama::Template;
+use serde::Serialize;
+use shared_model::{
+    HoldId, PerformanceId, PlanVersionId, SeatNo, Timestamp,
+    event::{PerformanceDetail, SaleState},
+    hold::HOLD_TTL,
+    live::Snapshot,
+    order::Cart,
+    plan::numbered::NumberedPlan,
+};
+use std::collections::HashSet;
+
+/// Seats the "best seats" form starts with.
+const BEST_COUNT: u32 = 2;
+
+/// What the page is made of.
+pub struct PageSource<'a> {
+    pub speech: Speech<'a>,
+    pub performance: &'a PerformanceDetail,
+    pub plan: &'a NumberedPlan,
+    pub snapshot: &'a Snapshot,
+    pub cart: &'a Cart,
+}
+
+/// Which view is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    Chart,
+    /// A section by its index; the first with free seats where absent.
+    List { section: Option<usize> },
+}
+
+/// What a form's answer has to say on the page it leads to.
+#[derive(Default)]
+pub struct Said {
+    /// Something was refused.
+    pub notice: Option<String>,
+    /// Why "best seats" chose what it chose.
+    pub best_answer: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "seats.html")]
+pub struct SeatsPage<'a> {
+    speech: Speech<'a>,
+    page_title: String,
+    title: String,
+    back: String,
+    event_slug: String,
+    poster: Option<String>,
+    when_where: String,
+    when: String,
+    performance_id: PerformanceId,
+    plan_version_id: PlanVersionId,
+    keys: Vec<PriceKey>,
+    notice: Option<String>,
+    /// Why nothing can be bought now.
+    sale: Option<String>,
+    has_wheelchair: bool,
+    has_companion: bool,
+    has_restricted: bool,
+    last_band: u32,
+    list: Option<SeatList>,
+    panel: Panel,
+    best: Option<BestForm>,
+    hold_id: HoldId,
+    limit: u32,
+    hold_hint: String,
+    data: String,
+    words: String,
+}
+
+/// The panel alone, for scripts that know something has changed.
+#[derive(Template)]
+#[template(path = "seats_panel.html")]
+pub struct PanelFragment<'a> {
+    speech: Speech<'a>,
+    panel: Panel,
+    best: Option<BestForm>,
+}
+
+/// One section's list alone.
+#[derive(Template)]
+#[template(path = "seats_list.html")]
+pub struct ListFragment<'a> {
+    speech: Speech<'a>,
+    performance_id: PerformanceId,
+    list: SeatList,
+    hold_id: HoldId,
+    limit: u32,
+    hold_hint: String,
+}
+
+pub struct BestForm {
+    count: u32,
+    count_max: u32,
+    prices: Vec<Choice>,
+    hold_id: HoldId,
+    answer: Option<String>,
+}
+
+/// What the scripts start from.
+#[derive(Serialize)]
+struct ScriptData<'a> {
+    performance_id: PerformanceId,
+    plan_version_id: PlanVersionId,
+    limit: u32,
+    on_sale: bool,
+    time_zone: &'a str,
+    poster: Option<String>,
+    /// By the geometry's category index.
+    categories: &'a [CategoryPrice],
+    yours: Vec<SeatNo>,
+    /// When they lapse.
+    expires_at: Option<Timestamp>,
+}
+
+impl<'a> SeatsPage<'a> {
+    pub fn new(source: &PageSource<'a>, view: View, said: Said) -> Self {
+        let PageSource { speech, performance, plan, snapshot, cart } = source;
+        let summary = &performance.summary;
+        let calendar = CalendarText::new(*speech, &summary.venue.time_zone);
+        let prices = category_prices(*speech, performance, plan);
+        let mut when_where = format!("{}, {}", calendar.date_time_long(summary.starts_at), summary.venue.name);
+        if let Some(doors) = summary.doors_at {
+            let doors = speech.fill("seats-doors", &[("time", Value::from(calendar.time(doors)))]);
+            when_where = format!("{when_where}. {doors}");
+        }
+        Self {
+            page_title: speech.fill("seats-page-title", &[("title", Value::from(summary.title.as_str()))]),
+            back: speech.fill("seats-back", &[("title", Value::from(summary.title.as_str()))]),
+            title: summary.title.clone(),
+            event_slug: summary.event_slug.clone(),
+            poster: summary.poster.clone(),
+            when_where,
+            when: calendar.date_time_short(summary.starts_at),
+            performance_id: summary.performance_id,
+            plan_version_id: performance.plan_version_id,
+            keys: price_keys(*speech, &prices, plan, &snapshot.states),
+            notice: said.notice,
+            sale: sale_notice(*speech, performance),
+            has_wheelchair: plan.seats.iter().any(|seat| seat.accessible),
+            has_companion: plan.seats.iter().any(|seat| seat.companion_of.is_some()),
+            has_restricted: plan.seats.iter().any(|seat| seat.restricted_view),
+            last_band: prices.iter().filter(|price| price.is_sold()).map(|price| price.band).max().unwrap_or(1),
+            list: match view {
+                View::Chart => None,
+                View::List { section } => Some(seat_list(source, &prices, section)),
+            },
+            panel: Panel::new(*speech, performance, cart),
+            best: is_on_sale(performance).then(|| BestForm::new(performance, &prices, said.best_answer)),
+            hold_id: HoldId::new(),
+            limit: performance.seats_per_customer_max,
+            hold_hint: hold_hint(*speech),
+            data: json_block(&ScriptData {
+                performance_id: summary.performance_id,
+                plan_version_id: performance.plan_version_id,
+                limit: performance.seats_per_customer_max,
+                on_sale: is_on_sale(performance),
+                time_zone: &summary.venue.time_zone,
+                poster: summary.poster.as_ref().map(|key| format!("/posters/{key}.svg")),
+                categories: &prices,
+                yours: yours(source).into_iter().collect(),
+                expires_at: cart.performances.iter().find(|held| held.performance_id == summary.performance_id).map(|held| held.expires_at),
+            }),
+            words: json_block(&script_words(*speech, performance.seats_per_customer_max)),
+            speech: *speech,
+        }
+    }
+
+    fn asset(&self, path: &str) -> String {
+        super::asset(path)
+    }
+}
+
+impl<'a> PanelFragment<'a> {
+    pub fn new(speech: Speech<'a>, performance: &PerformanceDetail, cart: &Cart) -> Self {
+        Self { speech, panel: Panel::new(speech, performance, cart), best: None }
+    }
+}
+
+impl<'a> ListFragment<'a> {
+    pub fn new(source: &PageSource<'a>, section: Option<usize>) -> Self {
+        let prices = category_prices(source.speech, source.performance, source.plan);
+        Self {
+            speech: source.speech,
+            performance_id: source.performance.summary.performance_id,
+            list: seat_list(source, &prices, section),
+            hold_id: HoldId::new(),
+            limit: source.performance.seats_per_customer_max,
+            hold_hint: hold_hint(source.speech),
+        }
+    }
+}
+
+impl BestForm {
+    fn new(performance: &PerformanceDetail, prices: &[CategoryPrice], answer: Option<String>) -> Self {
+        let mut sold = prices.iter().filter(|price| price.is_sold()).collect::<Vec<_>>();
+        sold.sort_by_key(|price| price.band);
+        let choice = |price: &CategoryPrice| {
+            let id = price.price_category_id?;
+            Some(Choice { value: id.to_string(), label: format!("{}, {}", price.name, price.price), chosen: false })
+        };
+        Self {
+            count: BEST_COUNT.min(performance.seats_per_customer_max),
+            count_max: performance.seats_per_customer_max,
+            prices: sold.into_iter().filter_map(choice).collect(),
+            hold_id: HoldId::new(),
+            answer,
+        }
+    }
+}
+
+fn seat_list(source: &PageSource<'_>, prices: &[CategoryPrice], section: Option<usize>) -> SeatList {
+    let yours = yours(source);
+    let list = ListSource {
+        speech: source.speech,
+        plan: source.plan,
+        states: &source.snapshot.states,
+        prices,
+        yours: &yours,
+    };
+    SeatList::new(&list, section)
+}
+
+/// The visitor's own seats at this performance.
+fn yours(source: &PageSource<'_>) -> HashSet<SeatNo> {
+    let here = source.performance.summary.performance_id;
+    let held = source.cart.performances.iter().filter(|held| held.performance_id == here);
+    held.flat_map(|held| held.seats.iter().map(|seat| seat.seat)).collect()
+}
+
+fn hold_hint(speech: Speech<'_>) -> String {
+    speech.fill("list-hold-hint", &[("minutes", Value::from(HOLD_TTL.as_secs() / 60))])
+}
+
+fn is_on_sale(performance: &PerformanceDetail) -> bool {
+    matches!(performance.summary.sale, SaleState::OnSale | SaleState::SoldOut)
+}
+
+fn sale_notice(speech: Speech<'_>, performance: &PerformanceDetail) -> Option<String> {
+    match performance.summary.sale {
+        SaleState::OnSale | SaleState::SoldOut => None,
+        SaleState::NotYetOnSale { on_sale_at } => {
+            let calendar = CalendarText::new(speech, &performance.summary.venue.time_zone);
+            let when = calendar.date_time_zoned(on_sale_at);
+            Some(speech.fill("seats-not-on-sale", &[("when", Value::from(when))]))
+        }
+        SaleState::Ended => Some(speech.text("seats-error-sale_ended")),
+        SaleState::Cancelled => Some(speech.text("seats-error-performance_cancelled")),
+    }
+}

@@ -1,0 +1,137 @@
+// The seats page, made live: the chart, the list, the prices and the panel share one state and one
+// link to the server. Without this file the page is a list of check boxes in a form.
+
+import "./chart/seat-chart.js";
+import { fill } from "./chart/words.js";
+import { LiveLink } from "./live.js";
+import { Commands } from "./seats/commands.js";
+import { startCountdowns } from "./seats/countdown.js";
+import { SeatListView } from "./seats/list.js";
+import { Panel } from "./seats/panel.js";
+import { PriceKeys } from "./seats/prices.js";
+import { showStatus, Toast } from "./seats/status.js";
+
+/** The plan is asked for again after this while the server does not answer. */
+const RETRY_GEOMETRY_MS = 3_000;
+
+document.documentElement.classList.add("js");
+
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const data = read("seats-data");
+const words = read("seats-words");
+const chart = document.getElementById("chart");
+const announcer = document.getElementById("announcer");
+const say = (text) => { announcer.textContent = text; };
+
+const link = new LiveLink(data.performance_id);
+const toast = new Toast(document.getElementById("toast"));
+const panel = new Panel(data);
+const commands = new Commands({
+  link, chart, toast, words: words.page, say, expiresAt: data.expires_at,
+  onChange: () => {
+    panel.refresh();
+    list.update();
+  },
+});
+const list = new SeatListView({ root: document.getElementById("list"), chart, data, words: words.page, commands });
+const keys = new PriceKeys({ chart, categories: data.categories, words: words.page });
+
+panel.onAct({
+  release: (form) => commands.release([Number(form.get("seat"))]),
+  extend: () => commands.extend(),
+  best: (form) => best(form),
+});
+
+async function best(form) {
+  const answer = document.getElementById("best-answer");
+  answer.textContent = "";
+  const hold = await commands.best({
+    count: Number(form.get("best")),
+    price_category_id: form.get("price_category_id") || undefined,
+    together: form.has("together"),
+    step_free: form.has("step_free"),
+  });
+  if (!hold) return;
+  answer.textContent = explain(hold);
+  chart.showSeats(hold.taken);
+}
+
+/** Why these seats, in the words of the page. */
+function explain({ because, taken }) {
+  const count = taken.length;
+  if (because?.kind === "standing") return fill(words.page["best-standing-answer"], { area: because.area });
+  if (because?.kind === "together") {
+    return fill(words.page[count === 1 ? "best-one-answer" : "best-together-answer"], { ...because, count });
+  }
+  return fill(words.page["best-closest-answer"], { count });
+}
+
+link.addEventListener("snapshot", ({ detail }) => {
+  if (!chart.model || detail.seatCount !== chart.model.placeCount) return;
+  chart.states = detail.bytes;
+  list.update();
+});
+link.addEventListener("delta", ({ detail }) => {
+  if (!chart.model) return;
+  chart.applyChanges(detail.changes);
+  list.update();
+});
+link.addEventListener("yours", ({ detail }) => commands.settle(detail.hold));
+link.addEventListener("status", () => {
+  chart.live = link.live;
+  document.body.classList.toggle("stale", !link.live);
+  showStatus(document.getElementById("status"), link, words.page);
+});
+
+chart.addEventListener("seat-take", ({ detail }) => commands.take(detail.seat));
+chart.addEventListener("seat-release", ({ detail }) => commands.release([detail.seat]));
+chart.addEventListener("area-change", ({ detail }) => commands.changeArea(detail.area, detail.change));
+chart.addEventListener("counts-change", () => keys.update());
+
+for (const tab of document.querySelectorAll("[data-to]")) {
+  tab.addEventListener("click", (event) => {
+    event.preventDefault();
+    show(tab.dataset.to);
+  });
+}
+
+async function show(view) {
+  document.body.dataset.view = view;
+  for (const tab of document.querySelectorAll("[data-to]")) {
+    if (tab.dataset.to === view) tab.setAttribute("aria-current", "true");
+    else tab.removeAttribute("aria-current");
+  }
+  history.replaceState(null, "", `?view=${view}`);
+  if (view === "list") await list.open();
+}
+
+startCountdowns({
+  onMinute: (minutes) => say(fill(words.page["seats-minutes-left"], { count: minutes })),
+  onOver: () => commands.settle({ seats: [], version: 0, expires_at: null }),
+});
+
+/** A retry keeps the skeleton of the page: nothing else works without the plan. */
+async function loadGeometry() {
+  for (;;) {
+    try {
+      const response = await fetch(`/api/v1/plans/${data.plan_version_id}/geometry`);
+      if (response.ok) return await response.json();
+    } catch {
+      showStatus(document.getElementById("status"), link, words.page);
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_GEOMETRY_MS));
+  }
+}
+
+chart.texts = { ...words.chart, chart: words.chart.label };
+showStatus(document.getElementById("status"), link, words.page);
+chart.geometry = await loadGeometry();
+keys.apply();
+if (data.poster) chart.posterUrl = data.poster;
+chart.yours = data.yours;
+chart.live = false;
+link.fetchSnapshot();
+link.open();
+if (data.yours.length > 0 && matchMedia("(max-width: 599px)").matches) chart.showSeats(data.yours);
+list.adopt();
+
