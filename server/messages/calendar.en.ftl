@@ -60,3 +60,7 @@ time-zoned = { $time } { $zone }
 day-today = Today
 day-tonight = Tonight
 day-tomorrow = Tomorrow
+
+# Lines of a calendar entry; the time has its zone.
+calendar-doors = Doors { $time }
+calendar-starts = Starts { $time }

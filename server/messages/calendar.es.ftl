@@ -60,3 +60,7 @@ time-zoned = { $time } { $zone }
 day-today = hoy
 day-tonight = esta noche
 day-tomorrow = mañana
+
+# Líneas de una cita de calendario; la hora lleva su zona.
+calendar-doors = Puertas { $time }
+calendar-starts = Comienzo { $time }

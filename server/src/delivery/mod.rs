@@ -2,6 +2,7 @@
 //!
 //! An order becomes a [`ticket_document`], which [`ticket_pdf`] sets on paper.
 
+pub mod calendar;
 pub mod poster;
 pub mod qr;
 #[cfg(test)]
