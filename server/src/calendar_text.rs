@@ -194,6 +194,13 @@ impl<'a> CalendarText<'a> {
     }
 }
 
+/// With a capital first letter: Spanish dates begin in lower case, lines do not.
+#[must_use]
+pub fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(char::to_uppercase).into_iter().flatten().chain(characters).collect()
+}
+
 /// Whether days and months are written out.
 #[derive(Clone, Copy)]
 enum Names {
@@ -253,6 +260,12 @@ mod tests {
         let messages = Messages::load();
         let nowhere = CalendarText::new(messages.speak(Language::En), "Mars/Olympus");
         assert_eq!(nowhere.time_zoned(seagull()), "18:30\u{a0}UTC");
+    }
+
+    #[test]
+    fn a_line_begins_with_a_capital() {
+        assert_eq!(capitalized("sábado, 12 de diciembre"), "Sábado, 12 de diciembre");
+        assert_eq!(capitalized(""), "");
     }
 
     #[test]

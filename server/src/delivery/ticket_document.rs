@@ -3,7 +3,7 @@
 
 use super::qr::{Medium, QrModules, TooLong};
 use crate::{
-    calendar_text::CalendarText,
+    calendar_text::{CalendarText, capitalized},
     messages::{Messages, Speech},
 };
 use shared_model::{
@@ -226,12 +226,6 @@ fn percent(basis_points: u32, language: Language) -> String {
         "" => format!("{whole}\u{a0}%"),
         digits => format!("{whole}{separator}{digits}\u{a0}%"),
     }
-}
-
-/// Spanish dates begin in lower case; at the head of a ticket they begin a line.
-fn capitalized(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(char::to_uppercase).into_iter().flatten().chain(characters).collect()
 }
 
 #[cfg(test)]
