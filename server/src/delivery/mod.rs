@@ -1,10 +1,12 @@
 //! Delivery: what leaves the house (mail, letters) and the documents it carries.
 //!
 //! An order becomes a [`ticket_document`], which [`ticket_pdf`] sets on paper; [`mail`] wraps it up with
-//! a [`calendar`] file.
+//! a [`calendar`] file, and a [`transport`] carries it. What is to leave, and when to try again, is
+//! decided by the outbox.
 
 pub mod calendar;
 pub mod mail;
+pub mod mailbox;
 pub mod poster;
 pub mod qr;
 #[cfg(test)]
@@ -13,5 +15,6 @@ mod sheet;
 pub mod ticket_document;
 pub mod ticket_pdf;
 mod ticket_place;
+pub mod transport;
 pub mod typeset;
 
