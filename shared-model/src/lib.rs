@@ -4,8 +4,10 @@
 //! the caller. Builds for wasm, so the apps decide by the very code the server decides by.
 //!
 //! Start with [`plan`] (what a house looks like), [`seat`] (what a seat can be), [`hold`] (the
-//! limits), then [`event`], [`order`] and [`live`] for what travels between the two.
+//! limits), then [`event`], [`order`] and [`live`] for what travels between the two; [`app`] is what
+//! the halves of an app say to each other.
 
+pub mod app;
 pub mod error;
 pub mod event;
 pub mod hold;
