@@ -1,0 +1,125 @@
+//! Rows of `seat_desk` and `seat_claim`: who has which place.
+
+use super::{DataError, DataResult, Link, Statement, execute, fetch_all, fetch_optional, outbox::json, statement::{bulk_insert, statements}};
+use serde::Serialize;
+use uuid::Uuid;
+
+statements! {
+    /// Takes the performance's lock and the next version in one go.
+    RAISE_VERSION = Statement::both(
+        "update seat_desk set version = version + 1 where performance_id = $1 returning version",
+    );
+    FIND_VERSION = Statement::both("select version from seat_desk where performance_id = $1");
+    INSERT_DESK = Statement::both("insert into seat_desk (performance_id, version) values ($1, 0) on conflict (performance_id) do nothing");
+    LIST_CHANGES = Statement::both(
+        "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version
+         from seat_claim where performance_id = $1 and version > $2",
+    );
+    /// The guard at the end makes a claim by itself safe: a row that was written after the writer
+    /// looked (`$2`) is left alone, and the writer sees too few rows touched.
+    UPSERT_CLAIMS = bulk_insert!(
+        "seat_claim" (
+            "performance_id" uuid, "seat_no" integer, "state" text, "cart_id" uuid, "order_id" uuid, "hold_id" uuid,
+            "ticket_type_id" uuid, "started_at" bigint, "expires_at" bigint, "extended" boolean, "reason" text, "version" bigint
+        )
+        "on conflict (performance_id, seat_no) do update set state = excluded.state, cart_id = excluded.cart_id,
+         order_id = excluded.order_id, hold_id = excluded.hold_id, ticket_type_id = excluded.ticket_type_id,
+         started_at = excluded.started_at, expires_at = excluded.expires_at, extended = excluded.extended,
+         reason = excluded.reason, version = excluded.version where seat_claim.version <= $2"
+    );
+    LIST_OF_CART = Statement::both(
+        "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version
+         from seat_claim where cart_id = $1 and state in ('held', 'free') order by performance_id, seat_no",
+    );
+    LIST_OF_ORDER = Statement::both(
+        "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version
+         from seat_claim where order_id = $1 order by performance_id, seat_no",
+    );
+    SET_TICKET_TYPE = Statement::both(
+        "update seat_claim set ticket_type_id = $4, version = $6
+         where performance_id = $1 and seat_no = $2 and cart_id = $3 and state = 'held' and expires_at > $5",
+    );
+    FORGET_LAPSED = Statement::both(
+        "update seat_claim set cart_id = null where performance_id = $1 and cart_id = $2 and state = 'free'",
+    );
+    LIST_LAPSING = Statement::both(
+        "select distinct performance_id from seat_claim where state = 'held' and expires_at <= $1 limit 100",
+    );
+}
+
+/// One claim as stored. Who may be in which state is the business of `reservations::claims`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct ClaimRow {
+    pub performance_id: Uuid,
+    pub seat_no: i32,
+    pub state: String,
+    pub cart_id: Option<Uuid>,
+    pub order_id: Option<Uuid>,
+    pub hold_id: Option<Uuid>,
+    pub ticket_type_id: Option<Uuid>,
+    pub started_at: Option<i64>,
+    pub expires_at: Option<i64>,
+    pub extended: bool,
+    pub reason: Option<String>,
+    pub version: i64,
+}
+
+/// Locks the performance's seats until the transaction ends and returns the version this
+/// transaction writes.
+pub async fn raise_version(link: &mut Link, performance_id: Uuid) -> DataResult<i64> {
+    fetch_optional!(link, (i64,), RAISE_VERSION, performance_id)?
+        .map(|(version,)| version)
+        .ok_or_else(|| DataError::corrupt("seat_desk", format!("performance {performance_id} has none")))
+}
+
+pub async fn find_version(link: &mut Link, performance_id: Uuid) -> DataResult<Option<i64>> {
+    Ok(fetch_optional!(link, (i64,), FIND_VERSION, performance_id)?.map(|(version,)| version))
+}
+
+pub async fn insert_desk(link: &mut Link, performance_id: Uuid) -> DataResult<()> {
+    execute!(link, INSERT_DESK, performance_id).map(drop)
+}
+
+/// Claims written after `version`.
+pub async fn list_changes(link: &mut Link, performance_id: Uuid, version: i64) -> DataResult<Vec<ClaimRow>> {
+    fetch_all!(link, ClaimRow, LIST_CHANGES, performance_id, version)
+}
+
+/// Writes claims of one performance that nobody changed after `seen_version`; returns how many were written.
+pub async fn upsert_claims(link: &mut Link, rows: &[ClaimRow], seen_version: i64) -> DataResult<u64> {
+    execute!(link, UPSERT_CLAIMS, json(rows), seen_version)
+}
+
+/// What a cart holds or held last, over all performances.
+pub async fn list_of_cart(link: &mut Link, cart_id: Uuid) -> DataResult<Vec<ClaimRow>> {
+    fetch_all!(link, ClaimRow, LIST_OF_CART, cart_id)
+}
+
+pub async fn list_of_order(link: &mut Link, order_id: Uuid) -> DataResult<Vec<ClaimRow>> {
+    fetch_all!(link, ClaimRow, LIST_OF_ORDER, order_id)
+}
+
+/// Which seat of whose cart.
+pub struct HeldSeat {
+    pub performance_id: Uuid,
+    pub seat_no: i32,
+    pub cart_id: Uuid,
+}
+
+/// False when the cart does not hold the seat (any more). Raises the performance's version, so that
+/// every desk's memory learns of it.
+pub async fn set_ticket_type(link: &mut Link, seat: &HeldSeat, ticket_type_id: Uuid, now: i64) -> DataResult<bool> {
+    let version = raise_version(link, seat.performance_id).await?;
+    let touched =
+        execute!(link, SET_TICKET_TYPE, seat.performance_id, seat.seat_no, seat.cart_id, ticket_type_id, now, version)?;
+    Ok(touched == 1)
+}
+
+pub async fn forget_lapsed(link: &mut Link, performance_id: Uuid, cart_id: Uuid) -> DataResult<()> {
+    execute!(link, FORGET_LAPSED, performance_id, cart_id).map(drop)
+}
+
+/// Performances with holds that ran out and are not yet written as free.
+pub async fn list_lapsing(link: &mut Link, now: i64) -> DataResult<Vec<Uuid>> {
+    Ok(fetch_all!(link, (Uuid,), LIST_LAPSING, now)?.into_iter().map(|(id,)| id).collect())
+}

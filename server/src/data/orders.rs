@@ -1,0 +1,248 @@
+//! Rows of `customer_order`, `order_line`, `payment` and `ticket`. Written many at a time: the order
+//! desk settles a batch of orders in one transaction.
+
+use super::{DataResult, Link, Statement, execute, fetch_all, fetch_optional, outbox::json, claims::ClaimRow, statement::{bulk_insert, json_rows, statements}};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// A `select` whose key stands in a JSON array of ids given as `$1`.
+macro_rules! select_by_ids {
+    ($select:literal, $key:literal, $order_by:literal) => {
+        Statement::each(
+            concat!($select, " where ", $key, " in (", json_rows!(sqlite: "id" uuid), ") ", $order_by),
+            concat!($select, " where ", $key, " in (", json_rows!(postgres: "id" uuid), ") ", $order_by),
+        )
+    };
+}
+
+statements! {
+    LIST_ORDERS = select_by_ids!(
+        "select order_id, cart_id, number, state, buyer_name, buyer_email, language, delivery, delivery_fee_minor, currency,
+         fees_minor, tax_minor, tax_rate_basis_points, total_minor, created_at, paid_at, keeps_seats_until from customer_order",
+        "order_id", ""
+    );
+    LIST_LINES = select_by_ids!(
+        "select order_id, line_no, performance_id, seat_no, section, row_label, seat, entrance, price_category, ticket_type,
+         ticket_type_note, price_minor, fee_minor from order_line",
+        "order_id", "order by order_id, line_no"
+    );
+    LIST_PAYMENTS = select_by_ids!(
+        "select payment_id, order_id, gateway, state, amount_minor, currency, payment_method, provider_ref, card_brand, card_last4,
+         next_action_url, decline_code, created_at, updated_at, ask_at from payment",
+        "order_id", "order by created_at, payment_id"
+    );
+    LIST_TICKETS = select_by_ids!(
+        "select ticket_id, order_id, line_no, performance_id, seat_no, code, short_code, issued_at from ticket",
+        "order_id", "order by order_id, line_no"
+    );
+    LIST_CLAIMS = Statement::each(
+        concat!(
+            "select c.performance_id, c.seat_no, c.state, c.cart_id, c.order_id, c.hold_id, c.ticket_type_id, c.started_at, c.expires_at,
+             c.extended, c.reason, c.version from seat_claim c join (",
+            json_rows!(sqlite: "performance_id" uuid, "seat_no" integer),
+            ") as r on c.performance_id = r.performance_id and c.seat_no = r.seat_no"
+        ),
+        concat!(
+            "select c.performance_id, c.seat_no, c.state, c.cart_id, c.order_id, c.hold_id, c.ticket_type_id, c.started_at, c.expires_at,
+             c.extended, c.reason, c.version from seat_claim c join (",
+            json_rows!(postgres: "performance_id" uuid, "seat_no" integer),
+            ") as r on c.performance_id = r.performance_id and c.seat_no = r.seat_no"
+        ),
+    );
+    FIND_ORDER_OF_PAYMENT = Statement::both("select order_id from payment where payment_id = $1");
+    FIND_PAYMENT_BY_REF = Statement::both("select payment_id from payment where provider_ref = $1");
+    UPSERT_ORDERS = bulk_insert!(
+        "customer_order" (
+            "order_id" uuid, "cart_id" uuid, "number" text, "state" text, "buyer_name" text, "buyer_email" text, "language" text,
+            "delivery" text, "delivery_fee_minor" bigint, "currency" text, "fees_minor" bigint, "tax_minor" bigint,
+            "tax_rate_basis_points" integer, "total_minor" bigint, "created_at" bigint, "paid_at" bigint, "keeps_seats_until" bigint
+        )
+        "on conflict (order_id) do update set state = excluded.state, paid_at = excluded.paid_at, keeps_seats_until = excluded.keeps_seats_until"
+    );
+    INSERT_LINES = bulk_insert!(
+        "order_line" (
+            "order_id" uuid, "line_no" integer, "performance_id" uuid, "seat_no" integer, "section" text, "row_label" text, "seat" text,
+            "entrance" text, "price_category" text, "ticket_type" text, "ticket_type_note" text, "price_minor" bigint, "fee_minor" bigint
+        )
+        ""
+    );
+    UPSERT_PAYMENTS = bulk_insert!(
+        "payment" (
+            "payment_id" uuid, "order_id" uuid, "gateway" text, "state" text, "amount_minor" bigint, "currency" text,
+            "payment_method" text, "provider_ref" text, "card_brand" text, "card_last4" text, "next_action_url" text,
+            "decline_code" text, "created_at" bigint, "updated_at" bigint, "ask_at" bigint
+        )
+        "on conflict (payment_id) do update set state = excluded.state, provider_ref = excluded.provider_ref,
+         card_brand = excluded.card_brand, card_last4 = excluded.card_last4, next_action_url = excluded.next_action_url,
+         decline_code = excluded.decline_code, updated_at = excluded.updated_at, ask_at = excluded.ask_at"
+    );
+    INSERT_TICKETS = bulk_insert!(
+        "ticket" (
+            "ticket_id" uuid, "order_id" uuid, "line_no" integer, "performance_id" uuid, "seat_no" integer, "code" text,
+            "short_code" text, "issued_at" bigint
+        )
+        ""
+    );
+    LIST_LAPSING_ORDERS = Statement::both(
+        "select order_id from customer_order where state = 'pending' and keeps_seats_until <= $1 order by keeps_seats_until limit $2",
+    );
+    LIST_OPEN_PAYMENTS = Statement::both("select payment_id, order_id from payment where ask_at <= $1 order by ask_at limit $2");
+    LIST_PENDING_OF_CART = Statement::both(
+        "select order_id from customer_order where cart_id = $1 and state = 'pending' order by created_at desc limit 10",
+    );
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct OrderRow {
+    pub order_id: Uuid,
+    pub cart_id: Uuid,
+    pub number: String,
+    pub state: String,
+    pub buyer_name: String,
+    pub buyer_email: String,
+    pub language: String,
+    pub delivery: String,
+    pub delivery_fee_minor: i64,
+    pub currency: String,
+    pub fees_minor: i64,
+    pub tax_minor: i64,
+    pub tax_rate_basis_points: i32,
+    pub total_minor: i64,
+    pub created_at: i64,
+    pub paid_at: Option<i64>,
+    pub keeps_seats_until: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct LineRow {
+    pub order_id: Uuid,
+    pub line_no: i32,
+    pub performance_id: Uuid,
+    pub seat_no: i32,
+    pub section: String,
+    pub row_label: String,
+    pub seat: String,
+    pub entrance: String,
+    pub price_category: String,
+    pub ticket_type: String,
+    pub ticket_type_note: String,
+    pub price_minor: i64,
+    pub fee_minor: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct PaymentRow {
+    pub payment_id: Uuid,
+    pub order_id: Uuid,
+    pub gateway: String,
+    pub state: String,
+    pub amount_minor: i64,
+    pub currency: String,
+    pub payment_method: String,
+    pub provider_ref: Option<String>,
+    pub card_brand: Option<String>,
+    pub card_last4: Option<String>,
+    pub next_action_url: Option<String>,
+    pub decline_code: Option<String>,
+    pub created_at: i64,
+    pub updated_at: i64,
+    pub ask_at: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct TicketRow {
+    pub ticket_id: Uuid,
+    pub order_id: Uuid,
+    pub line_no: i32,
+    pub performance_id: Uuid,
+    pub seat_no: i32,
+    pub code: String,
+    pub short_code: String,
+    pub issued_at: i64,
+}
+
+/// A place by its performance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct PlaceKey {
+    pub performance_id: Uuid,
+    pub seat_no: i32,
+}
+
+#[derive(Serialize)]
+struct Id {
+    id: Uuid,
+}
+
+fn ids(ids: &[Uuid]) -> String {
+    json(&ids.iter().map(|id| Id { id: *id }).collect::<Vec<_>>())
+}
+
+pub async fn list_orders(link: &mut Link, order_ids: &[Uuid]) -> DataResult<Vec<OrderRow>> {
+    fetch_all!(link, OrderRow, LIST_ORDERS, ids(order_ids))
+}
+
+pub async fn list_lines(link: &mut Link, order_ids: &[Uuid]) -> DataResult<Vec<LineRow>> {
+    fetch_all!(link, LineRow, LIST_LINES, ids(order_ids))
+}
+
+/// Oldest first.
+pub async fn list_payments(link: &mut Link, order_ids: &[Uuid]) -> DataResult<Vec<PaymentRow>> {
+    fetch_all!(link, PaymentRow, LIST_PAYMENTS, ids(order_ids))
+}
+
+pub async fn list_tickets(link: &mut Link, order_ids: &[Uuid]) -> DataResult<Vec<TicketRow>> {
+    fetch_all!(link, TicketRow, LIST_TICKETS, ids(order_ids))
+}
+
+/// The claims on these places; a place without one is free.
+pub async fn list_claims(link: &mut Link, places: &[PlaceKey]) -> DataResult<Vec<ClaimRow>> {
+    fetch_all!(link, ClaimRow, LIST_CLAIMS, json(places))
+}
+
+pub async fn find_order_of_payment(link: &mut Link, payment_id: Uuid) -> DataResult<Option<Uuid>> {
+    Ok(fetch_optional!(link, (Uuid,), FIND_ORDER_OF_PAYMENT, payment_id)?.map(|(id,)| id))
+}
+
+pub async fn find_payment_by_ref(link: &mut Link, provider_ref: &str) -> DataResult<Option<Uuid>> {
+    Ok(fetch_optional!(link, (Uuid,), FIND_PAYMENT_BY_REF, provider_ref)?.map(|(id,)| id))
+}
+
+/// Inserts orders, or updates what may change of one: its state and moments.
+pub async fn upsert_orders(link: &mut Link, rows: &[OrderRow]) -> DataResult<()> {
+    write(link, UPSERT_ORDERS, rows).await
+}
+
+pub async fn insert_lines(link: &mut Link, rows: &[LineRow]) -> DataResult<()> {
+    write(link, INSERT_LINES, rows).await
+}
+
+/// Inserts payments, or updates what the provider's answers change of one.
+pub async fn upsert_payments(link: &mut Link, rows: &[PaymentRow]) -> DataResult<()> {
+    write(link, UPSERT_PAYMENTS, rows).await
+}
+
+pub async fn insert_tickets(link: &mut Link, rows: &[TicketRow]) -> DataResult<()> {
+    write(link, INSERT_TICKETS, rows).await
+}
+
+async fn write<T: Serialize>(link: &mut Link, statement: Statement, rows: &[T]) -> DataResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    execute!(link, statement, json(rows)).map(drop)
+}
+
+/// Pending orders whose time to pay is over.
+pub async fn list_lapsing_orders(link: &mut Link, now: i64, limit: i64) -> DataResult<Vec<Uuid>> {
+    Ok(fetch_all!(link, (Uuid,), LIST_LAPSING_ORDERS, now, limit)?.into_iter().map(|(id,)| id).collect())
+}
+
+/// Payments the provider should be asked about: `(payment_id, order_id)`.
+pub async fn list_open_payments(link: &mut Link, now: i64, limit: i64) -> DataResult<Vec<(Uuid, Uuid)>> {
+    fetch_all!(link, (Uuid, Uuid), LIST_OPEN_PAYMENTS, now, limit)
+}
+
+/// Orders of this cart that still wait for their payment, newest first.
+pub async fn list_pending_of_cart(link: &mut Link, cart_id: Uuid) -> DataResult<Vec<Uuid>> {
+    Ok(fetch_all!(link, (Uuid,), LIST_PENDING_OF_CART, cart_id)?.into_iter().map(|(id,)| id).collect())
+}

@@ -1,0 +1,98 @@
+//! Rows of `outbox`: what must leave the house, written in the transaction of its cause.
+
+use super::{DataResult, Link, Statement, execute, fetch_all, statement::{bulk_insert, json_rows, statements}};
+use serde::Serialize;
+use uuid::Uuid;
+
+statements! {
+    INSERT_ROWS = bulk_insert!(
+        "outbox" ("outbox_id" uuid, "kind" text, "subject" uuid, "created_at" bigint, "due_at" bigint, "attempts" integer)
+        "on conflict (kind, subject) do nothing"
+    );
+    LIST_DUE = Statement::both(
+        "select outbox_id, kind, subject, attempts from outbox where due_at <= $1 order by due_at limit $2",
+    );
+    /// Takes a row for one worker: nobody else sees it as due before `$3`.
+    CLAIM = Statement::both("update outbox set due_at = $3, attempts = attempts + 1 where outbox_id = $1 and due_at <= $2");
+    MARK_DONE = Statement::both("update outbox set due_at = null, done_at = $2, last_error = null where outbox_id = $1");
+    MARK_FAILED = Statement::both("update outbox set due_at = $2, last_error = $3 where outbox_id = $1");
+    MARK_SUBJECTS_DONE = Statement::each(
+        concat!(
+            "update outbox set due_at = null, done_at = r.done_at from (",
+            json_rows!(sqlite: "kind" text, "subject" uuid, "done_at" bigint),
+            ") as r where outbox.kind = r.kind and outbox.subject = r.subject and outbox.due_at is not null"
+        ),
+        concat!(
+            "update outbox set due_at = null, done_at = r.done_at from (",
+            json_rows!(postgres: "kind" text, "subject" uuid, "done_at" bigint),
+            ") as r where outbox.kind = r.kind and outbox.subject = r.subject and outbox.due_at is not null"
+        ),
+    );
+    COUNT_WAITING = Statement::both("select count(*) from outbox where due_at is not null");
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct NewOutboxRow {
+    pub outbox_id: Uuid,
+    pub kind: &'static str,
+    pub subject: Uuid,
+    pub created_at: i64,
+    pub due_at: i64,
+    pub attempts: i32,
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct OutboxRow {
+    pub outbox_id: Uuid,
+    pub kind: String,
+    pub subject: Uuid,
+    pub attempts: i32,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct DoneSubject {
+    pub kind: &'static str,
+    pub subject: Uuid,
+    pub done_at: i64,
+}
+
+pub async fn insert_rows(link: &mut Link, rows: &[NewOutboxRow]) -> DataResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    execute!(link, INSERT_ROWS, json(rows)).map(drop)
+}
+
+pub async fn list_due(link: &mut Link, now: i64, limit: i64) -> DataResult<Vec<OutboxRow>> {
+    fetch_all!(link, OutboxRow, LIST_DUE, now, limit)
+}
+
+/// False when another worker was faster.
+pub async fn claim(link: &mut Link, outbox_id: Uuid, now: i64, until: i64) -> DataResult<bool> {
+    Ok(execute!(link, CLAIM, outbox_id, now, until)? == 1)
+}
+
+pub async fn mark_done(link: &mut Link, outbox_id: Uuid, now: i64) -> DataResult<()> {
+    execute!(link, MARK_DONE, outbox_id, now).map(drop)
+}
+
+/// Tries again at `due_at`; never again when `None`.
+pub async fn mark_failed(link: &mut Link, outbox_id: Uuid, due_at: Option<i64>, error: &str) -> DataResult<()> {
+    execute!(link, MARK_FAILED, outbox_id, due_at, error).map(drop)
+}
+
+pub async fn mark_subjects_done(link: &mut Link, subjects: &[DoneSubject]) -> DataResult<()> {
+    if subjects.is_empty() {
+        return Ok(());
+    }
+    execute!(link, MARK_SUBJECTS_DONE, json(subjects)).map(drop)
+}
+
+pub async fn count_waiting(link: &mut Link) -> DataResult<i64> {
+    Ok(fetch_all!(link, (i64,), COUNT_WAITING)?.first().map_or(0, |(count,)| *count))
+}
+
+/// Rows as the one parameter of a bulk statement.
+pub(super) fn json<T: Serialize>(rows: &[T]) -> String {
+    serde_json::to_string(rows).expect("rows are plain values and always serialise")
+}
