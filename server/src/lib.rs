@@ -5,9 +5,13 @@
 //! and [`delivery`]; they alone use [`data`], the only code that names sqlx. Nothing points back.
 //! What people read comes from [`messages`] and [`calendar_text`].
 
+pub mod app;
 pub mod auth;
 pub mod calendar_text;
+pub mod cli;
+pub mod clock;
 pub mod commerce;
+pub mod config;
 pub mod coordinator;
 pub mod data;
 pub mod delivery;

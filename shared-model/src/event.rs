@@ -1,9 +1,7 @@
 //! Events and performances as customers read them: the same shapes feed the site's templates, the
 //! RESTful API and the apps.
 
-use crate::{
-    EventId, Language, Money, PerformanceId, PlanVersionId, PriceCategoryId, TicketTypeId, Timestamp,
-};
+use crate::{EventId, Language, Money, PerformanceId, PlanVersionId, PriceCategoryId, TicketTypeId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Items one page of a list may have.
@@ -44,8 +42,16 @@ pub enum EventCategory {
 
 impl EventCategory {
     pub const ALL: [Self; 10] = [
-        Self::Theatre, Self::Classical, Self::Opera, Self::Dance, Self::Concert,
-        Self::Comedy, Self::Club, Self::Family, Self::Sport, Self::Talk,
+        Self::Theatre,
+        Self::Classical,
+        Self::Opera,
+        Self::Dance,
+        Self::Concert,
+        Self::Comedy,
+        Self::Club,
+        Self::Family,
+        Self::Sport,
+        Self::Talk,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -72,7 +78,9 @@ impl std::str::FromStr for EventCategory {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("\"{0}\" is no category; known are theatre, classical, opera, dance, concert, comedy, club, family, sport, talk")]
+#[error(
+    "\"{0}\" is no category; known are theatre, classical, opera, dance, concert, comedy, club, family, sport, talk"
+)]
 pub struct UnknownCategory(pub String);
 
 /// Where a performance stands in its life, as of the moment it was read.
@@ -81,7 +89,9 @@ pub struct UnknownCategory(pub String);
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum SaleState {
     /// Sale begins at `on_sale_at`.
-    NotYetOnSale { on_sale_at: Timestamp },
+    NotYetOnSale {
+        on_sale_at: Timestamp,
+    },
     OnSale,
     SoldOut,
     /// The sale's window is over or the performance has begun.

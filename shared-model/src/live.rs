@@ -141,13 +141,23 @@ pub enum ClientMessage {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
-    Pong { request_id: u64 },
+    Pong {
+        request_id: u64,
+    },
     /// The command is done; this is what the cart holds here now.
-    Done { request_id: u64, hold: Hold },
+    Done {
+        request_id: u64,
+        hold: Hold,
+    },
     /// The command was refused and changed nothing.
-    Refused { request_id: u64, problem: Problem },
+    Refused {
+        request_id: u64,
+        problem: Problem,
+    },
     /// What this client's cart holds here, said on connecting and when it changes elsewhere.
-    Yours { hold: Hold },
+    Yours {
+        hold: Hold,
+    },
 }
 
 #[cfg(test)]

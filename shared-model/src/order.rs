@@ -104,9 +104,7 @@ pub struct LapsedHold {
     /// Those of its seats that are still free.
     pub still_free: Vec<SeatNo>,
     pub still_free_labels: Vec<PlaceLabel>,
-    /// How many are gone.
-    pub gone_count: u32,
-    /// What the free ones cost.
+    /// What the free ones cost at their first ticket type.
     pub total: Option<Money>,
 }
 
@@ -232,6 +230,16 @@ pub enum PaymentState {
     Declined,
     /// Let go without a charge.
     Voided,
+}
+
+impl PaymentState {
+    /// The provider has not said its last word.
+    pub fn is_open(self) -> bool {
+        match self {
+            Self::Created | Self::RequiresAction => true,
+            Self::Authorized | Self::Captured | Self::Declined | Self::Voided => false,
+        }
+    }
 }
 
 /// An order as its buyer reads it.

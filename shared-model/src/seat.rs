@@ -67,8 +67,7 @@ impl PackedStates {
     }
 
     pub fn get(&self, seat: SeatNo) -> Option<SeatState> {
-        (seat.0 < self.seat_count)
-            .then(|| SeatState::from_bits(self.bytes[seat.index() / 4] >> (2 * (seat.0 % 4))))
+        (seat.0 < self.seat_count).then(|| SeatState::from_bits(self.bytes[seat.index() / 4] >> (2 * (seat.0 % 4))))
     }
 
     /// # Panics

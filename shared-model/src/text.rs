@@ -105,7 +105,9 @@ mod tests {
     #[test]
     fn an_email_needs_both_sides_and_a_dotted_domain() {
         assert_eq!("Ines@Example.ORG ".parse::<EmailAddress>().unwrap().as_str(), "Ines@example.org");
-        for bad in ["", "ines", "@example.org", "ines@", "ines@localhost", "a b@example.org", "a@b..c", "a\r\nb@example.org"] {
+        for bad in
+            ["", "ines", "@example.org", "ines@", "ines@localhost", "a b@example.org", "a@b..c", "a\r\nb@example.org"]
+        {
             assert!(bad.parse::<EmailAddress>().is_err(), "{bad:?} passed");
         }
     }

@@ -187,10 +187,15 @@ impl ShortCode {
 }
 
 fn check_digit(digits: &[u8]) -> u8 {
-    let sum: u32 = digits.iter().rev().enumerate().map(|(position, digit)| {
-        let value = u32::from(*digit) * if position.is_multiple_of(2) { 2 } else { 1 };
-        value / 32 + value % 32
-    }).sum();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(position, digit)| {
+            let value = u32::from(*digit) * if position.is_multiple_of(2) { 2 } else { 1 };
+            value / 32 + value % 32
+        })
+        .sum();
     ((32 - sum % 32) % 32) as u8
 }
 

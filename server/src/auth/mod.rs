@@ -1,1 +1,4 @@
-//! Authentication & Sessions.
+//! Authentication & Sessions: who is asking. Guests have sessions too; a token is stored only as its
+//! hash, so that who reads the database cannot act as anybody.
+
+pub mod sessions;

@@ -1,63 +1,170 @@
-//! The coordinator: every command of the system enters here.
+//! The coordinator: every command of the system enters here. It opens the transaction, leads the
+//! components, commits, and announces; rules are the components', words are the http component's.
+//!
+//! [`browse`] reads, [`hold`] leads the seat desks ([`desk`], one a performance, with its audience in
+//! [`hub`]), [`checkout`] leads the [`order_desk`] and the payment gateway, [`background`] are the loops
+//! that finish what crashed or must leave the house, [`install`] brings events in.
 
-use shared_model::{
-    event::{EventDetail, EventFilter, Page, PerformanceDetail, PerformanceSummary},
-    hold::{Hold, HoldRequest},
-    live::Snapshot,
-    order::{Cart, DeliveryOffer, Order, OrderRequest, PaymentRequest},
-    *,
+pub mod background;
+mod browse;
+mod checkout;
+mod deliver;
+pub mod desk;
+pub mod error;
+mod hints;
+mod hold;
+pub mod hub;
+pub mod install;
+mod order_desk;
+
+pub use crate::auth::sessions::{OpenedSession, Visitor};
+pub use error::{CommandError, CommandResult};
+
+use crate::{
+    auth::sessions::Sessions,
+    clock::Clock,
+    commerce::{gateway::Gateway, sandbox::Sandbox},
+    data::{Database, settings},
+    events::plans::Plans,
 };
+use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
+use desk::{DeskSetting, Guards};
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use error::OrProblem;
+use hints::Hints;
+use hold::Desks;
+use order_desk::OrderDesk;
+use shared_model::{ErrorCode, Language, Problem, Timestamp};
+use std::sync::Arc;
 
-/// A refusal or failure of a command; `Problem` carries the closed code. (Stub: the real enum follows.)
-pub type CommandError = Problem;
-pub type CommandResult<T> = Result<T, CommandError>;
-
-/// Who is asking: a session, signed in or guest, and its cart.
-#[derive(Debug, Clone, Copy)]
-pub struct Visitor {
-    pub session_id: SessionId,
-    pub cart_id: CartId,
-    pub language: Language,
+/// What a coordinator is made of.
+pub struct Setting {
+    pub database: Database,
+    pub clock: Clock,
+    pub sandbox: Sandbox,
+    /// Where buyers reach us, without a slash at the end.
+    pub public_url: String,
+    pub guards: Guards,
 }
 
-/// Cheap to clone.
+/// The one door. Cheap to clone.
 #[derive(Clone)]
-pub struct Coordinator {}
-
-#[allow(unused_variables, clippy::unused_async)]
-impl Coordinator {
-    pub fn now(&self) -> Timestamp { Timestamp(0) }
-    /// Upcoming performances, soonest first.
-    pub async fn list_performances(&self, filter: &EventFilter) -> CommandResult<Page<PerformanceSummary>> { stub() }
-    /// Cities with upcoming performances, for the filter.
-    pub async fn list_places(&self) -> CommandResult<Vec<String>> { stub() }
-    pub async fn find_event(&self, slug: &str) -> CommandResult<Option<EventDetail>> { stub() }
-    pub async fn find_performance(&self, id: PerformanceId) -> CommandResult<Option<PerformanceDetail>> { stub() }
-    /// The states everybody may see.
-    pub async fn seat_snapshot(&self, id: PerformanceId) -> CommandResult<Snapshot> { stub() }
-    /// The published plan, numbered: labels, categories, adjacency by seat number.
-    pub async fn load_plan(&self, id: PlanVersionId) -> CommandResult<std::sync::Arc<shared_model::plan::numbered::NumberedPlan>> { stub() }
-    pub async fn hold_seats(&self, visitor: &Visitor, performance: PerformanceId, hold: HoldId, request: HoldRequest) -> CommandResult<Hold> { stub() }
-    pub async fn release_seats(&self, visitor: &Visitor, performance: PerformanceId, seats: Vec<SeatNo>) -> CommandResult<Hold> { stub() }
-    pub async fn extend_hold(&self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<Hold> { stub() }
-    pub async fn change_ticket_type(&self, visitor: &Visitor, performance: PerformanceId, seat: SeatNo, ticket_type: TicketTypeId) -> CommandResult<()> { stub() }
-    pub async fn load_cart(&self, visitor: &Visitor) -> CommandResult<Cart> { stub() }
-    /// "Let them go": a lapsed hold is no longer offered again.
-    pub async fn forget_lapsed_hold(&self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<()> { stub() }
-    /// What ways of delivery this cart can choose, with postage and earliest arrival.
-    pub async fn list_delivery_offers(&self, visitor: &Visitor) -> CommandResult<Vec<DeliveryOffer>> { stub() }
-    /// Writes the order, reserves the money, and settles as far as the provider's answer goes.
-    pub async fn place_order(&self, visitor: &Visitor, order: OrderId, request: OrderRequest) -> CommandResult<Order> { stub() }
-    /// Another card after a decline.
-    pub async fn pay_again(&self, visitor: &Visitor, order: OrderId, request: PaymentRequest) -> CommandResult<Order> { stub() }
-    /// An order of this visitor; asks the provider first when a payment is open.
-    pub async fn find_order(&self, visitor: &Visitor, order: OrderId) -> CommandResult<Order> { stub() }
-    /// Gives up an unpaid order; its seats go back into the cart's hands until their old deadline.
-    pub async fn cancel_order(&self, visitor: &Visitor, order: OrderId) -> CommandResult<Order> { stub() }
-    /// All tickets of a paid order as one PDF.
-    pub async fn tickets_pdf(&self, visitor: &Visitor, order: OrderId) -> CommandResult<Vec<u8>> { stub() }
+pub struct Coordinator {
+    inner: Arc<Inner>,
 }
 
-fn stub<T>() -> CommandResult<T> {
-    Err(Problem::new(ErrorCode::Internal))
+struct Inner {
+    database: Database,
+    clock: Clock,
+    plans: Plans,
+    sessions: Sessions,
+    desks: Desks,
+    hints: Hints,
+    order_desk: OrderDesk,
+    gateway: Arc<dyn Gateway>,
+    sandbox: Sandbox,
+    occupancies: browse::Occupancies,
+    ticket_key: SigningKey,
+    public_url: String,
+}
+
+impl Coordinator {
+    /// Opens the books: loads or makes the ticket key and starts the order desk.
+    ///
+    /// # Errors
+    /// [`crate::data::DataError`] when the database cannot be reached.
+    pub async fn start(setting: Setting) -> crate::data::DataResult<Self> {
+        let Setting { database, clock, sandbox, public_url, guards } = setting;
+        clock.set_offset_ms(database.clock_offset_ms(crate::clock::machine_now_ms).await?);
+        let ticket_key = load_ticket_key(&database).await?;
+        let plans = Plans::default();
+        let desks =
+            Desks::new(DeskSetting { database: database.clone(), clock: clock.clone(), plans: plans.clone(), guards });
+        let hints = Hints::start(&database, &desks);
+        let announce = {
+            let (desks, hints) = (desks.clone(), hints.clone());
+            Arc::new(move |changed: &[(_, u64)]| {
+                for (performance_id, version) in changed {
+                    desks.hint(&[*performance_id]);
+                    hints.announce(*performance_id, *version);
+                }
+            })
+        };
+        let order_desk = OrderDesk::start(database.clone(), clock.clone(), ticket_key.clone(), announce);
+        let inner = Inner {
+            sessions: Sessions::new(database.clone()),
+            gateway: Arc::new(sandbox.clone()),
+            occupancies: browse::Occupancies::default(),
+            database,
+            clock,
+            plans,
+            desks,
+            hints,
+            order_desk,
+            sandbox,
+            ticket_key,
+            public_url,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The moment everything is judged by.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// What doors check tickets with.
+    pub fn ticket_verifying_key(&self) -> VerifyingKey {
+        self.inner.ticket_key.verifying_key()
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.inner.database
+    }
+
+    /// The sandbox provider, for its own pages.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.inner.sandbox
+    }
+
+    /// Answers when the database does.
+    pub async fn ready(&self) -> CommandResult<()> {
+        self.inner.database.ping().await.or_problem()
+    }
+
+    /// Compares the database's clock with ours: expiry is judged by one clock on all nodes.
+    pub async fn measure_clock(&self) {
+        match self.inner.database.clock_offset_ms(crate::clock::machine_now_ms).await {
+            Ok(offset) => self.inner.clock.set_offset_ms(offset),
+            Err(error) => tracing::warn!(%error, "the database's clock could not be read"),
+        }
+    }
+
+    /// Opens a guest's session with an empty cart.
+    pub async fn open_session(&self, language: Language) -> CommandResult<OpenedSession> {
+        self.inner.sessions.open(language, self.now()).await.or_problem()
+    }
+
+    /// Whose token it is.
+    pub async fn find_visitor(&self, token: &str) -> CommandResult<Option<Visitor>> {
+        self.inner.sessions.find(token, self.now()).await.or_problem()
+    }
+
+    pub async fn set_language(&self, visitor: &Visitor, language: Language) -> CommandResult<()> {
+        self.inner.sessions.set_language(visitor, language).await.or_problem()
+    }
+}
+
+/// The key tickets are signed with; made once for each deployment.
+async fn load_ticket_key(database: &Database) -> crate::data::DataResult<SigningKey> {
+    let make = || BASE64_STANDARD_NO_PAD.encode(rand::random::<[u8; 32]>());
+    let kept = settings::load_or_insert(database, "ticket_signing_key", make).await?;
+    let bytes = BASE64_STANDARD_NO_PAD.decode(kept).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let bytes = bytes.ok_or_else(|| crate::data::DataError::corrupt("ticket key", "it is not 32 bytes"))?;
+    Ok(SigningKey::from_bytes(&bytes))
+}
+
+/// A field that breaks its rule.
+fn invalid(detail: impl Into<String>) -> Problem {
+    Problem::new(ErrorCode::InvalidInput).detail(detail)
 }

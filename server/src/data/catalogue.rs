@@ -1,6 +1,10 @@
 //! Rows of Event Management: organizers, venues, plans, events, performances, prices.
 
-use super::{DataResult, Link, Statement, execute, fetch_all, fetch_optional, outbox::json, statement::{bulk_insert, statements}};
+use super::{
+    DataResult, Link, Statement, execute, fetch_all, fetch_optional,
+    outbox::json,
+    statement::{bulk_insert, statements},
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -251,8 +255,19 @@ pub struct PerformanceQuery<'a> {
 pub async fn list_performances(link: &mut Link, query: &PerformanceQuery<'_>) -> DataResult<Vec<ListedRow>> {
     let [first, second, third] = &query.words;
     fetch_all!(
-        link, ListedRow, LIST_PERFORMANCES, query.from, query.until, query.city, query.category, first, second, third,
-        query.after_starts_at, query.after_id, query.limit
+        link,
+        ListedRow,
+        LIST_PERFORMANCES,
+        query.from,
+        query.until,
+        query.city,
+        query.category,
+        first,
+        second,
+        third,
+        query.after_starts_at,
+        query.after_id,
+        query.limit
     )
 }
 
@@ -315,7 +330,13 @@ pub async fn find_latest_plan(link: &mut Link, venue_id: Uuid) -> DataResult<Opt
     Ok(fetch_optional!(link, (Uuid,), FIND_LATEST_PLAN, venue_id)?.map(|(id,)| id))
 }
 
-pub async fn insert_organizer(link: &mut Link, organizer_id: Uuid, slug: &str, name: &str, email: &str) -> DataResult<()> {
+pub async fn insert_organizer(
+    link: &mut Link,
+    organizer_id: Uuid,
+    slug: &str,
+    name: &str,
+    email: &str,
+) -> DataResult<()> {
     execute!(link, INSERT_ORGANIZER, organizer_id, slug, name, email).map(drop)
 }
 
@@ -338,7 +359,14 @@ pub async fn insert_plan_version(link: &mut Link, plan: &NewPlanVersion<'_>) -> 
     let seating_plan_id = Uuid::now_v7();
     execute!(link, INSERT_PLAN, seating_plan_id, plan.venue_id, plan.name)?;
     execute!(
-        link, INSERT_PLAN_VERSION, plan.plan_version_id, seating_plan_id, 1_i32, plan.document, plan.place_count, plan.published_at
+        link,
+        INSERT_PLAN_VERSION,
+        plan.plan_version_id,
+        seating_plan_id,
+        1_i32,
+        plan.document,
+        plan.place_count,
+        plan.published_at
     )
     .map(drop)
 }

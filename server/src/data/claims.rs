@@ -1,6 +1,10 @@
 //! Rows of `seat_desk` and `seat_claim`: who has which place.
 
-use super::{DataError, DataResult, Link, Statement, execute, fetch_all, fetch_optional, outbox::json, statement::{bulk_insert, statements}};
+use super::{
+    DataError, DataResult, Link, Statement, execute, fetch_all, fetch_optional,
+    outbox::{ids, json},
+    statement::{bulk_insert, json_rows, statements},
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -41,6 +45,19 @@ statements! {
     );
     FORGET_LAPSED = Statement::both(
         "update seat_claim set cart_id = null where performance_id = $1 and cart_id = $2 and state = 'free'",
+    );
+    /// `$1` performance ids, `$2` now: places that are not free, by the claims' own condition.
+    COUNT_TAKEN = Statement::each(
+        concat!(
+            "select performance_id, count(*) as taken from seat_claim where performance_id in (",
+            json_rows!(sqlite: "id" uuid),
+            ") and (state in ('paying', 'sold', 'blocked') or (state = 'held' and expires_at > $2)) group by performance_id"
+        ),
+        concat!(
+            "select performance_id, count(*) as taken from seat_claim where performance_id in (",
+            json_rows!(postgres: "id" uuid),
+            ") and (state in ('paying', 'sold', 'blocked') or (state = 'held' and expires_at > $2)) group by performance_id"
+        ),
     );
     LIST_LAPSING = Statement::both(
         "select distinct performance_id from seat_claim where state = 'held' and expires_at <= $1 limit 100",
@@ -117,6 +134,11 @@ pub async fn set_ticket_type(link: &mut Link, seat: &HeldSeat, ticket_type_id: U
 
 pub async fn forget_lapsed(link: &mut Link, performance_id: Uuid, cart_id: Uuid) -> DataResult<()> {
     execute!(link, FORGET_LAPSED, performance_id, cart_id).map(drop)
+}
+
+/// How many places of these performances are not free; those without any are left out.
+pub async fn count_taken(link: &mut Link, performance_ids: &[Uuid], now: i64) -> DataResult<Vec<(Uuid, i64)>> {
+    fetch_all!(link, (Uuid, i64), COUNT_TAKEN, ids(performance_ids), now)
 }
 
 /// Performances with holds that ran out and are not yet written as free.

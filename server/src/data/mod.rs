@@ -10,8 +10,10 @@ mod statement;
 
 pub mod catalogue;
 pub mod claims;
+pub mod notify;
 pub mod orders;
 pub mod outbox;
+pub mod sandbox_store;
 pub mod sessions;
 pub mod settings;
 
@@ -289,7 +291,10 @@ impl Database {
 
     /// Every statement of the product with its name, for the test that prepares them.
     pub fn statements() -> impl Iterator<Item = (&'static str, Statement)> {
-        [catalogue::ALL, claims::ALL, orders::ALL, outbox::ALL, sessions::ALL, settings::ALL].into_iter().flatten().copied()
+        [catalogue::ALL, claims::ALL, orders::ALL, outbox::ALL, sessions::ALL, settings::ALL]
+            .into_iter()
+            .flatten()
+            .copied()
     }
 
     /// Has the engine parse and plan a statement without running it.

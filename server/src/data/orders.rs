@@ -1,7 +1,13 @@
 //! Rows of `customer_order`, `order_line`, `payment` and `ticket`. Written many at a time: the order
 //! desk settles a batch of orders in one transaction.
 
-use super::{DataResult, Link, Statement, execute, fetch_all, fetch_optional, outbox::json, claims::ClaimRow, statement::{bulk_insert, json_rows, statements}};
+use super::{
+    DataResult, Link, Statement,
+    claims::ClaimRow,
+    execute, fetch_all, fetch_optional,
+    outbox::{ids, json},
+    statement::{bulk_insert, json_rows, statements},
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -166,15 +172,6 @@ pub struct TicketRow {
 pub struct PlaceKey {
     pub performance_id: Uuid,
     pub seat_no: i32,
-}
-
-#[derive(Serialize)]
-struct Id {
-    id: Uuid,
-}
-
-fn ids(ids: &[Uuid]) -> String {
-    json(&ids.iter().map(|id| Id { id: *id }).collect::<Vec<_>>())
 }
 
 pub async fn list_orders(link: &mut Link, order_ids: &[Uuid]) -> DataResult<Vec<OrderRow>> {

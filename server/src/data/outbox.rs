@@ -1,6 +1,9 @@
 //! Rows of `outbox`: what must leave the house, written in the transaction of its cause.
 
-use super::{DataResult, Link, Statement, execute, fetch_all, statement::{bulk_insert, json_rows, statements}};
+use super::{
+    DataResult, Link, Statement, execute, fetch_all,
+    statement::{bulk_insert, json_rows, statements},
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -95,4 +98,14 @@ pub async fn count_waiting(link: &mut Link) -> DataResult<i64> {
 /// Rows as the one parameter of a bulk statement.
 pub(super) fn json<T: Serialize>(rows: &[T]) -> String {
     serde_json::to_string(rows).expect("rows are plain values and always serialise")
+}
+
+#[derive(Serialize)]
+struct Id {
+    id: Uuid,
+}
+
+/// Ids as the one parameter of a statement that takes many.
+pub(super) fn ids(ids: &[Uuid]) -> String {
+    json(&ids.iter().map(|id| Id { id: *id }).collect::<Vec<_>>())
 }

@@ -29,7 +29,14 @@ pub struct SessionRow {
 
 pub async fn insert_session(link: &mut Link, row: &SessionRow, token_hash: &str) -> DataResult<()> {
     execute!(
-        link, INSERT_SESSION, row.session_id, token_hash, row.cart_id, row.language.as_str(), row.created_at, row.expires_at
+        link,
+        INSERT_SESSION,
+        row.session_id,
+        token_hash,
+        row.cart_id,
+        row.language.as_str(),
+        row.created_at,
+        row.expires_at
     )
     .map(drop)
 }

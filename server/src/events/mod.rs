@@ -1,3 +1,9 @@
-//! Event Management: venues, plans, events, performances, prices.
+//! Event Management: organizers, venues, seating plans, events, performances, prices.
+//!
+//! [`catalogue`] is what customers read, [`house`] what a seat desk decides by, [`plans`] the published
+//! plans in memory, [`demo`] the season a fresh installation shows. Who has which seat is not known here.
 
+pub mod catalogue;
 pub mod demo;
+pub mod house;
+pub mod plans;

@@ -1,3 +1,50 @@
-//! The HTTP component: the only code that names axum.
+//! The HTTP component: the only code that names axum. [`rest`] is the RESTful API, [`live`] the web
+//! socket, [`site`] the pages customers see; all of them only talk to the coordinator.
 
+pub mod assets;
+pub mod error;
+pub mod guard;
+pub mod live;
+pub mod operations;
+pub mod rest;
+pub mod session;
 pub mod site;
+
+use crate::{config::Config, coordinator::Coordinator, messages::Messages};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use std::{sync::Arc, time::Duration};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
+
+/// Bytes a request's body may have.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+/// How long an answer may take; sockets are not answers.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What every handler may use. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub coordinator: Coordinator,
+    pub messages: Arc<Messages>,
+    pub config: Arc<Config>,
+    pub limits: Arc<guard::Limits>,
+    pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+}
+
+/// All of the product's addresses.
+pub fn router(state: AppState) -> Router {
+    let answers = Router::new()
+        .merge(site::router())
+        .nest("/api/v1", rest::router())
+        .merge(assets::router())
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIMEOUT));
+    Router::new()
+        .merge(answers)
+        .merge(live::router())
+        .layer(middleware::from_fn_with_state(state.clone(), guard::admit))
+        .merge(operations::router())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(CatchPanicLayer::custom(error::answer_panic))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::secure_headers))
+        .with_state(state)
+}

@@ -5,6 +5,9 @@ use ed25519_dalek::{Signer, SigningKey};
 use rand::RngExt;
 use shared_model::ticket_code::{ShortCode, TicketClaims};
 
+/// The number of the key this version signs with.
+pub const KEY_ID: u8 = 1;
+
 /// The code for the ticket's QR: its claims and the house's signature. The same claims and key give
 /// the same code (RFC 8032 signatures are deterministic), so that a repeat changes nothing.
 #[must_use]

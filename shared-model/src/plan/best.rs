@@ -52,7 +52,9 @@ pub fn best_seats(plan: &NumberedPlan, is_free: impl Fn(SeatNo) -> bool, wish: &
         return search.step_free();
     }
     let side_by_side = || search.best_group(count, plan.focal_point, &HashSet::new());
-    if wish.together && let Some(seats) = side_by_side() {
+    if wish.together
+        && let Some(seats) = side_by_side()
+    {
         return Some(search.together(seats));
     }
     let scattered = if wish.together { search.in_parts() } else { search.singles() };
@@ -238,9 +240,8 @@ impl<F: Fn(SeatNo) -> bool> Search<'_, F> {
             }
         }
         if let Some(mut seats) = leader.seats() {
-            seats.sort_by_key(|seat| {
-                (!self.is_accessible(*seat), self.plan.seats[seat.index()].companion_of.is_none())
-            });
+            seats
+                .sort_by_key(|seat| (!self.is_accessible(*seat), self.plan.seats[seat.index()].companion_of.is_none()));
             return Some(self.together(seats));
         }
         let seats = self.around_a_wheelchair_place()?;
@@ -276,9 +277,7 @@ impl<F: Fn(SeatNo) -> bool> Search<'_, F> {
         let nearness = |seat: &SeatNo| distance(self.point(*seat), self.point(wheelchair_place));
         let mut others: Vec<SeatNo> =
             free.into_iter().filter(|seat| is_companion(seat) || is_ordinary(self.plan, *seat)).collect();
-        others.sort_by(|a, b| {
-            is_companion(b).cmp(&is_companion(a)).then_with(|| nearness(a).total_cmp(&nearness(b)))
-        });
+        others.sort_by(|a, b| is_companion(b).cmp(&is_companion(a)).then_with(|| nearness(a).total_cmp(&nearness(b))));
         others.truncate(count - 1);
         (others.len() == count - 1).then(|| std::iter::once(wheelchair_place).chain(others).collect())
     }

@@ -169,10 +169,24 @@ pub struct Seat {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "shape")]
 pub enum Outline {
-    Polygon { points: Vec<Point> },
+    Polygon {
+        points: Vec<Point>,
+    },
     /// Turned by `rotation` degrees clockwise around its middle.
-    Rectangle { x: f64, y: f64, width: f64, height: f64, #[serde(default)] rotation: f64 },
-    Ellipse { center: Point, radius: Point, #[serde(default)] rotation: f64 },
+    Rectangle {
+        x: f64,
+        y: f64,
+        width: f64,
+        height: f64,
+        #[serde(default)]
+        rotation: f64,
+    },
+    Ellipse {
+        center: Point,
+        radius: Point,
+        #[serde(default)]
+        rotation: f64,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -214,11 +228,7 @@ impl SeatingPlan {
     /// is what numbers them.
     pub fn seats(&self) -> impl Iterator<Item = &Seat> {
         self.sections().flat_map(|section| {
-            section
-                .rows
-                .iter()
-                .flat_map(|row| &row.seats)
-                .chain(section.tables.iter().flat_map(|table| &table.seats))
+            section.rows.iter().flat_map(|row| &row.seats).chain(section.tables.iter().flat_map(|table| &table.seats))
         })
     }
 

@@ -187,10 +187,7 @@ impl NumberedPlan {
     }
 }
 
-fn companion(
-    seat: &Seat,
-    numbers: &std::collections::HashMap<&str, u32>,
-) -> Result<Option<SeatNo>, NumberingError> {
+fn companion(seat: &Seat, numbers: &std::collections::HashMap<&str, u32>) -> Result<Option<SeatNo>, NumberingError> {
     match &seat.companion_of {
         None => Ok(None),
         Some(id) => match numbers.get(id.as_str()) {

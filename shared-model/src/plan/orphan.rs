@@ -28,8 +28,7 @@ pub fn orphans_left(plan: &NumberedPlan, is_free: impl Fn(SeatNo) -> bool, chose
 
     let mut orphans = Vec::new();
     for row in rows {
-        let open =
-            open_seats(plan, row, |seat| is_ordinary(plan, seat) && (is_free(seat) || chosen.contains(&seat)));
+        let open = open_seats(plan, row, |seat| is_ordinary(plan, seat) && (is_free(seat) || chosen.contains(&seat)));
         for run in runs(plan, &open) {
             let rest: Vec<SeatNo> = run.iter().copied().filter(|seat| !chosen.contains(seat)).collect();
             // Untouched, or so short that one seat must remain.
@@ -60,9 +59,7 @@ pub(super) fn open_seats(plan: &NumberedPlan, row: usize, is_open: impl Fn(SeatN
 
 /// Cuts seats in the order of their places where two are no neighbours.
 pub(super) fn runs<'a>(plan: &'a NumberedPlan, seats: &'a [SeatNo]) -> impl Iterator<Item = &'a [SeatNo]> {
-    seats.chunk_by(|a, b| {
-        plan.seats[a.index()].place.checked_add(1) == Some(plan.seats[b.index()].place)
-    })
+    seats.chunk_by(|a, b| plan.seats[a.index()].place.checked_add(1) == Some(plan.seats[b.index()].place))
 }
 
 #[cfg(test)]

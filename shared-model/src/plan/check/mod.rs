@@ -69,10 +69,8 @@ fn check_sizes(plan: &SeatingPlan, report: &mut Report) {
 fn outlines(plan: &SeatingPlan) -> impl Iterator<Item = (String, &[Point])> {
     let sections = plan.sections().map(|section| (section.name.clone(), section.outline.as_slice()));
     let areas = plan.standing_areas().map(|area| (area.label.clone(), area.outline.as_slice()));
-    let tables = plan
-        .sections()
-        .flat_map(|section| &section.tables)
-        .filter_map(|table| polygon(&table.label, &table.outline));
+    let tables =
+        plan.sections().flat_map(|section| &section.tables).filter_map(|table| polygon(&table.label, &table.outline));
     let shapes = plan.shapes.iter().filter_map(|shape| polygon("a shape", shape));
     let stage = plan.stage.iter().filter_map(|stage| polygon("the stage", stage));
     sections.chain(areas).chain(tables).chain(shapes).chain(stage)
@@ -139,9 +137,9 @@ fn polygon<'a>(what: &str, outline: &'a Outline) -> Option<(String, &'a [Point])
 /// All seats in plan order; the name is only put together when it is asked for.
 fn named_seats(plan: &SeatingPlan) -> impl Iterator<Item = (&Seat, impl Fn() -> SeatName)> {
     plan.sections().flat_map(|section| {
-        section.rows_and_tables().flat_map(move |(row, seats)| {
-            seats.iter().map(move |seat| (seat, move || seat_name(section, row, seat)))
-        })
+        section
+            .rows_and_tables()
+            .flat_map(move |(row, seats)| seats.iter().map(move |seat| (seat, move || seat_name(section, row, seat))))
     })
 }
 
@@ -203,8 +201,7 @@ fn check_names(plan: &SeatingPlan, report: &mut Report) {
 }
 
 fn check_companions(plan: &SeatingPlan, report: &mut Report) {
-    let accessible: HashSet<&str> =
-        plan.seats().filter(|seat| seat.accessible).map(|seat| seat.id.as_str()).collect();
+    let accessible: HashSet<&str> = plan.seats().filter(|seat| seat.accessible).map(|seat| seat.id.as_str()).collect();
     for (seat, name) in named_seats(plan) {
         if let Some(id) = seat.companion_of.as_deref().filter(|id| !accessible.contains(id)) {
             report.add(Finding::CompanionAlone { seat: name(), accessible: id.to_owned() });
@@ -219,7 +216,9 @@ fn check_spots(plan: &SeatingPlan, report: &mut Report) {
     for floor in &plan.floors {
         let mut grid: HashMap<(i64, i64), Vec<(&Section, &str, &Seat)>> = HashMap::new();
         for section in &floor.sections {
-            for (row, seat) in section.rows_and_tables().flat_map(|(row, seats)| seats.iter().map(move |seat| (row, seat))) {
+            for (row, seat) in
+                section.rows_and_tables().flat_map(|(row, seats)| seats.iter().map(move |seat| (row, seat)))
+            {
                 let (x, y) = (cell(seat.x), cell(seat.y));
                 let around = [-1, 0, 1].into_iter().flat_map(|dx| [-1, 0, 1].map(|dy| (dx, dy)));
                 let other = around
@@ -313,9 +312,7 @@ fn check_outline(section: &Section, report: &mut Report) {
 /// Whether a point lies in a polygon: a ray to the right crosses its edges an odd number of times.
 fn is_inside(outline: &[Point], x: f64, y: f64) -> bool {
     let edges = outline.iter().zip(outline.iter().cycle().skip(1));
-    let crossings = edges.filter(|(a, b)| {
-        (a.y > y) != (b.y > y) && x < (b.x - a.x) * (y - a.y) / (b.y - a.y) + a.x
-    });
+    let crossings = edges.filter(|(a, b)| (a.y > y) != (b.y > y) && x < (b.x - a.x) * (y - a.y) / (b.y - a.y) + a.x);
     crossings.count() % 2 == 1
 }
 
@@ -368,10 +365,9 @@ mod tests {
         let found = errors(&plan);
         assert!(found.contains(&Finding::NoNumber { seat: name("A", " ") }));
         assert!(found.contains(&Finding::NoCategory { what: "Stalls, row A, seat 2".into() }));
-        assert!(found.contains(&Finding::UnknownCategory {
-            what: "Stalls, row A, seat 3".into(),
-            category: "gold".into()
-        }));
+        assert!(
+            found.contains(&Finding::UnknownCategory { what: "Stalls, row A, seat 3".into(), category: "gold".into() })
+        );
     }
 
     #[test]
@@ -420,12 +416,7 @@ mod tests {
         from_the_middle.iter_mut().zip(numbers).for_each(|(seat, number)| seat.number = number.into());
         let report = check(&plan);
         assert!(report.is_publishable());
-        let jump = Finding::NumbersJump {
-            section: "Stalls".into(),
-            row: "A".into(),
-            from: "3".into(),
-            to: "7".into(),
-        };
+        let jump = Finding::NumbersJump { section: "Stalls".into(), row: "A".into(), from: "3".into(), to: "7".into() };
         assert_eq!(report.warnings, [jump]);
     }
 

@@ -1,0 +1,134 @@
+//! The application: everything put together and served. Tests start this very thing on port 0.
+
+use crate::{
+    clock::Clock,
+    commerce::sandbox::Sandbox,
+    config::Config,
+    coordinator::{Coordinator, Setting, desk::Guards, install::install_demo},
+    data::{Database, sandbox_store::SandboxStore},
+    http::{self, AppState, guard::Limits},
+    messages::Messages,
+};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// How long open requests and sockets may take to end when the process stops.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
+/// How often the database's clock is compared with ours.
+const CLOCK_INTERVAL: Duration = Duration::from_secs(60);
+
+/// What a test may replace.
+#[derive(Debug, Clone, Default)]
+pub struct Replaced {
+    pub clock: Option<Clock>,
+    pub guards: Guards,
+}
+
+/// A running application.
+pub struct App {
+    pub coordinator: Coordinator,
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<std::io::Result<()>>,
+    background: JoinHandle<()>,
+}
+
+/// Why the application did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    #[error("the database: {0}")]
+    Data(#[from] crate::data::DataError),
+    #[error("the demo: {0}")]
+    Demo(#[from] crate::coordinator::install::InstallError),
+}
+
+impl App {
+    /// Opens the database, installs the demo where it is wanted, and serves.
+    ///
+    /// # Errors
+    /// [`StartError`] naming what was in the way.
+    pub async fn start(config: Config, replaced: Replaced) -> Result<Self, StartError> {
+        let listener =
+            TcpListener::bind(config.listen).await.map_err(|error| StartError::Listen(config.listen, error))?;
+        let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
+        let coordinator = open(&config, replaced).await?;
+        let state = AppState {
+            coordinator: coordinator.clone(),
+            messages: Arc::new(Messages::load()),
+            limits: Arc::new(Limits::new(config.limits.writes_per_second, config.limits.sessions_per_minute)),
+            config: Arc::new(config),
+            metrics: recorder(),
+        };
+        let (stop, stopped) = watch::channel(false);
+        let background = tokio::spawn(coordinator.clone().run_background(stopped.clone()));
+        tokio::spawn(housekeeping(coordinator.clone(), state.limits.clone(), stopped.clone()));
+        let router = http::router(state).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = tokio::spawn(async move {
+            let mut stopped = stopped;
+            let until_stopped = async move {
+                let _ = stopped.wait_for(|stopped| *stopped).await;
+            };
+            axum::serve(listener, router).with_graceful_shutdown(until_stopped).await
+        });
+        Ok(Self { coordinator, address, stop, serving, background })
+    }
+
+    /// Stops taking requests, finishes what was begun, and closes the database.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        // Sockets do not end by themselves; after the grace they are cut, and clients come back.
+        if tokio::time::timeout(SHUTDOWN_GRACE, self.serving).await.is_err() {
+            tracing::info!("some connections were still open and are cut");
+        }
+        let _ = tokio::time::timeout(SHUTDOWN_GRACE, self.background).await;
+        self.coordinator.database().close().await;
+    }
+}
+
+/// Opens the books without serving: what operators' commands work on.
+///
+/// # Errors
+/// [`StartError`] naming what was in the way.
+pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, StartError> {
+    let database = Database::open(&config.resolved_database_url()).await?;
+    let clock = replaced.clock.unwrap_or_else(Clock::system);
+    if config.demo && install_demo(&database, clock.now()).await? {
+        tracing::info!("the demo season is installed");
+    }
+    let store = SandboxStore::open(&config.data_folder.join("sandbox.db")).await?;
+    let setting = Setting {
+        database,
+        clock,
+        sandbox: Sandbox::new(store),
+        public_url: config.public_url.clone(),
+        guards: replaced.guards,
+    };
+    Ok(Coordinator::start(setting).await?)
+}
+
+/// The process's metrics. One recorder serves all applications of a process (tests start many).
+fn recorder() -> Option<PrometheusHandle> {
+    static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).clone()
+}
+
+async fn housekeeping(coordinator: Coordinator, limits: Arc<Limits>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(CLOCK_INTERVAL) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        }
+        limits.forget_quiet();
+        coordinator.measure_clock().await;
+        if let Some(recorder) = recorder() {
+            recorder.run_upkeep();
+        }
+    }
+}

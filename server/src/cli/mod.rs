@@ -1,0 +1,87 @@
+//! The command line.
+
+mod serve;
+
+use clap::{Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+
+/// TicketBoss sells seats. Without a command it serves the product.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Where everything is.
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// A file that overrides the defaults (`ticketboss config` prints them).
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// sqlite:PATH or postgres://…; overrides the configuration.
+    #[arg(long, global = true)]
+    database_url: Option<String>,
+    /// Where files are kept; overrides the configuration.
+    #[arg(long, global = true)]
+    data_folder: Option<PathBuf>,
+    /// Address and port to listen on; overrides the configuration.
+    #[arg(long, global = true)]
+    listen: Option<std::net::SocketAddr>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the product (the default).
+    Serve,
+    /// Prints the documented default configuration.
+    Config,
+    /// Prints the API's OpenAPI document.
+    Openapi,
+}
+
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&arguments.place),
+        Command::Config => print(crate::config::DEFAULTS),
+        Command::Openapi => match crate::http::rest::openapi().to_pretty_json() {
+            Ok(document) => print(&document),
+            Err(error) => fail(&error),
+        },
+    }
+}
+
+fn print(text: &str) -> ExitCode {
+    use std::io::Write;
+    // A reader that closed the pipe has read enough.
+    let _ = writeln!(std::io::stdout(), "{text}");
+    ExitCode::SUCCESS
+}
+
+/// Says what was in the way.
+fn fail(error: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("ticketboss: {error}");
+    ExitCode::FAILURE
+}
+
+impl Place {
+    fn load_config(&self) -> Result<crate::config::Config, Box<figment::Error>> {
+        let mut config = crate::config::Config::load(self.config.clone())?;
+        if let Some(url) = &self.database_url {
+            config.database_url.clone_from(url);
+        }
+        if let Some(folder) = &self.data_folder {
+            config.data_folder.clone_from(folder);
+        }
+        if let Some(listen) = self.listen {
+            if config.public_url == format!("http://localhost:{}", config.listen.port()) {
+                config.public_url = format!("http://localhost:{}", listen.port());
+            }
+            config.listen = listen;
+        }
+        Ok(config)
+    }
+}

@@ -1,0 +1,195 @@
+//! The sandbox: a payment provider inside the house, with the behaviour of Stripe's test cards
+//! (<https://docs.stripe.com/testing>). The embedded default; plainly labelled wherever a buyer meets it.
+//!
+//! It keeps its own books ([`SandboxStore`]) and remembers what it was asked when we crash, as a real
+//! provider would.
+
+use super::gateway::{Answer, Authorization, Card, Gateway, GatewayError, GatewayResult, Standing};
+use crate::data::{
+    DataError,
+    sandbox_store::{Intent, Move, SandboxStore},
+};
+use futures_util::future::BoxFuture;
+use shared_model::PaymentId;
+use uuid::Uuid;
+
+/// A card people can try, and what happens with it.
+#[derive(Debug, Clone, Copy)]
+pub struct TestCard {
+    /// What is typed into the card field, digits only.
+    pub number: &'static str,
+    /// The payment method it becomes; the names are Stripe's where Stripe has one.
+    pub payment_method: &'static str,
+    pub brand: &'static str,
+    pub behaviour: Behaviour,
+}
+
+/// What a test card does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behaviour {
+    Succeeds,
+    /// The bank asks the buyer first.
+    Challenges,
+    Declines {
+        code: &'static str,
+    },
+    /// The money is reserved, and the answer is lost on the way back.
+    TimesOutAfterSuccess,
+}
+
+/// All test cards, in the order they are offered.
+pub const TEST_CARDS: [TestCard; 7] = [
+    card("4242424242424242", "pm_card_visa", "visa", Behaviour::Succeeds),
+    card("5555555555554444", "pm_card_mastercard", "mastercard", Behaviour::Succeeds),
+    card("4000000000003220", "pm_card_threeDSecure2Required", "visa", Behaviour::Challenges),
+    card("4000000000000002", "pm_card_chargeDeclined", "visa", Behaviour::Declines { code: "generic_decline" }),
+    card(
+        "4000000000009995",
+        "pm_card_chargeDeclinedInsufficientFunds",
+        "visa",
+        Behaviour::Declines { code: "insufficient_funds" },
+    ),
+    card("4000000000000069", "pm_card_chargeDeclinedExpiredCard", "visa", Behaviour::Declines { code: "expired_card" }),
+    card("4000000000006975", "pm_sandbox_timeout", "visa", Behaviour::TimesOutAfterSuccess),
+];
+
+const fn card(
+    number: &'static str,
+    payment_method: &'static str,
+    brand: &'static str,
+    behaviour: Behaviour,
+) -> TestCard {
+    TestCard { number, payment_method, brand, behaviour }
+}
+
+impl TestCard {
+    pub fn by_number(number: &str) -> Option<&'static Self> {
+        let digits: String = number.chars().filter(char::is_ascii_digit).take(20).collect();
+        TEST_CARDS.iter().find(|card| card.number == digits)
+    }
+
+    pub fn by_payment_method(payment_method: &str) -> Option<&'static Self> {
+        TEST_CARDS.iter().find(|card| card.payment_method == payment_method)
+    }
+
+    pub fn last4(&self) -> &'static str {
+        &self.number[self.number.len() - 4..]
+    }
+}
+
+/// The provider. Cheap to clone.
+#[derive(Clone)]
+pub struct Sandbox {
+    store: SandboxStore,
+}
+
+/// What the buyer tells her "bank" on the challenge page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChallengeAnswer {
+    Approve,
+    Fail,
+}
+
+impl Sandbox {
+    pub fn new(store: SandboxStore) -> Self {
+        Self { store }
+    }
+
+    /// An intent by the provider's name for it, for the challenge page.
+    pub async fn find_intent(&self, reference: &str) -> GatewayResult<Option<Intent>> {
+        self.store.find_by_reference(reference).await.map_err(lost)
+    }
+
+    /// Ends a challenge; nothing happens when it was answered before.
+    pub async fn answer_challenge(&self, intent: &Intent, answer: ChallengeAnswer) -> GatewayResult<()> {
+        let (to, decline_code) = match answer {
+            ChallengeAnswer::Approve => ("requires_capture", None),
+            ChallengeAnswer::Fail => ("declined", Some("authentication_failed")),
+        };
+        let step = Move { from: "requires_action", to, decline_code };
+        self.store.advance(PaymentId(intent.payment_id), &step).await.map_err(lost)
+    }
+
+    /// All the provider knows: what a test balances our books against.
+    pub async fn list_intents(&self) -> GatewayResult<Vec<Intent>> {
+        self.store.list().await.map_err(lost)
+    }
+
+    async fn advance(&self, payment_id: PaymentId, step: &Move<'_>) -> GatewayResult<Option<Answer>> {
+        self.store.advance(payment_id, step).await.map_err(lost)?;
+        Ok(self.store.find(payment_id).await.map_err(lost)?.map(|intent| answer(&intent)))
+    }
+}
+
+fn lost(error: DataError) -> GatewayError {
+    GatewayError::Uncertain(error.to_string())
+}
+
+fn answer(intent: &Intent) -> Answer {
+    let standing = match intent.status.as_str() {
+        "requires_action" => Standing::RequiresAction { url: format!("/sandbox/challenge/{}", intent.reference) },
+        "requires_capture" => Standing::Authorized,
+        "succeeded" => Standing::Captured,
+        "declined" => Standing::Declined { code: intent.decline_code.clone().unwrap_or_default() },
+        _ => Standing::Voided,
+    };
+    let card = TestCard::by_payment_method(&intent.payment_method)
+        .map(|card| Card { brand: card.brand.to_owned(), last4: card.last4().to_owned() });
+    Answer { provider_ref: intent.reference.clone(), standing, card }
+}
+
+impl Gateway for Sandbox {
+    fn name(&self) -> &'static str {
+        "sandbox"
+    }
+
+    fn authorize<'a>(&'a self, request: &'a Authorization) -> BoxFuture<'a, GatewayResult<Answer>> {
+        Box::pin(async move {
+            let card = TestCard::by_payment_method(&request.payment_method).ok_or_else(|| {
+                GatewayError::Refused(format!("there is no payment method \"{}\"", request.payment_method))
+            })?;
+            let (status, decline_code) = match card.behaviour {
+                Behaviour::Succeeds | Behaviour::TimesOutAfterSuccess => ("requires_capture", None),
+                Behaviour::Challenges => ("requires_action", None),
+                Behaviour::Declines { code } => ("declined", Some(code.to_owned())),
+            };
+            let intent = Intent {
+                payment_id: request.payment_id.0,
+                reference: format!("pi_{}", Uuid::new_v4().simple()),
+                amount_minor: request.amount.amount_minor,
+                currency: request.amount.currency.code().to_owned(),
+                payment_method: request.payment_method.clone(),
+                status: status.to_owned(),
+                decline_code,
+            };
+            let kept = self.store.insert(&intent).await.map_err(lost)?;
+            let repeated = kept.reference != intent.reference;
+            if card.behaviour == Behaviour::TimesOutAfterSuccess && !repeated {
+                return Err(GatewayError::Uncertain("the connection timed out".to_owned()));
+            }
+            Ok(answer(&kept))
+        })
+    }
+
+    fn ask(&self, payment_id: PaymentId) -> BoxFuture<'_, GatewayResult<Option<Answer>>> {
+        Box::pin(async move { Ok(self.store.find(payment_id).await.map_err(lost)?.map(|intent| answer(&intent))) })
+    }
+
+    fn capture(&self, payment_id: PaymentId) -> BoxFuture<'_, GatewayResult<Answer>> {
+        Box::pin(async move {
+            let step = Move { from: "requires_capture", to: "succeeded", decline_code: None };
+            self.advance(payment_id, &step)
+                .await?
+                .ok_or_else(|| GatewayError::Refused(format!("there is no payment {payment_id}")))
+        })
+    }
+
+    fn void(&self, payment_id: PaymentId) -> BoxFuture<'_, GatewayResult<Option<Answer>>> {
+        Box::pin(async move {
+            for from in ["requires_action", "requires_capture"] {
+                self.advance(payment_id, &Move { from, to: "canceled", decline_code: None }).await?;
+            }
+            self.ask(payment_id).await
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! The loops that finish what was begun: payments nobody answered, orders nobody paid, holds that ran
+//! out where no desk looks, and all that must leave the house.
+//!
+//! Every loop may run on every node at once: each row is taken by one of them.
+
+use super::Coordinator;
+use crate::{
+    data::{
+        DataResult, claims, orders as rows,
+        outbox::{self, OutboxRow},
+    },
+    reservations::books::{OutboxKind, Step},
+};
+use shared_model::{OrderId, PaymentId, PerformanceId, Timestamp};
+use std::time::Duration;
+use tokio::{sync::watch, task::JoinSet};
+
+/// How often the loops look.
+const INTERVAL: Duration = Duration::from_millis(500);
+/// Rows one look takes at most.
+const ROWS_PER_LOOK: i64 = 50;
+/// Outbox rows worked on at once.
+const SENDS_AT_ONCE: usize = 4;
+/// How long a worker has a row to itself.
+const CLAIMED_FOR: Duration = Duration::from_secs(120);
+/// First wait after a failure; it doubles up to [`BACK_OFF_MAX`].
+const BACK_OFF_FIRST: Duration = Duration::from_secs(2);
+const BACK_OFF_MAX: Duration = Duration::from_secs(60 * 60);
+/// Tries before a row is given up and shown to the operator: about three days.
+const ATTEMPTS_MAX: i32 = 80;
+
+/// Why something did not leave the house.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    #[error("{0}; it is tried again")]
+    Retry(String),
+    #[error("{0}; it is given up")]
+    GiveUp(String),
+}
+
+impl Coordinator {
+    /// Runs the loops until `stop` turns true; then finishes what it holds in its hands.
+    pub async fn run_background(self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            self.look_once().await;
+            tokio::select! {
+                () = tokio::time::sleep(INTERVAL) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    /// One look of all loops: what a test calls instead of waiting.
+    pub async fn look_once(&self) {
+        let looks = [
+            ("open payments", self.ask_about_open_payments().await),
+            ("unpaid orders", self.lapse_unpaid_orders().await),
+            ("lapsed holds", self.open_desks_with_lapsed_holds().await),
+            ("outbox", self.empty_outbox().await),
+        ];
+        for (what, outcome) in looks {
+            if let Err(error) = outcome {
+                tracing::warn!(%error, what, "a background look failed; the next one follows");
+            }
+        }
+    }
+
+    /// The reconciler: asks the provider about every payment that has been open for a while.
+    async fn ask_about_open_payments(&self) -> DataResult<()> {
+        let mut link = self.inner.database.read().await?;
+        let open = rows::list_open_payments(&mut link, self.now().as_millis(), ROWS_PER_LOOK).await?;
+        drop(link);
+        for (payment_id, order_id) in open {
+            self.ask_provider(OrderId(order_id), PaymentId(payment_id)).await;
+        }
+        Ok(())
+    }
+
+    async fn lapse_unpaid_orders(&self) -> DataResult<()> {
+        let mut link = self.inner.database.read().await?;
+        let lapsing = rows::list_lapsing_orders(&mut link, self.now().as_millis(), ROWS_PER_LOOK).await?;
+        drop(link);
+        for order_id in lapsing {
+            if let Err(error) = self.step(OrderId(order_id), Step::Lapse).await {
+                tracing::warn!(%error, order_id = %order_id, "an unpaid order could not lapse yet");
+            }
+        }
+        Ok(())
+    }
+
+    /// A desk writes its lapsed holds as free; a performance nobody looks at has none open.
+    async fn open_desks_with_lapsed_holds(&self) -> DataResult<()> {
+        let mut link = self.inner.database.read().await?;
+        let lapsing = claims::list_lapsing(&mut link, self.now().as_millis()).await?;
+        drop(link);
+        for performance_id in lapsing {
+            // What fails here was logged where it failed; the next look tries again.
+            let _ = self.desk(PerformanceId(performance_id)).await;
+        }
+        Ok(())
+    }
+
+    async fn empty_outbox(&self) -> DataResult<()> {
+        let mut link = self.inner.database.read().await?;
+        let due = outbox::list_due(&mut link, self.now().as_millis(), ROWS_PER_LOOK).await?;
+        drop(link);
+        let mut sends = JoinSet::new();
+        for row in due {
+            if sends.len() >= SENDS_AT_ONCE {
+                sends.join_next().await;
+            }
+            let coordinator = self.clone();
+            sends.spawn(async move { coordinator.send_row(row).await });
+        }
+        while sends.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    async fn send_row(&self, row: OutboxRow) {
+        let claimed = async {
+            let now = self.now();
+            let mut link = self.inner.database.begin().await?;
+            let claimed =
+                outbox::claim(&mut link, row.outbox_id, now.as_millis(), (now + CLAIMED_FOR).as_millis()).await?;
+            link.commit().await.map(|()| claimed)
+        };
+        match claimed.await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return tracing::warn!(%error, "an outbox row could not be taken; the next look tries"),
+        }
+        let sent = self.send(&row).await;
+        let now = self.now();
+        let written = async {
+            let mut link = self.inner.database.begin().await?;
+            match &sent {
+                Ok(()) => outbox::mark_done(&mut link, row.outbox_id, now.as_millis()).await?,
+                Err(error) => {
+                    let due_at = next_try(error, row.attempts + 1, now).map(Timestamp::as_millis);
+                    outbox::mark_failed(&mut link, row.outbox_id, due_at, &error.to_string()).await?;
+                }
+            }
+            link.commit().await
+        };
+        if let Err(error) = &sent {
+            tracing::warn!(%error, kind = row.kind, attempts = row.attempts + 1, "something could not leave the house");
+        }
+        if let Err(error) = written.await {
+            tracing::error!(%error, kind = row.kind, "the outcome of an outbox row could not be written down");
+        }
+    }
+
+    async fn send(&self, row: &OutboxRow) -> Result<(), SendError> {
+        let kind = OutboxKind::ALL.into_iter().find(|kind| kind.as_str() == row.kind);
+        match kind.ok_or_else(|| SendError::GiveUp(format!("\"{}\" is no kind of outbox row", row.kind)))? {
+            OutboxKind::Capture => {
+                let order_id = self.order_of_subject(row).await?;
+                self.capture(order_id, PaymentId(row.subject)).await.map_err(SendError::Retry)
+            }
+            OutboxKind::Void => {
+                let order_id = self.order_of_subject(row).await?;
+                let voided = self.void(order_id, PaymentId(row.subject)).await;
+                voided.map_err(|error| SendError::Retry(error.to_string()))
+            }
+            OutboxKind::OrderMail => self.mail_order(row.outbox_id, OrderId(row.subject)).await,
+            OutboxKind::Letter => self.post_order(row.outbox_id, OrderId(row.subject)).await,
+        }
+    }
+}
+
+impl Coordinator {
+    async fn order_of_subject(&self, row: &OutboxRow) -> Result<OrderId, SendError> {
+        let order_id = self.order_of(PaymentId(row.subject)).await;
+        order_id.map_err(|problem| SendError::Retry(problem.title))
+    }
+}
+
+/// When to try again; `None` when it is given up.
+fn next_try(error: &SendError, attempts: i32, now: Timestamp) -> Option<Timestamp> {
+    match error {
+        SendError::GiveUp(_) => None,
+        SendError::Retry(_) if attempts >= ATTEMPTS_MAX => None,
+        SendError::Retry(_) => {
+            let doublings = attempts.clamp(1, 16) as u32 - 1;
+            Some(now + BACK_OFF_FIRST.saturating_mul(1 << doublings).min(BACK_OFF_MAX))
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Reading: lists, events, performances, plans. Nothing here changes anything.
+
+use super::{
+    Coordinator,
+    error::{CommandResult, OrProblem, not_found},
+};
+use crate::{
+    data::{
+        DataError, DataResult, Link,
+        catalogue::{self as rows, ListedRow},
+        claims,
+    },
+    events::{
+        catalogue::{self, Occupancy, PERFORMANCES_PER_EVENT_MAX, Prices, load_prices},
+        plans::PublishedPlan,
+    },
+};
+use parking_lot::Mutex;
+use shared_model::{
+    PerformanceId, PlanVersionId, Timestamp,
+    event::{EventDetail, EventFilter, Page, PerformanceDetail, PerformanceSummary, SaleState},
+    plan::numbered::NumberedPlan,
+};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use uuid::Uuid;
+
+/// How old a count of free places may be that a list or price table shows.
+const OCCUPANCY_AGE_MAX: Duration = Duration::from_secs(1);
+/// Counts kept; beyond it the memory starts anew.
+const OCCUPANCIES_KEPT: usize = 10_000;
+
+/// How full each house was a moment ago.
+#[derive(Default)]
+pub(super) struct Occupancies {
+    kept: Mutex<HashMap<Uuid, (Occupancy, Timestamp)>>,
+}
+
+impl Occupancies {
+    fn find(&self, id: Uuid, now: Timestamp) -> Option<Occupancy> {
+        let kept = self.kept.lock();
+        let (occupancy, counted_at) = kept.get(&id)?;
+        (now.saturating_since(*counted_at) < OCCUPANCY_AGE_MAX).then_some(*occupancy)
+    }
+
+    fn keep(&self, id: Uuid, occupancy: Occupancy, now: Timestamp) {
+        let mut kept = self.kept.lock();
+        if kept.len() >= OCCUPANCIES_KEPT {
+            kept.clear();
+        }
+        kept.insert(id, (occupancy, now));
+    }
+}
+
+impl Coordinator {
+    /// Upcoming performances, soonest first.
+    pub async fn list_performances(&self, filter: &EventFilter) -> CommandResult<Page<PerformanceSummary>> {
+        let now = self.now();
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let (listed, next_cursor) =
+            catalogue::list_performances(&mut link, filter, now).await.or_problem()?.or_problem()?;
+        let items = self.summaries(&mut link, &listed, now).await.or_problem()?;
+        Ok(Page { items, next_cursor })
+    }
+
+    /// Cities with upcoming performances, for the filter.
+    pub async fn list_places(&self) -> CommandResult<Vec<String>> {
+        let mut link = self.inner.database.read().await.or_problem()?;
+        rows::list_cities(&mut link, self.now().as_millis()).await.or_problem()
+    }
+
+    /// Slugs of all events with upcoming performances, for the sitemap.
+    pub async fn list_event_slugs(&self) -> CommandResult<Vec<String>> {
+        let mut link = self.inner.database.read().await.or_problem()?;
+        rows::list_event_slugs(&mut link, self.now().as_millis()).await.or_problem()
+    }
+
+    pub async fn find_event(&self, slug: &str) -> CommandResult<Option<EventDetail>> {
+        let now = self.now();
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let Some(head) = rows::find_event(&mut link, slug).await.or_problem()? else { return Ok(None) };
+        let listed = rows::list_of_event(&mut link, head.event_id, now.as_millis(), PERFORMANCES_PER_EVENT_MAX)
+            .await
+            .or_problem()?;
+        let performances = self.summaries(&mut link, &listed, now).await.or_problem()?;
+        let shown = performances.iter().position(|one| one.sale == SaleState::OnSale).unwrap_or(0);
+        let (prices, tax_rate) = match listed.get(shown) {
+            Some(row) => (Some(load_prices(&mut link, row).await.or_problem()?), row.tax_rate_basis_points as u32),
+            None => (None, 0),
+        };
+        catalogue::event_detail(head, performances, prices, tax_rate).or_problem().map(Some)
+    }
+
+    pub async fn find_performance(&self, id: PerformanceId) -> CommandResult<Option<PerformanceDetail>> {
+        let now = self.now();
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let Some(row) = rows::find_performance(&mut link, id.0).await.or_problem()? else { return Ok(None) };
+        let prices = load_prices(&mut link, &row).await.or_problem()?;
+        let occupancy = self.occupancies(&mut link, std::slice::from_ref(&row), now).await.or_problem()?[0];
+        catalogue::performance_detail(&row, prices, occupancy, now).or_problem().map(Some)
+    }
+
+    /// A published plan, numbered: labels, categories, neighbours by seat number.
+    pub async fn load_plan(&self, id: PlanVersionId) -> CommandResult<Arc<NumberedPlan>> {
+        Ok(self.published_plan(id).await?.numbered.clone())
+    }
+
+    pub async fn published_plan(&self, id: PlanVersionId) -> CommandResult<Arc<PublishedPlan>> {
+        if let Some(plan) = self.inner.plans.kept(id) {
+            return Ok(plan);
+        }
+        let mut link = self.inner.database.read().await.or_problem()?;
+        self.inner.plans.find(&mut link, id).await.or_problem()?.ok_or_else(not_found)
+    }
+
+    async fn summaries(
+        &self,
+        link: &mut Link,
+        listed: &[ListedRow],
+        now: Timestamp,
+    ) -> DataResult<Vec<PerformanceSummary>> {
+        let occupancies = self.occupancies(link, listed, now).await?;
+        let mut prices: HashMap<Uuid, Prices> = HashMap::new();
+        for row in listed {
+            prices.insert(row.performance_id, load_prices(link, row).await?);
+        }
+        listed
+            .iter()
+            .zip(occupancies)
+            .map(|(row, occupancy)| catalogue::summary(row, &prices[&row.performance_id], occupancy, now))
+            .collect()
+    }
+
+    /// How full these performances are, in their order; counted anew where the last count is too old.
+    async fn occupancies(&self, link: &mut Link, listed: &[ListedRow], now: Timestamp) -> DataResult<Vec<Occupancy>> {
+        let known: Vec<Option<Occupancy>> =
+            listed.iter().map(|row| self.inner.occupancies.find(row.performance_id, now)).collect();
+        let unknown: Vec<Uuid> =
+            listed.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(row, _)| row.performance_id).collect();
+        let taken: HashMap<Uuid, i64> = if unknown.is_empty() {
+            HashMap::new()
+        } else {
+            claims::count_taken(link, &unknown, now.as_millis()).await?.into_iter().collect()
+        };
+        let mut occupancies = Vec::with_capacity(listed.len());
+        for (row, known) in listed.iter().zip(known) {
+            let occupancy = match known {
+                Some(occupancy) => occupancy,
+                None => {
+                    let plan = self
+                        .inner
+                        .plans
+                        .find(link, PlanVersionId(row.plan_version_id))
+                        .await?
+                        .ok_or_else(|| DataError::corrupt("performance", "its plan version does not exist"))?;
+                    let places = plan.numbered.place_count();
+                    let taken = taken.get(&row.performance_id).map_or(0, |taken| *taken as u32);
+                    let occupancy = Occupancy {
+                        free: places.saturating_sub(taken),
+                        places,
+                        standing_only: plan.numbered.seats.is_empty(),
+                    };
+                    self.inner.occupancies.keep(row.performance_id, occupancy, now);
+                    occupancy
+                }
+            };
+            occupancies.push(occupancy);
+        }
+        Ok(occupancies)
+    }
+}

@@ -1,0 +1,271 @@
+//! Check-out: from a cart to tickets. Read [`Coordinator::place_order`] from top to bottom: the order is
+//! written, then the provider is asked outside any transaction, then its answer is settled.
+//!
+//! Whatever happens between two of these steps, [`super::background`] finishes it.
+
+use super::{
+    Coordinator, Visitor,
+    error::{CommandResult, OrProblem, not_found},
+    invalid,
+    order_desk::OrderDeskError,
+};
+use crate::{
+    commerce::{
+        gateway::{Answer, Authorization, GatewayError, GatewayResult, Standing},
+        sandbox::ChallengeAnswer,
+    },
+    data::{orders as rows, sessions},
+    reservations::{
+        books::{OrderStep, Outcome, Step},
+        cart,
+        orders::{self, PaymentRow, new_payment, prepare_order},
+        postage,
+    },
+};
+use shared_model::{
+    Money, OrderId, PaymentId,
+    order::{CheckoutDraft, DeliveryOffer, Order, OrderRequest, OrderState, PaymentRequest, PaymentState},
+};
+
+impl Coordinator {
+    /// What ways of delivery this cart can choose, with postage and earliest arrival.
+    pub async fn list_delivery_offers(&self, visitor: &Visitor) -> CommandResult<Vec<DeliveryOffer>> {
+        let cart = self.load_cart(visitor).await?;
+        let first = cart.performances.iter().map(|performance| performance.starts_at).min();
+        Ok(match (first, cart.total) {
+            (Some(first), Some(total)) => postage::list_delivery_offers(first, total.currency, cart.now),
+            _ => Vec::new(),
+        })
+    }
+
+    /// What the buyer has filled in so far.
+    pub async fn load_checkout_draft(&self, visitor: &Visitor) -> CommandResult<CheckoutDraft> {
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let document = sessions::find_draft(&mut link, visitor.cart_id.0).await.or_problem()?;
+        // A draft of an older version that cannot be read is begun anew.
+        Ok(document.and_then(|document| serde_json::from_str(&document).ok()).unwrap_or_default())
+    }
+
+    pub async fn save_checkout_draft(&self, visitor: &Visitor, draft: CheckoutDraft) -> CommandResult<()> {
+        let document = serde_json::to_string(&draft).expect("a draft is plain values and always serialises");
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let now = self.now().as_millis();
+        sessions::upsert_draft(&mut link, visitor.cart_id.0, &document, now).await.or_problem()?;
+        link.commit().await.or_problem()
+    }
+
+    /// Buys what the cart holds. A repeat with the same id answers the same order and charges nothing
+    /// more.
+    pub async fn place_order(
+        &self,
+        visitor: &Visitor,
+        order_id: OrderId,
+        request: OrderRequest,
+    ) -> CommandResult<Order> {
+        let mut link = self.inner.database.read().await.or_problem()?;
+        if orders::find_order(&mut link, order_id).await.or_problem()?.is_some() {
+            drop(link);
+            return self.find_order(visitor, order_id).await;
+        }
+        let now = self.now();
+        let cart = cart::load_cart(&mut link, &self.inner.plans, visitor.cart_id, now).await.or_problem()?;
+        let shelves = orders::load_shelves(&mut link, &self.inner.plans, &cart).await.or_problem()?;
+        drop(link);
+        let gateway = self.inner.gateway.name();
+        let new = prepare_order(&cart, &shelves, order_id, &request, gateway, now).or_problem()?;
+        let payment = new.payment.clone();
+        let placed = self.step(order_id, Step::Place(Box::new(new))).await.or_problem()?;
+        if !placed.repeated {
+            self.pay(&payment).await?;
+        }
+        self.read_order(visitor, order_id).await
+    }
+
+    /// Another card after a decline.
+    pub async fn pay_again(
+        &self,
+        visitor: &Visitor,
+        order_id: OrderId,
+        request: PaymentRequest,
+    ) -> CommandResult<Order> {
+        if request.payment_method.is_empty() || request.payment_method.len() > 100 {
+            return Err(invalid("payment_method is the provider's id of a card"));
+        }
+        self.read_order(visitor, order_id).await?;
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let order = rows::list_orders(&mut link, &[order_id.0]).await.or_problem()?.pop().ok_or_else(not_found)?;
+        drop(link);
+        let gateway = self.inner.gateway.name();
+        let payment = new_payment(&order, request.payment_id, &request.payment_method, gateway, self.now());
+        let step = Step::PayAgain { payment: Box::new(payment.clone()) };
+        if !self.step(order_id, step).await.or_problem()?.repeated {
+            self.pay(&payment).await?;
+        }
+        self.read_order(visitor, order_id).await
+    }
+
+    /// An order of this visitor. Asks the provider first when a payment waits for its word.
+    pub async fn find_order(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
+        let order = self.read_order(visitor, order_id).await?;
+        match &order.payment {
+            Some(payment) if order.state == OrderState::Pending && payment.state.is_open() => {
+                self.ask_provider(order_id, payment.payment_id).await;
+                self.read_order(visitor, order_id).await
+            }
+            Some(payment) if order.state == OrderState::Pending && payment.state == PaymentState::Authorized => {
+                self.capture_now(order_id, payment.payment_id).await;
+                self.read_order(visitor, order_id).await
+            }
+            _ => Ok(order),
+        }
+    }
+
+    /// Gives up an unpaid order; its seats are the cart's again until their old deadline.
+    pub async fn cancel_order(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
+        self.read_order(visitor, order_id).await?;
+        self.step(order_id, Step::Cancel).await.or_problem()?;
+        self.read_order(visitor, order_id).await
+    }
+
+    /// The buyer answered her bank's question on the sandbox's page: what a webhook would tell us.
+    /// Returns the order to go back to.
+    pub async fn answer_sandbox_challenge(&self, reference: &str, answer: ChallengeAnswer) -> CommandResult<OrderId> {
+        let intent = self.inner.sandbox.find_intent(reference).await.or_problem()?.ok_or_else(not_found)?;
+        self.inner.sandbox.answer_challenge(&intent, answer).await.or_problem()?;
+        let payment_id = PaymentId(intent.payment_id);
+        let order_id = self.order_of(payment_id).await?;
+        self.ask_provider(order_id, payment_id).await;
+        Ok(order_id)
+    }
+
+    pub(super) async fn order_of(&self, payment_id: PaymentId) -> CommandResult<OrderId> {
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let order_id = rows::find_order_of_payment(&mut link, payment_id.0).await.or_problem()?;
+        order_id.map(OrderId).ok_or_else(not_found)
+    }
+
+    async fn read_order(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
+        let mut link = self.inner.database.read().await.or_problem()?;
+        match orders::find_order(&mut link, order_id).await.or_problem()? {
+            Some((cart_id, order)) if cart_id == visitor.cart_id.0 => Ok(order),
+            // Somebody else's order is as if there were none.
+            _ => Err(not_found()),
+        }
+    }
+
+    /// Asks the provider to reserve the money, and settles what it says. No answer is no failure: the
+    /// order stays open and is asked about.
+    async fn pay(&self, payment: &PaymentRow) -> CommandResult<()> {
+        let (payment_id, order_id) = (PaymentId(payment.payment_id), OrderId(payment.order_id));
+        let currency = payment.currency.parse().map_err(|_| invalid("currency"))?;
+        let authorization = Authorization {
+            payment_id,
+            amount: Money::new(payment.amount_minor, currency),
+            payment_method: payment.payment_method.clone(),
+            return_url: format!("{}/orders/{order_id}", self.inner.public_url),
+            description: format!("TicketBoss order {order_id}"),
+        };
+        let answer = self.inner.gateway.authorize(&authorization).await;
+        self.settle(order_id, payment_id, refused_is_declined(answer)).await
+    }
+
+    /// Asks where a payment stands and settles it: after a crash, a lost answer, or the bank's question.
+    pub(super) async fn ask_provider(&self, order_id: OrderId, payment_id: PaymentId) {
+        let answer = match self.inner.gateway.ask(payment_id).await {
+            Ok(Some(answer)) => Ok(answer),
+            // It never heard of it: we died before asking. The buyer may try again.
+            Ok(None) => Ok(declined("not_processed")),
+            Err(error) => Err(error),
+        };
+        if let Err(problem) = self.settle(order_id, payment_id, answer).await {
+            tracing::warn!(code = problem.code.as_str(), %order_id, "a payment could not be settled yet");
+        }
+    }
+
+    /// The one way every provider's word takes, whether it comes as an answer, by webhook, or because we
+    /// asked.
+    async fn settle(
+        &self,
+        order_id: OrderId,
+        payment_id: PaymentId,
+        answer: GatewayResult<Answer>,
+    ) -> CommandResult<()> {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::warn!(%error, %payment_id, "no answer from the payment provider; it will be asked");
+                return Ok(());
+            }
+        };
+        let authorized = answer.standing == Standing::Authorized;
+        self.step(order_id, Step::Answered { payment_id, answer }).await.or_problem()?;
+        if authorized {
+            self.capture_now(order_id, payment_id).await;
+        }
+        Ok(())
+    }
+
+    /// Takes the reserved money of sold seats and issues their tickets; nothing is left to do for a
+    /// payment that is through or was called off.
+    ///
+    /// # Errors
+    /// Why it is not through yet. The outbox row written when the seats were sold tries again.
+    pub(super) async fn capture(&self, order_id: OrderId, payment_id: PaymentId) -> Result<(), String> {
+        match self.payment_state(order_id, payment_id).await? {
+            // Only money of sold seats is taken: the payment stands as authorized in our own books.
+            PaymentState::Authorized => {}
+            PaymentState::Captured | PaymentState::Declined | PaymentState::Voided => return Ok(()),
+            PaymentState::Created | PaymentState::RequiresAction => return Err("it is not authorized".to_owned()),
+        }
+        let answer = self.inner.gateway.capture(payment_id).await.map_err(|error| error.to_string())?;
+        let captured = answer.standing == Standing::Captured;
+        let step = Step::Answered { payment_id, answer };
+        self.step(order_id, step).await.map_err(|error| error.to_string())?;
+        if captured { Ok(()) } else { Err("the provider has not captured it".to_owned()) }
+    }
+
+    /// [`Self::capture`] at once, where the buyer waits for it.
+    async fn capture_now(&self, order_id: OrderId, payment_id: PaymentId) {
+        if let Err(why) = self.capture(order_id, payment_id).await {
+            tracing::warn!(why, %payment_id, "a capture is not through; the outbox tries again");
+        }
+    }
+
+    async fn payment_state(&self, order_id: OrderId, payment_id: PaymentId) -> Result<PaymentState, String> {
+        let read = async {
+            let mut link = self.inner.database.read().await?;
+            rows::list_payments(&mut link, &[order_id.0]).await
+        };
+        let payments = read.await.map_err(|error| error.to_string())?;
+        let payment = payments.iter().find(|payment| payment.payment_id == payment_id.0);
+        payment.map(PaymentRow::payment_state).ok_or_else(|| "there is no such payment".to_owned())
+    }
+
+    /// Has the provider let money go that came to nothing.
+    pub(super) async fn void(&self, order_id: OrderId, payment_id: PaymentId) -> Result<(), GatewayError> {
+        if let Some(answer) = self.inner.gateway.void(payment_id).await? {
+            let step = Step::Answered { payment_id, answer };
+            self.step(order_id, step).await.map_err(|error| GatewayError::Uncertain(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn step(&self, order_id: OrderId, step: Step) -> Result<Outcome, OrderDeskError> {
+        self.inner.order_desk.step(OrderStep { order_id, step }).await
+    }
+}
+
+/// A request the provider refused will not be taken next time either: that is a decline.
+fn refused_is_declined(answer: GatewayResult<Answer>) -> GatewayResult<Answer> {
+    match answer {
+        Err(GatewayError::Refused(why)) => {
+            tracing::warn!(why, "the payment provider refused a request");
+            Ok(declined("refused"))
+        }
+        answer => answer,
+    }
+}
+
+fn declined(code: &str) -> Answer {
+    Answer { provider_ref: String::new(), standing: Standing::Declined { code: code.to_owned() }, card: None }
+}

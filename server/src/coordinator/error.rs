@@ -1,0 +1,134 @@
+//! What each component's refusal or failure is called outside: the one place that maps them to the
+//! closed list of codes. Failures of the system are logged here, once; refusals are no errors.
+
+use super::{desk::DeskError, order_desk::OrderDeskError};
+use crate::{
+    commerce::gateway::GatewayError,
+    data::DataError,
+    events::catalogue::InvalidFilter,
+    reservations::{books::OrderRefusal, decide::Refusal, orders::OrderRequestError},
+};
+use shared_model::{ErrorCode, Problem};
+
+/// What a command of the coordinator answers when it was not done.
+pub type CommandError = Problem;
+pub type CommandResult<T> = Result<T, CommandError>;
+
+/// An error that says itself what it is called outside.
+pub(super) trait IntoProblem {
+    fn into_problem(self) -> Problem;
+}
+
+/// `?` for component errors: `desk.command(…).await.or_problem()?`.
+pub(super) trait OrProblem<T> {
+    fn or_problem(self) -> CommandResult<T>;
+}
+
+impl<T, E: IntoProblem> OrProblem<T> for Result<T, E> {
+    fn or_problem(self) -> CommandResult<T> {
+        self.map_err(IntoProblem::into_problem)
+    }
+}
+
+pub(super) fn not_found() -> Problem {
+    Problem::new(ErrorCode::NotFound)
+}
+
+impl IntoProblem for Refusal {
+    fn into_problem(self) -> Problem {
+        let words = self.to_string();
+        let problem = |code| Problem::new(code).detail(words.clone());
+        match self {
+            Self::SeatsTaken(seats) => Problem { seats, ..problem(ErrorCode::SeatsTaken) },
+            Self::SeatLimit(limit) => Problem { limit: Some(limit), ..problem(ErrorCode::SeatLimit) },
+            Self::OrphanSeat(seats) => Problem { seats, ..problem(ErrorCode::OrphanSeat) },
+            Self::NoSeatsFound => problem(ErrorCode::NoSeatsFound),
+            Self::NotYetOnSale(at) => Problem { at: Some(at), ..problem(ErrorCode::NotYetOnSale) },
+            Self::SaleEnded => problem(ErrorCode::SaleEnded),
+            Self::Cancelled => problem(ErrorCode::PerformanceCancelled),
+            Self::HoldLapsed => problem(ErrorCode::HoldLapsed),
+            Self::AlreadyExtended => problem(ErrorCode::AlreadyExtended),
+            Self::UnknownSeat(seat) | Self::NotSold(seat) => {
+                Problem { seats: vec![seat], ..problem(ErrorCode::InvalidInput) }
+            }
+            Self::UnknownArea(_) | Self::UnknownPrice | Self::Count => problem(ErrorCode::InvalidInput),
+        }
+    }
+}
+
+impl IntoProblem for OrderRefusal {
+    fn into_problem(self) -> Problem {
+        let words = self.to_string();
+        let problem = |code| Problem::new(code).detail(words.clone());
+        match self {
+            Self::NotFound => not_found(),
+            Self::SeatsLost(seats) => Problem { seats, ..problem(ErrorCode::HoldLapsed) },
+            Self::Closed | Self::PaymentOpen | Self::TooManyPayments => problem(ErrorCode::OrderClosed),
+        }
+    }
+}
+
+impl IntoProblem for OrderRequestError {
+    fn into_problem(self) -> Problem {
+        let words = self.to_string();
+        let code = match self {
+            Self::CartEmpty => ErrorCode::CartEmpty,
+            Self::MixedCurrencies => ErrorCode::MixedCurrencies,
+            Self::TotalChanged(_) => ErrorCode::TotalChanged,
+            Self::Invalid(_) => ErrorCode::InvalidInput,
+        };
+        Problem::new(code).detail(words)
+    }
+}
+
+impl IntoProblem for InvalidFilter {
+    fn into_problem(self) -> Problem {
+        Problem::new(ErrorCode::InvalidInput).detail(self.to_string())
+    }
+}
+
+impl IntoProblem for DataError {
+    fn into_problem(self) -> Problem {
+        tracing::error!(error = %self, "a command failed");
+        data_problem(&self)
+    }
+}
+
+fn data_problem(error: &DataError) -> Problem {
+    match error {
+        DataError::Unavailable(_) => busy(),
+        DataError::Conflict | DataError::Corrupt { .. } | DataError::Failed(_) => Problem::new(ErrorCode::Internal),
+    }
+}
+
+fn busy() -> Problem {
+    Problem { retry_after_seconds: Some(1), ..Problem::new(ErrorCode::Busy) }
+}
+
+impl IntoProblem for DeskError {
+    fn into_problem(self) -> Problem {
+        match self {
+            Self::Refused(refusal) => refusal.into_problem(),
+            Self::Busy => busy(),
+            // The desk logged it, once for the whole batch.
+            Self::Failed(error) => data_problem(&error),
+        }
+    }
+}
+
+impl IntoProblem for OrderDeskError {
+    fn into_problem(self) -> Problem {
+        match self {
+            Self::Refused(refusal) => refusal.into_problem(),
+            Self::Busy => busy(),
+            Self::Failed(error) => data_problem(&error),
+        }
+    }
+}
+
+impl IntoProblem for GatewayError {
+    fn into_problem(self) -> Problem {
+        tracing::warn!(error = %self, "the payment provider gave no answer");
+        Problem { retry_after_seconds: Some(5), ..Problem::new(ErrorCode::PaymentUncertain) }
+    }
+}

@@ -1,0 +1,168 @@
+//! Holding, releasing, extending: the way of a command to its performance's desk.
+
+use super::{
+    Coordinator, Visitor,
+    desk::{Desk, DeskSetting},
+    error::{CommandResult, OrProblem, not_found},
+    invalid,
+};
+use crate::{
+    data::{DataResult, claims},
+    reservations::{
+        cart,
+        decide::{SeatAction, SeatCommand},
+    },
+};
+use bytes::Bytes;
+use parking_lot::Mutex;
+use shared_model::{
+    ErrorCode, HoldId, PerformanceId, Problem, SeatNo, TicketTypeId,
+    hold::{Hold, HoldRequest, PERFORMANCES_PER_CART_MAX},
+    order::Cart,
+};
+use std::{collections::HashMap, sync::Arc};
+use tokio::sync::OnceCell;
+
+/// Desks of this node, opened when first asked for. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Desks {
+    setting: DeskSetting,
+    open: Arc<Mutex<HashMap<PerformanceId, Arc<OnceCell<Arc<Desk>>>>>>,
+}
+
+impl Desks {
+    pub(super) fn new(setting: DeskSetting) -> Self {
+        Self { setting, open: Arc::default() }
+    }
+
+    /// The performance's desk; `None` when there is no such performance.
+    async fn find(&self, id: PerformanceId) -> DataResult<Option<Arc<Desk>>> {
+        let cell = self.open.lock().entry(id).or_default().clone();
+        if let Some(desk) = cell.get() {
+            return Ok(Some(desk.clone()));
+        }
+        // Several callers may open it at once; one of theirs becomes the desk.
+        match Desk::open(&self.setting, id).await? {
+            Some(desk) => Ok(Some(cell.get_or_init(|| async { desk }).await.clone())),
+            None => {
+                self.open.lock().remove(&id);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Desks that are open.
+    pub(super) fn opened(&self) -> Vec<Arc<Desk>> {
+        self.open.lock().values().filter_map(|cell| cell.get().cloned()).collect()
+    }
+
+    /// Tells open desks that their claims changed in the database.
+    pub(super) fn hint(&self, changed: &[PerformanceId]) {
+        let open = self.open.lock();
+        for desk in changed.iter().filter_map(|id| open.get(id)?.get()) {
+            desk.hint();
+        }
+    }
+}
+
+impl Coordinator {
+    /// The performance's desk.
+    pub async fn desk(&self, id: PerformanceId) -> CommandResult<Arc<Desk>> {
+        self.inner.desks.find(id).await.or_problem()?.ok_or_else(not_found)
+    }
+
+    /// Takes seats for the visitor's cart: all of them or none.
+    pub async fn hold_seats(
+        &self,
+        visitor: &Visitor,
+        performance: PerformanceId,
+        hold: HoldId,
+        request: HoldRequest,
+    ) -> CommandResult<Hold> {
+        let desk = self.desk(performance).await?;
+        self.check_cart_limit(visitor, performance)?;
+        let action = SeatAction::Hold { hold_id: hold, choice: request.choice, ticket_type_id: request.ticket_type_id };
+        self.command(&desk, visitor, action).await
+    }
+
+    /// Gives seats back; those the cart does not hold are let be.
+    pub async fn release_seats(
+        &self,
+        visitor: &Visitor,
+        performance: PerformanceId,
+        seats: Vec<SeatNo>,
+    ) -> CommandResult<Hold> {
+        let desk = self.desk(performance).await?;
+        self.command(&desk, visitor, SeatAction::Release { seats }).await
+    }
+
+    /// Adds the one extension to all the cart holds at this performance.
+    pub async fn extend_hold(&self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<Hold> {
+        let desk = self.desk(performance).await?;
+        self.command(&desk, visitor, SeatAction::Extend).await
+    }
+
+    async fn command(&self, desk: &Desk, visitor: &Visitor, action: SeatAction) -> CommandResult<Hold> {
+        let hold = desk.command(SeatCommand { cart_id: visitor.cart_id, action }).await.or_problem()?;
+        self.inner.hints.announce(hold.performance_id, hold.version);
+        Ok(hold)
+    }
+
+    /// A cart spans a bounded number of performances; this node's desks know which.
+    fn check_cart_limit(&self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<()> {
+        let held = self.inner.desks.opened().into_iter().filter(|desk| desk.holds_for(visitor.cart_id));
+        let elsewhere = held.filter(|desk| desk.performance_id() != performance).count();
+        if elsewhere < PERFORMANCES_PER_CART_MAX {
+            return Ok(());
+        }
+        Err(Problem { limit: Some(PERFORMANCES_PER_CART_MAX as u32), ..Problem::new(ErrorCode::CartLimit) })
+    }
+
+    /// All seat states, encoded as the live protocol's snapshot frame, with their version.
+    pub async fn encoded_seats(&self, performance: PerformanceId) -> CommandResult<(u64, Bytes)> {
+        Ok(self.desk(performance).await?.snapshot())
+    }
+
+    /// The states everybody may see.
+    pub async fn seat_snapshot(&self, performance: PerformanceId) -> CommandResult<shared_model::live::Snapshot> {
+        Ok(self.desk(performance).await?.states())
+    }
+
+    /// Changes what kind of ticket a held seat is bought as.
+    pub async fn change_ticket_type(
+        &self,
+        visitor: &Visitor,
+        performance: PerformanceId,
+        seat: SeatNo,
+        ticket_type: TicketTypeId,
+    ) -> CommandResult<()> {
+        let desk = self.desk(performance).await?;
+        let house = desk.house();
+        if !house.rules.types_for(&house.plan, seat).any(|sold| sold == ticket_type) {
+            return Err(Problem { seats: vec![seat], ..invalid("this seat is not sold in this ticket type") });
+        }
+        let held =
+            claims::HeldSeat { performance_id: performance.0, seat_no: seat.0 as i32, cart_id: visitor.cart_id.0 };
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let now = self.now().as_millis();
+        if !claims::set_ticket_type(&mut link, &held, ticket_type.0, now).await.or_problem()? {
+            return Err(Problem { seats: vec![seat], ..Problem::new(ErrorCode::HoldLapsed) });
+        }
+        link.commit().await.or_problem()?;
+        desk.catch_up().await;
+        Ok(())
+    }
+
+    /// All the visitor holds, over all performances.
+    pub async fn load_cart(&self, visitor: &Visitor) -> CommandResult<Cart> {
+        let mut link = self.inner.database.read().await.or_problem()?;
+        cart::load_cart(&mut link, &self.inner.plans, visitor.cart_id, self.now()).await.or_problem()
+    }
+
+    /// "Let them go": a lapsed hold is no longer offered again.
+    pub async fn forget_lapsed_hold(&self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<()> {
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        claims::forget_lapsed(&mut link, performance.0, visitor.cart_id.0).await.or_problem()?;
+        link.commit().await.or_problem()
+    }
+}

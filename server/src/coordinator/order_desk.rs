@@ -1,0 +1,162 @@
+//! The order desk: one task per node moves orders on, many in one transaction.
+//!
+//! A batch: lock the performances of all its orders in ascending order (which is what keeps seat desks
+//! and other nodes out, and deadlocks away), read the books of these orders, apply each step on top of
+//! the one before, write all that changed, commit, answer. The rules are in
+//! [`crate::reservations::books`]; no provider is spoken to in here.
+
+use crate::{
+    clock::Clock,
+    data::{DataError, DataResult, Database, catalogue, orders as rows},
+    reservations::{
+        books::{NewOrder, OrderRefusal, OrderStep, Outcome, Step},
+        claims::raise_version,
+        orders::{load_books, write_books},
+    },
+};
+use ed25519_dalek::SigningKey;
+use shared_model::{PerformanceId, Timestamp};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// Steps one transaction takes at most.
+const BATCH_MAX: usize = 128;
+/// Steps that may wait; more are told that the desk is busy.
+const QUEUE_MAX: usize = 4_096;
+
+/// Why a step came to nothing.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum OrderDeskError {
+    #[error(transparent)]
+    Refused(#[from] OrderRefusal),
+    #[error("the order desk is busy")]
+    Busy,
+    #[error("the order desk could not reach its database: {0}")]
+    Failed(Arc<DataError>),
+}
+
+struct Waiting {
+    step: OrderStep,
+    answer: oneshot::Sender<Result<Outcome, OrderDeskError>>,
+}
+
+/// The desk as everybody else sees it. Cheap to clone.
+#[derive(Clone)]
+pub struct OrderDesk {
+    inbox: mpsc::Sender<Waiting>,
+}
+
+/// Tells who must hear that these performances' claims are at a new version.
+pub type Announce = Arc<dyn Fn(&[(PerformanceId, u64)]) + Send + Sync>;
+
+impl OrderDesk {
+    /// Starts the desk's task, which ends with the last handle to the desk.
+    pub fn start(database: Database, clock: Clock, key: SigningKey, announce: Announce) -> Self {
+        let (inbox, waiting) = mpsc::channel(QUEUE_MAX);
+        tokio::spawn(Task { database, clock, key, announce }.run(waiting));
+        Self { inbox }
+    }
+
+    /// Takes one step: whole, or not at all.
+    ///
+    /// # Errors
+    /// [`OrderDeskError::Refused`] by a rule, [`OrderDeskError::Busy`] when too many wait.
+    pub async fn step(&self, step: OrderStep) -> Result<Outcome, OrderDeskError> {
+        let (answer, answered) = oneshot::channel();
+        self.inbox.try_send(Waiting { step, answer }).map_err(|_| OrderDeskError::Busy)?;
+        answered.await.map_err(|_| OrderDeskError::Busy)?
+    }
+}
+
+struct Task {
+    database: Database,
+    clock: Clock,
+    key: SigningKey,
+    announce: Announce,
+}
+
+impl Task {
+    async fn run(self, mut inbox: mpsc::Receiver<Waiting>) {
+        let mut waiting = Vec::with_capacity(BATCH_MAX);
+        while inbox.recv_many(&mut waiting, BATCH_MAX).await > 0 {
+            let (steps, answers): (Vec<_>, Vec<_>) =
+                waiting.drain(..).map(|waiting| (waiting.step, waiting.answer)).unzip();
+            match self.serve(&steps).await {
+                Ok(outcomes) => {
+                    for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                        // A caller that went away is no failure: the step is written.
+                        let _ = answer.send(outcome.map_err(OrderDeskError::Refused));
+                    }
+                }
+                Err(error) if steps.len() > 1 => {
+                    // One step may have spoiled the batch (a number or code drawn twice): each by itself.
+                    tracing::warn!(%error, steps = steps.len(), "a batch of order steps failed; taking them one by one");
+                    for (step, answer) in steps.into_iter().zip(answers) {
+                        let _ = answer.send(self.serve_one(step).await);
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "an order step failed");
+                    let error = Arc::new(error);
+                    for answer in answers {
+                        let _ = answer.send(Err(OrderDeskError::Failed(error.clone())));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn serve_one(&self, step: OrderStep) -> Result<Outcome, OrderDeskError> {
+        match self.serve(&[step]).await {
+            Ok(mut outcomes) => outcomes.pop().unwrap_or(Err(OrderRefusal::NotFound)).map_err(OrderDeskError::Refused),
+            Err(error) => {
+                tracing::error!(%error, "an order step failed");
+                Err(OrderDeskError::Failed(Arc::new(error)))
+            }
+        }
+    }
+
+    async fn serve(&self, steps: &[OrderStep]) -> DataResult<Vec<Result<Outcome, OrderRefusal>>> {
+        let order_ids: Vec<Uuid> =
+            steps.iter().map(|step| step.order_id.0).collect::<BTreeSet<_>>().into_iter().collect();
+        let new: Vec<&NewOrder> = steps
+            .iter()
+            .filter_map(|step| match &step.step {
+                Step::Place(new) => Some(&**new),
+                Step::PayAgain { .. } | Step::Answered { .. } | Step::Lapse | Step::Cancel => None,
+            })
+            .collect();
+        let mut link = self.database.begin_desk().await?;
+        // An order's lines never change, so they may be read before their performances are locked.
+        let known_lines = rows::list_lines(&mut link, &order_ids).await?;
+        let performances: BTreeSet<PerformanceId> = known_lines
+            .iter()
+            .chain(new.iter().flat_map(|new| &new.lines))
+            .map(|line| PerformanceId(line.performance_id))
+            .collect();
+        let mut versions = BTreeMap::new();
+        for performance_id in performances {
+            versions.insert(performance_id, raise_version(&mut link, performance_id).await?);
+        }
+        let mut books = load_books(&mut link, &order_ids, &new).await?;
+        for performance_id in versions.keys() {
+            if let Some(row) = catalogue::find_performance(&mut link, performance_id.0).await? {
+                books.starts.insert(*performance_id, Timestamp(row.starts_at));
+            }
+        }
+        let now = self.clock.now();
+        let outcomes = steps.iter().map(|step| books.apply(step.clone(), &self.key, now)).collect();
+        let written = std::mem::take(&mut books.written);
+        let changed: BTreeSet<PerformanceId> =
+            written.claims.keys().map(|(performance_id, _)| *performance_id).collect();
+        let changed: Vec<_> = changed.into_iter().filter_map(|id| Some((id, *versions.get(&id)?))).collect();
+        write_books(&mut link, written, &versions, now).await?;
+        link.commit().await?;
+        (self.announce)(&changed);
+        Ok(outcomes)
+    }
+}

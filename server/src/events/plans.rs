@@ -1,0 +1,62 @@
+//! Published plan versions in memory: they never change, so they are read, numbered and packed once.
+
+use crate::data::{DataError, DataResult, Link, catalogue};
+use bytes::Bytes;
+use parking_lot::RwLock;
+use shared_model::{
+    PlanVersionId,
+    plan::{SeatingPlan, geometry::Geometry, numbered::NumberedPlan},
+};
+use std::{collections::HashMap, io::Write, sync::Arc};
+
+/// Plans kept in memory; beyond it the cache starts anew (a plan of 20,000 seats takes about 4 MB).
+const PLANS_KEPT: usize = 64;
+
+/// A published plan in the shapes that are asked for.
+pub struct PublishedPlan {
+    pub numbered: Arc<NumberedPlan>,
+    /// [`Geometry`] as JSON, gzipped: what charts load.
+    pub geometry_gzip: Bytes,
+}
+
+/// The cache of published plans. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Plans {
+    kept: Arc<RwLock<HashMap<PlanVersionId, Arc<PublishedPlan>>>>,
+}
+
+impl Plans {
+    /// The plan version; `None` when there is none by that id.
+    pub async fn find(&self, link: &mut Link, id: PlanVersionId) -> DataResult<Option<Arc<PublishedPlan>>> {
+        if let Some(plan) = self.kept(id) {
+            return Ok(Some(plan));
+        }
+        let Some(document) = catalogue::find_plan_document(link, id.0).await? else { return Ok(None) };
+        // Parsing and packing a large house takes tens of milliseconds: not on a thread that serves.
+        let plan = tokio::task::spawn_blocking(move || publish(&document))
+            .await
+            .map_err(|error| DataError::corrupt("seating plan", error))??;
+        let plan = Arc::new(plan);
+        let mut kept = self.kept.write();
+        if kept.len() >= PLANS_KEPT {
+            kept.clear();
+        }
+        kept.insert(id, plan.clone());
+        Ok(Some(plan))
+    }
+
+    /// The plan version, if it was asked for before.
+    pub fn kept(&self, id: PlanVersionId) -> Option<Arc<PublishedPlan>> {
+        self.kept.read().get(&id).cloned()
+    }
+}
+
+fn publish(document: &str) -> DataResult<PublishedPlan> {
+    let plan: SeatingPlan =
+        serde_json::from_str(document).map_err(|error| DataError::corrupt("seating plan", error))?;
+    let numbered = NumberedPlan::new(&plan).map_err(|error| DataError::corrupt("seating plan", error))?;
+    let json = serde_json::to_vec(&Geometry::from(&plan)).expect("a geometry is plain values and always serialises");
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    let gzip = encoder.write_all(&json).and_then(|()| encoder.finish()).expect("writing to memory cannot fail");
+    Ok(PublishedPlan { numbered: Arc::new(numbered), geometry_gzip: gzip.into() })
+}

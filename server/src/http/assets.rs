@@ -1,0 +1,129 @@
+//! Static files, compiled in. Their address contains a digest of the whole folder, so browsers keep them
+//! for ever and see a new version at once; scripts import each other by relative paths.
+
+use super::AppState;
+use axum::{
+    Router,
+    extract::Path,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use include_dir::{Dir, include_dir};
+use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
+
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/static");
+
+static DIGEST: LazyLock<String> = LazyLock::new(|| {
+    let mut hasher = Sha256::new();
+    hash_folder(&FILES, &mut hasher);
+    hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+});
+
+/// Width of a poster's bitmap, for readers that draw no SVG.
+const POSTER_PIXELS: u32 = 900;
+/// Bitmaps kept in memory.
+const BITMAPS_KEPT: usize = 200;
+
+const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const FOR_A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+
+fn hash_folder(folder: &Dir<'_>, hasher: &mut Sha256) {
+    for file in folder.files() {
+        hasher.update(file.path().as_os_str().as_encoded_bytes());
+        hasher.update(file.contents());
+    }
+    folder.dirs().for_each(|folder| hash_folder(folder, hasher));
+}
+
+/// The address of a file of `server/static`.
+pub fn asset(path: &str) -> String {
+    format!("/static/{}/{path}", *DIGEST)
+}
+
+/// A file of `server/static` as it is.
+pub fn file(path: &str) -> Option<&'static [u8]> {
+    FILES.get_file(path).map(include_dir::File::contents)
+}
+
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/static/{digest}/{*path}", get(static_file))
+        .route("/posters/{name}", get(poster))
+        .route("/favicon.ico", get(|| async { answer("image/png", FOR_A_DAY, file("img/favicon-32.png")) }))
+}
+
+async fn static_file(Path((digest, path)): Path<(String, String)>) -> Response {
+    let cache = if digest == *DIGEST { IMMUTABLE } else { FOR_A_DAY };
+    answer(media_type(&path), cache, file(&path))
+}
+
+fn answer(media_type: &'static str, cache: HeaderValue, bytes: Option<&'static [u8]>) -> Response {
+    match bytes {
+        Some(bytes) => {
+            ([(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (header::CACHE_CONTROL, cache)], bytes)
+                .into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("woff2") => "font/woff2",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("json" | "webmanifest") => "application/manifest+json",
+        _ => "application/octet-stream",
+    }
+}
+
+/// A poster as drawn (`.svg`), or as a bitmap (`.png`).
+async fn poster(Path(name): Path<String>) -> Response {
+    let Some((key, ending)) = name.rsplit_once('.') else { return StatusCode::NOT_FOUND.into_response() };
+    let drawn = file(&format!("posters/{key}.svg"));
+    match (ending, drawn) {
+        ("svg", drawn) => answer("image/svg+xml", FOR_A_DAY, drawn),
+        ("png", Some(drawn)) => match bitmap(key.to_owned(), drawn).await {
+            Some(bytes) => {
+                let media_type = HeaderValue::from_static("image/png");
+                ([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, FOR_A_DAY)], bytes.as_ref().clone())
+                    .into_response()
+            }
+            None => StatusCode::NOT_FOUND.into_response(),
+        },
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn bitmap(key: String, drawn: &'static [u8]) -> Option<Arc<Vec<u8>>> {
+    static KEPT: LazyLock<Mutex<HashMap<String, Arc<Vec<u8>>>>> = LazyLock::new(Mutex::default);
+    if let Some(kept) = KEPT.lock().get(&key) {
+        return Some(kept.clone());
+    }
+    let bytes = Arc::new(tokio::task::spawn_blocking(move || rasterise(drawn)).await.ok()??);
+    let mut kept = KEPT.lock();
+    if kept.len() >= BITMAPS_KEPT {
+        kept.clear();
+    }
+    kept.insert(key, bytes.clone());
+    Some(bytes)
+}
+
+fn rasterise(drawn: &[u8]) -> Option<Vec<u8>> {
+    use resvg::{tiny_skia, usvg};
+    let tree = usvg::Tree::from_data(drawn, &usvg::Options::default()).ok()?;
+    let scale = POSTER_PIXELS as f32 / tree.size().width();
+    let height = (tree.size().height() * scale).round() as u32;
+    let mut pixmap = tiny_skia::Pixmap::new(POSTER_PIXELS, height)?;
+    resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixmap.as_mut());
+    pixmap.encode_png().ok()
+}

@@ -1,0 +1,112 @@
+//! What stands before every handler: requests from other sites, too many requests, and the headers that
+//! tell browsers what our pages may do.
+
+use super::{AppState, error::ApiError};
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use shared_model::{ErrorCode, Problem};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+};
+
+/// Nothing but our own files, no inline script or style, no framing.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// How often one address may do something, by what it costs us.
+pub struct Limits {
+    /// Everything that is not a plain read.
+    writes: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    /// New sessions, each a row.
+    sessions: Option<DefaultKeyedRateLimiter<IpAddr>>,
+}
+
+impl Limits {
+    /// Requests a second and address; zero switches a limit off (load tests come from one address).
+    pub fn new(writes_per_second: u32, sessions_per_minute: u32) -> Self {
+        let limiter = |quota: Option<Quota>| quota.map(RateLimiter::keyed);
+        let writes = NonZeroU32::new(writes_per_second);
+        let sessions = NonZeroU32::new(sessions_per_minute);
+        Self {
+            writes: limiter(
+                writes.map(|n| Quota::per_second(n).allow_burst(n.saturating_mul(NonZeroU32::MIN.saturating_add(3)))),
+            ),
+            sessions: limiter(sessions.map(Quota::per_minute)),
+        }
+    }
+
+    fn admits(limiter: Option<&DefaultKeyedRateLimiter<IpAddr>>, address: IpAddr) -> bool {
+        limiter.is_none_or(|limiter| limiter.check_key(&address).is_ok())
+    }
+
+    /// Forgets addresses that have been quiet; called now and then.
+    pub fn forget_quiet(&self) {
+        for limiter in [&self.writes, &self.sessions].into_iter().flatten() {
+            limiter.retain_recent();
+        }
+    }
+}
+
+/// Lets a request in, or says why not.
+pub async fn admit(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !safe && is_cross_site(request.headers(), &state) {
+        let words = "this request comes from another site";
+        return ApiError(Problem::new(ErrorCode::Forbidden).detail(words)).into_response();
+    }
+    if !safe {
+        let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let opens_session = request.uri().path() == "/api/v1/sessions";
+        if let Some(address) = address
+            && !(Limits::admits(state.limits.writes.as_ref(), address)
+                && (!opens_session || Limits::admits(state.limits.sessions.as_ref(), address)))
+        {
+            return ApiError(Problem { retry_after_seconds: Some(1), ..Problem::new(ErrorCode::RateLimited) })
+                .into_response();
+        }
+    }
+    next.run(request).await
+}
+
+/// Whether a browser says that another site made it send this. Browsers always say so for what can
+/// change something (`Sec-Fetch-Site`, else `Origin`); apps and tools say nothing and carry their token
+/// by hand, so nobody can make them.
+pub fn is_cross_site(headers: &HeaderMap, state: &AppState) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    match text(header::HeaderName::from_static("sec-fetch-site")) {
+        Some("same-origin" | "none") => return false,
+        Some(_) => return true,
+        None => {}
+    }
+    let Some(origin) = text(header::ORIGIN) else { return false };
+    let host = text(header::HOST).unwrap_or_default();
+    let ours = origin == state.config.public_url
+        || origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")).is_some_and(|of| of == host);
+    !ours
+}
+
+/// Puts the security headers on every answer.
+pub async fn secure_headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut put = |name: header::HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    put(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    put(header::X_FRAME_OPTIONS, "DENY");
+    put(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    put(header::HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
+    put(header::CACHE_CONTROL, "no-store");
+    if state.config.is_secure() {
+        put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    }
+    response
+}

@@ -1,0 +1,105 @@
+//! Events, performances, plans.
+
+use crate::http::{
+    AppState,
+    error::{ApiError, ApiPath, ApiQuery, ApiResult},
+};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use shared_model::{
+    ErrorCode, PerformanceId, PlanVersionId, Problem,
+    event::{EventDetail, EventFilter, Page, PerformanceDetail, PerformanceSummary},
+    plan::geometry::Geometry,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_performances))
+        .routes(routes!(find_performance))
+        .routes(routes!(find_event))
+        .routes(routes!(find_geometry))
+}
+
+/// Upcoming performances, soonest first.
+#[utoipa::path(
+    get,
+    path = "/performances",
+    tag = "events",
+    params(EventFilter),
+    responses(
+        (status = 200, body = Page<PerformanceSummary>),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn list_performances(
+    State(state): State<AppState>,
+    ApiQuery(filter): ApiQuery<EventFilter>,
+) -> ApiResult<Json<Page<PerformanceSummary>>> {
+    Ok(Json(state.coordinator.list_performances(&filter).await?))
+}
+
+/// One performance with its prices.
+#[utoipa::path(
+    get,
+    path = "/performances/{performance_id}",
+    tag = "events",
+    params(("performance_id" = PerformanceId, Path)),
+    responses(
+        (status = 200, body = PerformanceDetail),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn find_performance(
+    State(state): State<AppState>,
+    ApiPath(id): ApiPath<PerformanceId>,
+) -> ApiResult<Json<PerformanceDetail>> {
+    let found = state.coordinator.find_performance(id).await?;
+    Ok(Json(found.ok_or_else(|| ApiError::from(ErrorCode::NotFound))?))
+}
+
+/// An event with all its upcoming dates.
+#[utoipa::path(
+    get,
+    path = "/events/{slug}",
+    tag = "events",
+    params(("slug" = String, Path)),
+    responses(
+        (status = 200, body = EventDetail),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn find_event(State(state): State<AppState>, ApiPath(slug): ApiPath<String>) -> ApiResult<Json<EventDetail>> {
+    let found = state.coordinator.find_event(&slug).await?;
+    Ok(Json(found.ok_or_else(|| ApiError::from(ErrorCode::NotFound))?))
+}
+
+/// The chart of a plan version. It never changes.
+#[utoipa::path(
+    get,
+    path = "/plans/{plan_version_id}/geometry",
+    tag = "seats",
+    params(("plan_version_id" = PlanVersionId, Path)),
+    responses(
+        (status = 200, body = Geometry),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn find_geometry(State(state): State<AppState>, ApiPath(id): ApiPath<PlanVersionId>) -> ApiResult<Response> {
+    let plan = state.coordinator.published_plan(id).await?;
+    // Packed once when the plan was read; every HTTP client of ours unpacks gzip.
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CONTENT_ENCODING, HeaderValue::from_static("gzip")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+    ];
+    Ok((headers, plan.geometry_gzip.clone()).into_response())
+}

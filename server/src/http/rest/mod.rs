@@ -1,0 +1,109 @@
+//! The RESTful API under `/api/v1`: thin handlers over the coordinator. Its OpenAPI document is made of
+//! them and stands at `/api/v1/openapi.json`.
+//!
+//! Every answer that is not a success is a [`Problem`]; every request that changes something may be
+//! repeated with the id its client made.
+
+mod cart;
+mod events;
+mod orders;
+mod seats;
+
+use super::{
+    AppState,
+    error::{ApiError, ApiResult},
+    session::{WantedLanguage, session_cookie},
+};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use shared_model::{ErrorCode, Problem, event::NewSession};
+use std::sync::LazyLock;
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// What the document says about the whole API.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "TicketBoss",
+        description = "Events, live seats, carts, orders and tickets. Problems are RFC 9457 details with a closed `code`. \
+            Ids of holds, orders and payments are made by the client: repeating a request with the same id is free.",
+    ),
+    servers((url = "/api/v1")),
+    modifiers(&Security),
+    components(schemas(shared_model::live::ClientMessage, shared_model::live::ServerMessage)),
+    tags(
+        (name = "events", description = "What is on"),
+        (name = "seats", description = "Charts, holds and the live socket"),
+        (name = "cart", description = "What a visitor holds"),
+        (name = "orders", description = "Check-out and tickets"),
+        (name = "sessions", description = "Tokens for apps"),
+    ),
+)]
+struct Document;
+
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+        let components = document.components.get_or_insert_default();
+        let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        components.add_security_scheme("bearer", bearer);
+    }
+}
+
+fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(events::routes())
+        .merge(seats::routes())
+        .merge(cart::routes())
+        .merge(orders::routes())
+        .routes(routes!(open_session))
+}
+
+/// The OpenAPI 3.1 document, made of the handlers.
+pub fn openapi() -> &'static utoipa::openapi::OpenApi {
+    static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| routes().into_openapi());
+    &DOCUMENT
+}
+
+pub fn router() -> Router<AppState> {
+    let (router, _) = routes().split_for_parts();
+    router
+        .route("/openapi.json", get(|| async { Json(openapi()) }))
+        .method_not_allowed_fallback(|| async { ApiError::from(ErrorCode::MethodNotAllowed) })
+        .fallback(|| async { ApiError::from(ErrorCode::NotFound) })
+}
+
+/// Opens a guest's session. Apps keep the token in the keyring; browsers get it as a cookie as well.
+#[utoipa::path(
+    post,
+    path = "/sessions",
+    tag = "sessions",
+    responses(
+        (status = 201, body = NewSession),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn open_session(
+    State(state): State<AppState>,
+    WantedLanguage(language): WantedLanguage,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let opened = state.coordinator.open_session(language).await?;
+    let session = NewSession { token: opened.token.clone(), expires_at: opened.expires_at, language };
+    let mut response = (StatusCode::CREATED, Json(session)).into_response();
+    if headers.contains_key("sec-fetch-site") {
+        let cookie = session_cookie(&opened, state.config.is_secure());
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}

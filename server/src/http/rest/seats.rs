@@ -1,0 +1,134 @@
+//! Seat states, holds, releases, extensions.
+
+use crate::{
+    coordinator::Visitor,
+    http::{
+        AppState,
+        error::{ApiJson, ApiPath, ApiResult},
+    },
+};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use shared_model::{
+    HoldId, PerformanceId, Problem,
+    hold::{Hold, HoldRequest, ReleaseRequest},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(seat_states))
+        .routes(routes!(hold_seats))
+        .routes(routes!(release_seats))
+        .routes(routes!(extend_hold))
+}
+
+/// All seat states as the live protocol's snapshot frame: `1u8, version u64, seat_count u32` little
+/// endian, then two bits a seat (free, held, sold, blocked). Upgrade `…/live` to a web socket for what
+/// changes.
+#[utoipa::path(
+    get,
+    path = "/performances/{performance_id}/seats",
+    tag = "seats",
+    params(("performance_id" = PerformanceId, Path)),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 304, description = "Nothing changed since the ETag"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+async fn seat_states(
+    State(state): State<AppState>,
+    ApiPath(id): ApiPath<PerformanceId>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let (version, bytes) = state.coordinator.encoded_seats(id).await?;
+    let tag = HeaderValue::from_str(&format!("\"{version}\"")).expect("digits are a header value");
+    let mut response = if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"))], bytes).into_response()
+    };
+    response.headers_mut().insert(header::ETAG, tag);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}
+
+/// Holds seats for ten minutes: all of them or none. The id is the client's; a repeat is free.
+#[utoipa::path(
+    put,
+    path = "/performances/{performance_id}/holds/{hold_id}",
+    tag = "seats",
+    params(("performance_id" = PerformanceId, Path), ("hold_id" = HoldId, Path)),
+    request_body = HoldRequest,
+    responses(
+        (status = 200, body = Hold),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Taken, not on sale, or nothing fits", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A limit or rule", body = Problem, content_type = "application/problem+json"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = [])),
+)]
+async fn hold_seats(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    ApiPath((performance, hold)): ApiPath<(PerformanceId, HoldId)>,
+    ApiJson(request): ApiJson<HoldRequest>,
+) -> ApiResult<Json<Hold>> {
+    Ok(Json(state.coordinator.hold_seats(&visitor, performance, hold, request).await?))
+}
+
+/// Gives seats back. Those the cart does not hold are let be.
+#[utoipa::path(
+    post,
+    path = "/performances/{performance_id}/releases",
+    tag = "seats",
+    params(("performance_id" = PerformanceId, Path)),
+    request_body = ReleaseRequest,
+    responses(
+        (status = 200, body = Hold),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = [])),
+)]
+async fn release_seats(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    ApiPath(performance): ApiPath<PerformanceId>,
+    ApiJson(request): ApiJson<ReleaseRequest>,
+) -> ApiResult<Json<Hold>> {
+    Ok(Json(state.coordinator.release_seats(&visitor, performance, request.seats).await?))
+}
+
+/// Adds the one extension of five minutes to all the cart holds at this performance.
+#[utoipa::path(
+    post,
+    path = "/performances/{performance_id}/extensions",
+    tag = "seats",
+    params(("performance_id" = PerformanceId, Path)),
+    responses(
+        (status = 200, body = Hold),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, body = Problem, content_type = "application/problem+json"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = [])),
+)]
+async fn extend_hold(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    ApiPath(performance): ApiPath<PerformanceId>,
+) -> ApiResult<Json<Hold>> {
+    Ok(Json(state.coordinator.extend_hold(&visitor, performance).await?))
+}

@@ -1,0 +1,466 @@
+//! Orders and payments: the rules that move them. Pure: the books of a few orders and a step in,
+//! changed books or a refusal out.
+//!
+//! The one promise: money and seats never part. Seats become sold when the money is reserved, in the
+//! transaction that also writes down that it must be captured; tickets are issued when it is
+//! captured. Whatever comes late, twice or out of order finds its place in [`Books::answered`].
+
+use super::{
+    claims::{Claim, FREE},
+    orders::{OrderRow, PaymentRow, TicketRow},
+    ticket_code,
+};
+use crate::{
+    commerce::gateway::{Answer, Standing},
+    data::{orders::LineRow, outbox::NewOutboxRow},
+};
+use ed25519_dalek::SigningKey;
+use shared_model::{
+    OrderId, OutboxId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
+    order::{OrderState, PaymentState},
+    ticket_code::TicketClaims,
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+
+/// How long seats are kept once a payment begins: long enough for a bank that asks its customer.
+pub const PAYING_TTL: Duration = Duration::from_secs(15 * 60);
+/// How long seats are kept at least after a card was declined, to try another.
+pub const AFTER_DECLINE_TTL: Duration = Duration::from_secs(3 * 60);
+/// When the provider is asked about a payment it has not answered.
+pub const ASK_AFTER: Duration = Duration::from_secs(10);
+/// How often it is asked while the buyer's bank decides.
+pub const ASK_AGAIN_AFTER: Duration = Duration::from_secs(30);
+/// Cards that may be tried for one order.
+pub const PAYMENTS_PER_ORDER_MAX: usize = 10;
+/// How long after its performance begins a ticket's code is good.
+const TICKET_VALID_AFTER_START: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A place by its performance; ascending order is the order everything is locked in.
+pub type Place = (PerformanceId, SeatNo);
+
+/// What is written for an order that is new.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    pub order: OrderRow,
+    pub lines: Vec<LineRow>,
+    pub payment: PaymentRow,
+}
+
+/// What happens to one order.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// The buyer pressed *Buy*.
+    Place(Box<NewOrder>),
+    /// Another card after a decline.
+    PayAgain { payment: Box<PaymentRow> },
+    /// The provider said where a payment stands: as an answer, by webhook, or because we asked.
+    Answered { payment_id: PaymentId, answer: Answer },
+    /// Its time to pay is over.
+    Lapse,
+    /// The buyer gives it up; her seats are hers as before.
+    Cancel,
+}
+
+/// A step with the order it is about.
+#[derive(Debug, Clone)]
+pub struct OrderStep {
+    pub order_id: OrderId,
+    pub step: Step,
+}
+
+/// Where the order stands after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    pub order: OrderState,
+    /// The step was done before and changed nothing.
+    pub repeated: bool,
+}
+
+/// Why a step was refused; nothing of it was done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OrderRefusal {
+    #[error("there is no such order")]
+    NotFound,
+    #[error("{} of the seats are no longer held", .0.len())]
+    SeatsLost(Vec<SeatNo>),
+    #[error("the order is past the point where this can be done")]
+    Closed,
+    #[error("another payment of this order is under way")]
+    PaymentOpen,
+    #[error("an order can be paid with {PAYMENTS_PER_ORDER_MAX} cards at most")]
+    TooManyPayments,
+}
+
+/// The books of the orders of one batch, as read under their locks.
+#[derive(Default)]
+pub struct Books {
+    pub orders: HashMap<OrderId, OrderRow>,
+    /// Oldest first.
+    pub payments: HashMap<OrderId, Vec<PaymentRow>>,
+    pub lines: HashMap<OrderId, Vec<LineRow>>,
+    /// Only places of these orders; a place without an entry is free.
+    pub claims: HashMap<Place, Claim>,
+    /// When each performance begins, for the tickets.
+    pub starts: HashMap<PerformanceId, Timestamp>,
+    pub written: Written,
+}
+
+/// What the steps of a batch changed.
+#[derive(Default)]
+pub struct Written {
+    pub orders: BTreeMap<OrderId, OrderRow>,
+    pub lines: Vec<LineRow>,
+    pub payments: BTreeMap<PaymentId, PaymentRow>,
+    pub claims: BTreeMap<Place, Claim>,
+    pub tickets: Vec<TicketRow>,
+    pub outbox: Vec<NewOutboxRow>,
+    /// Payments whose capture is done.
+    pub captured: Vec<PaymentId>,
+}
+
+impl Books {
+    /// Does one step on top of all that were done before it.
+    ///
+    /// # Errors
+    /// [`OrderRefusal`], and then nothing has changed.
+    pub fn apply(&mut self, step: OrderStep, key: &SigningKey, now: Timestamp) -> Result<Outcome, OrderRefusal> {
+        let OrderStep { order_id, step } = step;
+        match step {
+            Step::Place(new) => self.place(*new, now),
+            Step::PayAgain { payment } => self.pay_again(order_id, *payment, now),
+            Step::Answered { payment_id, answer } => self.answered(order_id, payment_id, &answer, key, now),
+            Step::Lapse => self.lapse(order_id, now),
+            Step::Cancel => self.cancel(order_id, now),
+        }
+    }
+
+    fn place(&mut self, new: NewOrder, now: Timestamp) -> Result<Outcome, OrderRefusal> {
+        let order_id = OrderId(new.order.order_id);
+        if let Some(known) = self.orders.get(&order_id) {
+            // The buyer pressed twice, or her answer was lost on the way: it is the same order.
+            return if known.cart_id == new.order.cart_id {
+                Ok(Outcome { order: known.order_state(), repeated: true })
+            } else {
+                Err(OrderRefusal::NotFound)
+            };
+        }
+        let mut paying = Vec::with_capacity(new.lines.len());
+        let mut lost = Vec::new();
+        for line in &new.lines {
+            let place = place_of(line);
+            match self.claims.get(&place).and_then(|claim| claim.live_hold(now)) {
+                Some(held) if held.cart_id.0 == new.order.cart_id => {
+                    paying.push((place, Claim::Paying { order_id, held: *held }));
+                }
+                _ => lost.push(place.1),
+            }
+        }
+        if !lost.is_empty() || paying.is_empty() {
+            return Err(OrderRefusal::SeatsLost(lost));
+        }
+        for (place, claim) in paying {
+            self.put_claim(place, claim);
+        }
+        self.written.lines.extend(new.lines.iter().cloned());
+        self.lines.insert(order_id, new.lines);
+        self.put_payment(new.payment);
+        self.put_order(OrderRow { keeps_seats_until: Some((now + PAYING_TTL).as_millis()), ..new.order });
+        Ok(Outcome { order: OrderState::Pending, repeated: false })
+    }
+
+    fn pay_again(&mut self, order_id: OrderId, payment: PaymentRow, now: Timestamp) -> Result<Outcome, OrderRefusal> {
+        let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
+        let payments = self.payments.get(&order_id).map_or(&[][..], Vec::as_slice);
+        if payments.iter().any(|known| known.payment_id == payment.payment_id) {
+            return Ok(Outcome { order: order.order_state(), repeated: true });
+        }
+        if order.order_state() != OrderState::Pending {
+            return Err(OrderRefusal::Closed);
+        }
+        if payments.iter().any(PaymentRow::is_under_way) {
+            return Err(OrderRefusal::PaymentOpen);
+        }
+        if payments.len() >= PAYMENTS_PER_ORDER_MAX {
+            return Err(OrderRefusal::TooManyPayments);
+        }
+        self.put_payment(payment);
+        self.put_order(OrderRow { keeps_seats_until: Some((now + PAYING_TTL).as_millis()), ..order });
+        Ok(Outcome { order: OrderState::Pending, repeated: false })
+    }
+
+    /// What the provider's word means, whenever and however often it comes.
+    fn answered(
+        &mut self,
+        order_id: OrderId,
+        payment_id: PaymentId,
+        answer: &Answer,
+        key: &SigningKey,
+        now: Timestamp,
+    ) -> Result<Outcome, OrderRefusal> {
+        let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
+        let payments = self.payments.get(&order_id).ok_or(OrderRefusal::NotFound)?;
+        let mut payment =
+            payments.iter().find(|known| known.payment_id == payment_id.0).ok_or(OrderRefusal::NotFound)?.clone();
+        let before = payment.payment_state();
+        payment.provider_ref = Some(answer.provider_ref.clone());
+        payment.updated_at = now.as_millis();
+        if let Some(card) = &answer.card {
+            payment.card_brand = Some(card.brand.clone());
+            payment.card_last4 = Some(card.last4.clone());
+        }
+        match &answer.standing {
+            Standing::RequiresAction { url } if before.is_open() => {
+                payment.move_to(PaymentState::RequiresAction);
+                payment.next_action_url = Some(url.clone());
+                payment.ask_at = Some((now + ASK_AGAIN_AFTER).as_millis());
+                self.put_payment(payment);
+            }
+            Standing::Authorized if before.is_open() => self.authorized(order, payment, now),
+            Standing::Captured if before.is_open() => {
+                // The provider captured before we knew that it had authorised.
+                self.authorized(order, payment, now);
+                self.captured(order_id, payment_id, key, now);
+            }
+            Standing::Captured if before == PaymentState::Authorized => {
+                self.put_payment(payment);
+                self.captured(order_id, payment_id, key, now);
+            }
+            Standing::Declined { code } if before.is_open() => {
+                payment.decline_code = Some(code.clone());
+                self.not_paid(order, payment, PaymentState::Declined, now);
+            }
+            Standing::Voided if before.is_open() => self.not_paid(order, payment, PaymentState::Voided, now),
+            Standing::Authorized if before == PaymentState::Voided => {
+                // Given up here while the provider went on: make sure that it lets the money go.
+                self.send(OutboxKind::Void, payment.payment_id, now);
+            }
+            Standing::RequiresAction { .. }
+            | Standing::Authorized
+            | Standing::Captured
+            | Standing::Declined { .. }
+            | Standing::Voided => {}
+        }
+        let order = self.orders.get(&order_id).map_or(OrderState::Pending, OrderRow::order_state);
+        Ok(Outcome { order, repeated: false })
+    }
+
+    /// The money is reserved: the seats are sold and the capture is written down, or the money goes back.
+    fn authorized(&mut self, order: OrderRow, mut payment: PaymentRow, now: Timestamp) {
+        let order_id = OrderId(order.order_id);
+        payment.ask_at = None;
+        payment.next_action_url = None;
+        let places: Vec<Place> = self.lines.get(&order_id).into_iter().flatten().map(place_of).collect();
+        let ours = |claim: Option<&Claim>| match (claim, order.order_state()) {
+            (Some(Claim::Paying { order_id: by, .. }), OrderState::Pending) => *by == order_id,
+            // It lapsed while the bank decided: the same seats, if nobody took them since.
+            (claim, OrderState::Lapsed) => claim.is_none_or(|claim| claim.is_free(now)),
+            (_, OrderState::Pending | OrderState::Paid | OrderState::Voided) => false,
+        };
+        if !places.is_empty() && places.iter().all(|place| ours(self.claims.get(place))) {
+            for place in places {
+                let sold = Claim::Sold { order_id: Some(order_id), cart_id: Some(order.cart_id.into()) };
+                self.put_claim(place, sold);
+            }
+            payment.move_to(PaymentState::Authorized);
+            self.send(OutboxKind::Capture, payment.payment_id, now);
+            self.put_payment(payment);
+            self.put_order(OrderRow { state: "pending".to_owned(), keeps_seats_until: None, ..order });
+            return;
+        }
+        payment.move_to(PaymentState::Voided);
+        self.send(OutboxKind::Void, payment.payment_id, now);
+        self.put_payment(payment);
+        if order.order_state() == OrderState::Lapsed {
+            self.put_order(OrderRow { state: "voided".to_owned(), keeps_seats_until: None, ..order });
+        }
+    }
+
+    /// The money is ours: the order is paid, its tickets exist, and they are on their way.
+    fn captured(&mut self, order_id: OrderId, payment_id: PaymentId, key: &SigningKey, now: Timestamp) {
+        let Some(order) = self.orders.get(&order_id).cloned() else { return };
+        let payment = self.payments.get(&order_id).into_iter().flatten().find(|known| known.payment_id == payment_id.0);
+        let Some(mut payment) = payment.cloned() else { return };
+        if payment.payment_state() != PaymentState::Authorized || order.order_state() != OrderState::Pending {
+            return;
+        }
+        payment.move_to(PaymentState::Captured);
+        payment.updated_at = now.as_millis();
+        self.put_payment(payment);
+        for line in self.lines.get(&order_id).cloned().unwrap_or_default() {
+            let starts_at = self.starts.get(&PerformanceId(line.performance_id)).copied().unwrap_or(now);
+            self.written.tickets.push(issue(&line, starts_at, key, now));
+        }
+        self.written.captured.push(payment_id);
+        self.send(OutboxKind::OrderMail, order.order_id, now);
+        if order.is_posted() {
+            self.send(OutboxKind::Letter, order.order_id, now);
+        }
+        self.put_order(OrderRow {
+            state: "paid".to_owned(),
+            paid_at: Some(now.as_millis()),
+            keeps_seats_until: None,
+            ..order
+        });
+    }
+
+    /// No money came of this payment. The seats stay for another card.
+    fn not_paid(&mut self, order: OrderRow, mut payment: PaymentRow, state: PaymentState, now: Timestamp) {
+        payment.move_to(state);
+        payment.ask_at = None;
+        payment.next_action_url = None;
+        self.put_payment(payment);
+        if order.order_state() == OrderState::Pending {
+            let at_least = (now + AFTER_DECLINE_TTL).as_millis();
+            let keeps = self.hold_end(OrderId(order.order_id)).map_or(at_least, |end| end.as_millis().max(at_least));
+            self.put_order(OrderRow { keeps_seats_until: Some(keeps), ..order });
+        }
+    }
+
+    /// When the holds that became this order would have ended.
+    fn hold_end(&self, order_id: OrderId) -> Option<Timestamp> {
+        let claims = self.lines.get(&order_id)?.iter().filter_map(|line| self.claims.get(&place_of(line)));
+        claims
+            .filter_map(|claim| match claim {
+                Claim::Paying { held, .. } => Some(held.window.expires_at),
+                Claim::Free { .. } | Claim::Held(_) | Claim::Sold { .. } | Claim::Blocked { .. } => None,
+            })
+            .min()
+    }
+
+    fn lapse(&mut self, order_id: OrderId, now: Timestamp) -> Result<Outcome, OrderRefusal> {
+        let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
+        let over = order.keeps_seats_until.is_some_and(|until| until <= now.as_millis());
+        if order.order_state() != OrderState::Pending || !over {
+            return Ok(Outcome { order: order.order_state(), repeated: true });
+        }
+        self.let_go(order_id, |_| FREE, now);
+        self.put_order(OrderRow { state: "lapsed".to_owned(), keeps_seats_until: None, ..order });
+        Ok(Outcome { order: OrderState::Lapsed, repeated: false })
+    }
+
+    fn cancel(&mut self, order_id: OrderId, now: Timestamp) -> Result<Outcome, OrderRefusal> {
+        let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
+        if order.order_state() == OrderState::Lapsed {
+            return Ok(Outcome { order: OrderState::Lapsed, repeated: true });
+        }
+        if order.order_state() != OrderState::Pending || order.keeps_seats_until.is_none() {
+            return Err(OrderRefusal::Closed);
+        }
+        self.let_go(order_id, Claim::Held, now);
+        self.put_order(OrderRow { state: "lapsed".to_owned(), keeps_seats_until: None, ..order });
+        Ok(Outcome { order: OrderState::Lapsed, repeated: false })
+    }
+
+    /// Seats under payment become what `becomes` says, and payments under way are called off.
+    fn let_go(&mut self, order_id: OrderId, becomes: fn(super::claims::HeldBy) -> Claim, now: Timestamp) {
+        for line in self.lines.get(&order_id).cloned().unwrap_or_default() {
+            let place = place_of(&line);
+            if let Some(Claim::Paying { order_id: by, held }) = self.claims.get(&place)
+                && *by == order_id
+            {
+                let claim = becomes(*held);
+                self.put_claim(place, claim);
+            }
+        }
+        for mut payment in self.payments.get(&order_id).cloned().unwrap_or_default() {
+            if payment.payment_state().is_open() {
+                self.send(OutboxKind::Void, payment.payment_id, now);
+                payment.next_action_url = None;
+                self.put_payment(payment);
+            }
+        }
+    }
+
+    fn put_order(&mut self, row: OrderRow) {
+        self.written.orders.insert(OrderId(row.order_id), row.clone());
+        self.orders.insert(OrderId(row.order_id), row);
+    }
+
+    fn put_payment(&mut self, row: PaymentRow) {
+        self.written.payments.insert(PaymentId(row.payment_id), row.clone());
+        let known = self.payments.entry(OrderId(row.order_id)).or_default();
+        match known.iter_mut().find(|known| known.payment_id == row.payment_id) {
+            Some(known) => *known = row,
+            None => known.push(row),
+        }
+    }
+
+    fn put_claim(&mut self, place: Place, claim: Claim) {
+        self.written.claims.insert(place, claim.clone());
+        self.claims.insert(place, claim);
+    }
+
+    fn send(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp) {
+        self.written.outbox.push(NewOutboxRow {
+            outbox_id: OutboxId::new().0,
+            kind: kind.as_str(),
+            subject,
+            created_at: now.as_millis(),
+            due_at: (now + kind.first_try_after()).as_millis(),
+            attempts: 0,
+        });
+    }
+}
+
+/// What leaves the house through the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboxKind {
+    /// Take reserved money; the subject is the payment.
+    Capture,
+    /// Let reserved money go; the subject is the payment.
+    Void,
+    /// The confirmation with the tickets; the subject is the order.
+    OrderMail,
+    /// The printed tickets; the subject is the order.
+    Letter,
+}
+
+impl OutboxKind {
+    pub const ALL: [Self; 4] = [Self::Capture, Self::Void, Self::OrderMail, Self::Letter];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Void => "void",
+            Self::OrderMail => "order_mail",
+            Self::Letter => "letter",
+        }
+    }
+
+    /// Captures are made at once by whoever sold the seats; the outbox steps in when that one died.
+    fn first_try_after(self) -> Duration {
+        match self {
+            Self::Capture => Duration::from_secs(5),
+            Self::Void | Self::OrderMail | Self::Letter => Duration::ZERO,
+        }
+    }
+}
+
+fn place_of(line: &LineRow) -> Place {
+    (PerformanceId(line.performance_id), SeatNo(line.seat_no as u32))
+}
+
+fn issue(line: &LineRow, starts_at: Timestamp, key: &SigningKey, now: Timestamp) -> TicketRow {
+    let ticket_id = TicketId::new();
+    let claims = TicketClaims {
+        ticket_id,
+        performance_id: PerformanceId(line.performance_id),
+        seat: SeatNo(line.seat_no as u32),
+        valid_from: now,
+        valid_until: starts_at + TICKET_VALID_AFTER_START,
+        key_id: ticket_code::KEY_ID,
+    };
+    TicketRow {
+        ticket_id: ticket_id.0,
+        order_id: line.order_id,
+        line_no: line.line_no,
+        performance_id: line.performance_id,
+        seat_no: line.seat_no,
+        code: ticket_code::sign(key, &claims),
+        short_code: ticket_code::draw_short_code().to_string(),
+        issued_at: now.as_millis(),
+    }
+}

@@ -1,0 +1,147 @@
+//! A cart: what one visitor holds over all performances, what it costs, and what just lapsed.
+
+use super::claims::{Claim, HeldBy, from_row, seat_of};
+use crate::{
+    data::{DataError, DataResult, Link, catalogue, claims as rows},
+    events::{
+        catalogue::{Prices, load_prices, venue_of},
+        house::{HouseFile, house_of},
+        plans::Plans,
+    },
+};
+use shared_model::{
+    CartId, EventId, Money, PerformanceId, SeatNo, Timestamp,
+    event::{Price, PriceCategory},
+    order::{Cart, CartPerformance, CartSeat, LapsedHold},
+};
+use std::{collections::BTreeMap, time::Duration};
+
+/// How long a hold that lapsed is offered again.
+const LAPSED_OFFERED_FOR: Duration = Duration::from_secs(60 * 60);
+
+/// A performance as far as a cart needs it.
+pub struct Shelf {
+    pub row: catalogue::ListedRow,
+    pub prices: Prices,
+    pub house: HouseFile,
+}
+
+impl Shelf {
+    pub async fn load(link: &mut Link, plans: &Plans, performance_id: PerformanceId) -> DataResult<Self> {
+        let row = catalogue::find_performance(link, performance_id.0)
+            .await?
+            .ok_or_else(|| DataError::corrupt("seat claim", "its performance does not exist"))?;
+        let prices = load_prices(link, &row).await?;
+        let house = house_of(link, plans, &row, &prices).await?;
+        Ok(Self { row, prices, house })
+    }
+
+    /// The price category of a place; `None` when it is not for sale.
+    pub fn category_of(&self, seat: SeatNo) -> Option<&PriceCategory> {
+        let key = &self.house.plan.categories[self.house.plan.category_of(seat)?];
+        self.prices.categories.iter().find(|category| category.plan_category == *key)
+    }
+
+    fn cart_seat(&self, seat: SeatNo, held: &HeldBy) -> DataResult<CartSeat> {
+        let not_sold = || DataError::corrupt("held seat", "it has no price");
+        let category = self.category_of(seat).ok_or_else(not_sold)?;
+        let price =
+            category.prices.iter().find(|price| price.ticket_type_id == held.ticket_type_id).ok_or_else(not_sold)?;
+        let types: Vec<_> = self.house.rules.types_for(&self.house.plan, seat).collect();
+        let ticket_type = self.prices.ticket_types.iter().find(|kind| kind.ticket_type_id == held.ticket_type_id);
+        Ok(CartSeat {
+            seat,
+            label: self.house.plan.label(seat).ok_or_else(not_sold)?,
+            price_category_id: category.price_category_id,
+            price_category: category.name.clone(),
+            band: category.band,
+            ticket_type_id: held.ticket_type_id,
+            ticket_type: ticket_type.map(|kind| kind.name.clone()).unwrap_or_default(),
+            price: price.price,
+            fee: price.fee,
+            choices: category.prices.iter().filter(|price| types.contains(&price.ticket_type_id)).cloned().collect(),
+        })
+    }
+}
+
+/// The cart as it is now.
+pub async fn load_cart(link: &mut Link, plans: &Plans, cart_id: CartId, now: Timestamp) -> DataResult<Cart> {
+    let mut places: BTreeMap<PerformanceId, Vec<(SeatNo, Claim, Timestamp)>> = BTreeMap::new();
+    for row in rows::list_of_cart(link, cart_id.0).await? {
+        let ended_at = Timestamp(row.expires_at.unwrap_or_default());
+        places.entry(PerformanceId(row.performance_id)).or_default().push((seat_of(&row)?, from_row(&row)?, ended_at));
+    }
+    let mut cart = Cart { cart_id, now, performances: Vec::new(), lapsed: Vec::new(), total: None, fees: None };
+    for (performance_id, places) in places {
+        let held: Vec<(SeatNo, HeldBy)> =
+            places.iter().filter_map(|(seat, claim, _)| claim.live_hold(now).map(|held| (*seat, *held))).collect();
+        let lapsed: Vec<SeatNo> =
+            places.iter().filter(|(_, claim, _)| claim.is_free(now)).map(|(seat, ..)| *seat).collect();
+        let lapsed_at = places.iter().filter(|(_, claim, _)| claim.is_free(now)).map(|(.., at)| *at).max();
+        let lapsed_at = lapsed_at.filter(|at| now.saturating_since(*at) < LAPSED_OFFERED_FOR);
+        if held.is_empty() && lapsed_at.is_none() {
+            continue;
+        }
+        let shelf = Shelf::load(link, plans, performance_id).await?;
+        if !held.is_empty() {
+            cart.performances.push(cart_performance(&shelf, &held)?);
+        } else if let Some(lapsed_at) = lapsed_at
+            && shelf.row.on_sale_until > now.as_millis()
+        {
+            cart.lapsed.push(lapsed_hold(&shelf, &lapsed, lapsed_at));
+        }
+    }
+    cart.performances.sort_by_key(|performance| performance.expires_at);
+    cart.total = sum(cart.performances.iter().map(|performance| performance.total));
+    cart.fees = sum(cart.performances.iter().map(|performance| performance.fees));
+    Ok(cart)
+}
+
+/// The sum; `None` when there is nothing or it is of several currencies.
+pub fn sum(amounts: impl Iterator<Item = Money>) -> Option<Money> {
+    amounts.map(Some).reduce(|sum, amount| sum?.checked_add(amount?).ok())?
+}
+
+fn cart_performance(shelf: &Shelf, held: &[(SeatNo, HeldBy)]) -> DataResult<CartPerformance> {
+    let row = &shelf.row;
+    let seats = held.iter().map(|(seat, held)| shelf.cart_seat(*seat, held)).collect::<DataResult<Vec<_>>>()?;
+    let window = held[0].1.window;
+    let total = |amount: fn(&CartSeat) -> Money| {
+        sum(seats.iter().map(amount)).ok_or_else(|| DataError::corrupt("prices", "they do not add up"))
+    };
+    Ok(CartPerformance {
+        performance_id: PerformanceId(row.performance_id),
+        event_id: EventId(row.event_id),
+        event_slug: row.event_slug.clone(),
+        title: row.title.clone(),
+        poster: row.poster.clone(),
+        accent: row.accent.clone(),
+        venue: venue_of(row),
+        starts_at: Timestamp(row.starts_at),
+        expires_at: window.expires_at,
+        lifetime_seconds: window.expires_at.saturating_since(window.started_at).as_secs() as u32,
+        extended: window.extended,
+        total: total(|seat| seat.price)?,
+        fees: total(|seat| seat.fee)?,
+        seats,
+        ticket_types: shelf.prices.ticket_types.clone(),
+    })
+}
+
+fn lapsed_hold(shelf: &Shelf, seats: &[SeatNo], lapsed_at: Timestamp) -> LapsedHold {
+    let row = &shelf.row;
+    let first_price = |seat: &SeatNo| shelf.category_of(*seat).and_then(|category| category.prices.first());
+    LapsedHold {
+        performance_id: PerformanceId(row.performance_id),
+        event_slug: row.event_slug.clone(),
+        title: row.title.clone(),
+        poster: row.poster.clone(),
+        accent: row.accent.clone(),
+        venue: venue_of(row),
+        starts_at: Timestamp(row.starts_at),
+        lapsed_at,
+        still_free: seats.to_vec(),
+        still_free_labels: seats.iter().filter_map(|seat| shelf.house.plan.label(*seat)).collect(),
+        total: sum(seats.iter().filter_map(first_price).map(|price: &Price| price.price)),
+    }
+}

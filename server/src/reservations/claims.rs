@@ -1,0 +1,412 @@
+//! Who has which place of one performance: the picture in memory, and how it is stored.
+//!
+//! No decisions here; those are in [`super::decide`].
+
+use crate::data::{
+    DataError, DataResult, Link,
+    claims::{self as rows, ClaimRow},
+};
+use shared_model::{
+    CartId, HoldId, OrderId, PerformanceId, SeatNo, SeatState, TicketTypeId, Timestamp, seat::PackedStates,
+};
+use std::collections::{BTreeSet, HashMap};
+
+/// What one place is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// Nobody's. The hold that ran out last is remembered, so that its seats can be offered again.
+    Free { lapsed: Option<Lapsed> },
+    /// A buyer's for a while.
+    Held(HeldBy),
+    /// Kept for a payment under way, whatever the hold's time says.
+    Paying { order_id: OrderId, held: HeldBy },
+    /// Somebody's for good.
+    Sold { order_id: Option<OrderId>, cart_id: Option<CartId> },
+    /// The organizer's.
+    Blocked { reason: String },
+}
+
+/// A hold that ran out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lapsed {
+    pub cart_id: CartId,
+    pub at: Timestamp,
+}
+
+/// Whose hold it is, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldBy {
+    pub cart_id: CartId,
+    pub hold_id: HoldId,
+    pub ticket_type_id: TicketTypeId,
+    pub window: Window,
+}
+
+/// The life of all that a cart holds at one performance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// When the cart's first seat was taken.
+    pub started_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// The one extension is used up.
+    pub extended: bool,
+}
+
+pub const FREE: Claim = Claim::Free { lapsed: None };
+
+impl Claim {
+    /// A hold that ran out is free by this very condition; nobody needs to have swept it.
+    pub fn is_free(&self, now: Timestamp) -> bool {
+        match self {
+            Self::Free { .. } => true,
+            Self::Held(held) => held.window.expires_at <= now,
+            Self::Paying { .. } | Self::Sold { .. } | Self::Blocked { .. } => false,
+        }
+    }
+
+    /// As everybody may see it.
+    pub fn state(&self, now: Timestamp) -> SeatState {
+        match self {
+            _ if self.is_free(now) => SeatState::Free,
+            Self::Free { .. } => SeatState::Free,
+            Self::Held(_) | Self::Paying { .. } => SeatState::Held,
+            Self::Sold { .. } => SeatState::Sold,
+            Self::Blocked { .. } => SeatState::Blocked,
+        }
+    }
+
+    /// The cart whose limit it counts against.
+    pub fn cart(&self) -> Option<CartId> {
+        match self {
+            Self::Held(held) | Self::Paying { held, .. } => Some(held.cart_id),
+            Self::Sold { cart_id, .. } => *cart_id,
+            Self::Free { .. } | Self::Blocked { .. } => None,
+        }
+    }
+
+    /// The hold, while it lasts.
+    pub fn live_hold(&self, now: Timestamp) -> Option<&HeldBy> {
+        match self {
+            Self::Held(held) if held.window.expires_at > now => Some(held),
+            _ => None,
+        }
+    }
+}
+
+/// All claims of one performance at a version, as one desk remembers them.
+#[derive(Debug, Clone)]
+pub struct Claims {
+    performance_id: PerformanceId,
+    version: u64,
+    places: Vec<Claim>,
+    /// Places by cart: held, being paid or sold.
+    carts: HashMap<CartId, BTreeSet<SeatNo>>,
+}
+
+impl Claims {
+    /// Nobody has anything.
+    pub fn empty(performance_id: PerformanceId, place_count: u32) -> Self {
+        Self { performance_id, version: 0, places: vec![FREE; place_count as usize], carts: HashMap::new() }
+    }
+
+    /// Reads all claims of a performance.
+    pub async fn load(link: &mut Link, performance_id: PerformanceId, place_count: u32) -> DataResult<Self> {
+        let mut claims = Self::empty(performance_id, place_count);
+        // The version first: rows that are written meanwhile are newer and read again next time.
+        let version = find_version(link, performance_id).await?;
+        for row in rows::list_changes(link, performance_id.0, -1).await? {
+            claims.put(seat_of(&row)?, from_row(&row)?);
+        }
+        claims.version = version;
+        Ok(claims)
+    }
+
+    pub fn performance_id(&self) -> PerformanceId {
+        self.performance_id
+    }
+
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub fn place_count(&self) -> u32 {
+        self.places.len() as u32
+    }
+
+    pub fn get(&self, seat: SeatNo) -> Option<&Claim> {
+        self.places.get(seat.index())
+    }
+
+    /// Places of a cart, ascending; lapsed ones may be among them.
+    pub fn of_cart(&self, cart: CartId) -> impl Iterator<Item = SeatNo> + '_ {
+        self.carts.get(&cart).into_iter().flatten().copied()
+    }
+
+    /// Carts that have anything here.
+    pub fn carts(&self) -> impl Iterator<Item = CartId> + '_ {
+        self.carts.keys().copied()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (SeatNo, &Claim)> {
+        self.places.iter().enumerate().map(|(n, claim)| (SeatNo(n as u32), claim))
+    }
+
+    pub fn free_count(&self, now: Timestamp) -> u32 {
+        self.places.iter().filter(|claim| claim.is_free(now)).count() as u32
+    }
+
+    pub fn packed(&self, now: Timestamp) -> PackedStates {
+        let mut states = PackedStates::free(self.place_count());
+        for (seat, claim) in self.iter() {
+            states.set(seat, claim.state(now));
+        }
+        states
+    }
+
+    /// Takes over what is known to be committed.
+    pub fn absorb(&mut self, changes: impl IntoIterator<Item = (SeatNo, Claim)>, version: u64) {
+        for (seat, claim) in changes {
+            self.put(seat, claim);
+        }
+        self.version = self.version.max(version);
+    }
+
+    fn put(&mut self, seat: SeatNo, claim: Claim) {
+        let Some(place) = self.places.get_mut(seat.index()) else { return };
+        let (before, after) = (place.cart(), claim.cart());
+        *place = claim;
+        if before == after {
+            return;
+        }
+        if let Some(cart) = before
+            && let Some(seats) = self.carts.get_mut(&cart)
+        {
+            seats.remove(&seat);
+            if seats.is_empty() {
+                self.carts.remove(&cart);
+            }
+        }
+        if let Some(cart) = after {
+            self.carts.entry(cart).or_default().insert(seat);
+        }
+    }
+}
+
+/// What was written after `version`.
+pub async fn load_changes(
+    link: &mut Link,
+    performance_id: PerformanceId,
+    version: u64,
+) -> DataResult<Vec<(SeatNo, Claim)>> {
+    rows::list_changes(link, performance_id.0, version as i64)
+        .await?
+        .iter()
+        .map(|row| Ok((seat_of(row)?, from_row(row)?)))
+        .collect()
+}
+
+/// Claims with changes that are decided but not yet committed.
+pub struct Staged<'a> {
+    base: &'a Claims,
+    changed: HashMap<SeatNo, Claim>,
+    carts: HashMap<CartId, BTreeSet<SeatNo>>,
+}
+
+impl<'a> Staged<'a> {
+    pub fn new(base: &'a Claims) -> Self {
+        Self { base, changed: HashMap::new(), carts: HashMap::new() }
+    }
+
+    /// The committed picture below.
+    pub fn base(&self) -> &'a Claims {
+        self.base
+    }
+
+    pub fn get(&self, seat: SeatNo) -> Option<&Claim> {
+        self.changed.get(&seat).or_else(|| self.base.get(seat))
+    }
+
+    pub fn of_cart(&self, cart: CartId) -> Vec<SeatNo> {
+        match self.carts.get(&cart) {
+            Some(seats) => seats.iter().copied().collect(),
+            None => self.base.of_cart(cart).collect(),
+        }
+    }
+
+    pub fn is_free(&self, seat: SeatNo, now: Timestamp) -> bool {
+        self.get(seat).is_some_and(|claim| claim.is_free(now))
+    }
+
+    pub fn put(&mut self, seat: SeatNo, claim: Claim) {
+        for cart in [self.get(seat).and_then(Claim::cart), claim.cart()].into_iter().flatten() {
+            let base = self.base;
+            self.carts.entry(cart).or_insert_with(|| base.of_cart(cart).collect());
+        }
+        if let Some(cart) = self.get(seat).and_then(Claim::cart)
+            && let Some(seats) = self.carts.get_mut(&cart)
+        {
+            seats.remove(&seat);
+        }
+        if let Some(cart) = claim.cart()
+            && let Some(seats) = self.carts.get_mut(&cart)
+        {
+            seats.insert(seat);
+        }
+        self.changed.insert(seat, claim);
+    }
+
+    pub fn has_changes(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
+    pub fn into_changes(self) -> Vec<(SeatNo, Claim)> {
+        let mut changes: Vec<_> = self.changed.into_iter().collect();
+        // Always in ascending order: rows locked in one order cannot deadlock.
+        changes.sort_by_key(|(seat, _)| *seat);
+        changes
+    }
+}
+
+/// The row changed after the writer looked at it: the picture in memory is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteClaimsError {
+    #[error("{wanted} claims were to be written, {written} could be: the desk's memory is behind")]
+    Stale { wanted: usize, written: u64 },
+    #[error(transparent)]
+    Data(#[from] DataError),
+}
+
+/// Which picture a writer decided on, and which version its writes make.
+pub struct ClaimVersions {
+    pub seen: u64,
+    pub written: u64,
+}
+
+/// Writes decided changes of one performance.
+///
+/// # Errors
+/// [`WriteClaimsError::Stale`] when a row is newer than the picture that was decided on.
+pub async fn write_claims(
+    link: &mut Link,
+    performance_id: PerformanceId,
+    changes: &[(SeatNo, Claim)],
+    versions: &ClaimVersions,
+) -> Result<(), WriteClaimsError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<ClaimRow> =
+        changes.iter().map(|(seat, claim)| to_row(performance_id, *seat, claim, versions.written)).collect();
+    let written = rows::upsert_claims(link, &rows, versions.seen as i64).await?;
+    if written == rows.len() as u64 { Ok(()) } else { Err(WriteClaimsError::Stale { wanted: rows.len(), written }) }
+}
+
+/// Writes claims straight into a performance's books: what was sold or blocked before it was ours.
+pub async fn claim_places(
+    link: &mut Link,
+    performance_id: PerformanceId,
+    claims: Vec<(SeatNo, Claim)>,
+) -> Result<(), WriteClaimsError> {
+    /// Claims written with one statement.
+    const CHUNK: usize = 5_000;
+    let version = raise_version(link, performance_id).await?;
+    for chunk in claims.chunks(CHUNK) {
+        write_claims(link, performance_id, chunk, &ClaimVersions { seen: version, written: version }).await?;
+    }
+    Ok(())
+}
+
+/// Locks a performance's seats until the transaction ends, on every node, and returns the version
+/// this transaction writes.
+pub async fn raise_version(link: &mut Link, performance_id: PerformanceId) -> DataResult<u64> {
+    let version = rows::raise_version(link, performance_id.0).await?;
+    u64::try_from(version).map_err(|error| DataError::corrupt("version", error))
+}
+
+pub async fn find_version(link: &mut Link, performance_id: PerformanceId) -> DataResult<u64> {
+    let version = rows::find_version(link, performance_id.0).await?.unwrap_or(0);
+    u64::try_from(version).map_err(|error| DataError::corrupt("version", error))
+}
+
+pub fn seat_of(row: &ClaimRow) -> DataResult<SeatNo> {
+    u32::try_from(row.seat_no).map(SeatNo).map_err(|error| DataError::corrupt("seat number", error))
+}
+
+pub fn to_row(performance_id: PerformanceId, seat: SeatNo, claim: &Claim, version: u64) -> ClaimRow {
+    let mut row = ClaimRow {
+        performance_id: performance_id.0,
+        seat_no: seat.0 as i32,
+        state: String::new(),
+        cart_id: claim.cart().map(|cart| cart.0),
+        order_id: None,
+        hold_id: None,
+        ticket_type_id: None,
+        started_at: None,
+        expires_at: None,
+        extended: false,
+        reason: None,
+        version: version as i64,
+    };
+    let put_hold = |row: &mut ClaimRow, held: &HeldBy| {
+        row.hold_id = Some(held.hold_id.0);
+        row.ticket_type_id = Some(held.ticket_type_id.0);
+        row.started_at = Some(held.window.started_at.as_millis());
+        row.expires_at = Some(held.window.expires_at.as_millis());
+        row.extended = held.window.extended;
+    };
+    let state = match claim {
+        Claim::Free { lapsed } => {
+            row.cart_id = lapsed.map(|lapsed| lapsed.cart_id.0);
+            row.expires_at = lapsed.map(|lapsed| lapsed.at.as_millis());
+            "free"
+        }
+        Claim::Held(held) => {
+            put_hold(&mut row, held);
+            "held"
+        }
+        Claim::Paying { order_id, held } => {
+            put_hold(&mut row, held);
+            row.order_id = Some(order_id.0);
+            "paying"
+        }
+        Claim::Sold { order_id, .. } => {
+            row.order_id = order_id.map(|order| order.0);
+            "sold"
+        }
+        Claim::Blocked { reason } => {
+            row.reason = Some(reason.clone());
+            "blocked"
+        }
+    };
+    row.state.push_str(state);
+    row
+}
+
+pub fn from_row(row: &ClaimRow) -> DataResult<Claim> {
+    let missing = |what: &str| DataError::corrupt("seat claim", format!("a {} seat has no {what}", row.state));
+    let hold = || -> DataResult<HeldBy> {
+        Ok(HeldBy {
+            cart_id: CartId(row.cart_id.ok_or_else(|| missing("cart"))?),
+            hold_id: HoldId(row.hold_id.ok_or_else(|| missing("hold"))?),
+            ticket_type_id: TicketTypeId(row.ticket_type_id.ok_or_else(|| missing("ticket type"))?),
+            window: Window {
+                started_at: Timestamp(row.started_at.ok_or_else(|| missing("start"))?),
+                expires_at: Timestamp(row.expires_at.ok_or_else(|| missing("end"))?),
+                extended: row.extended,
+            },
+        })
+    };
+    Ok(match row.state.as_str() {
+        "free" => Claim::Free {
+            lapsed: row
+                .cart_id
+                .zip(row.expires_at)
+                .map(|(cart, at)| Lapsed { cart_id: CartId(cart), at: Timestamp(at) }),
+        },
+        "held" => Claim::Held(hold()?),
+        "paying" => Claim::Paying { order_id: OrderId(row.order_id.ok_or_else(|| missing("order"))?), held: hold()? },
+        "sold" => Claim::Sold { order_id: row.order_id.map(OrderId), cart_id: row.cart_id.map(CartId) },
+        "blocked" => Claim::Blocked { reason: row.reason.clone().unwrap_or_default() },
+        other => return Err(DataError::corrupt("seat claim", format!("state \"{other}\""))),
+    })
+}

@@ -1,0 +1,302 @@
+//! What a desk may do with seats: the rules of holding, releasing and extending. Pure: claims,
+//! command and `now` in, changes or a refusal out.
+
+use super::claims::{Claim, FREE, HeldBy, Staged, Window};
+use crate::events::house::SaleRules;
+use shared_model::{
+    CartId, HoldId, SeatNo, TicketTypeId, Timestamp,
+    hold::{BestReason, BestSeats, HOLD_EXTENSION, HOLD_TTL, SEATS_PER_CUSTOMER_MAX, SeatChoice},
+    plan::{
+        best::{Wish, best_seats},
+        numbered::NumberedPlan,
+        orphan::orphans_left,
+    },
+};
+
+/// The house and its rules: what stays the same while commands are decided.
+#[derive(Clone, Copy)]
+pub struct House<'a> {
+    pub plan: &'a NumberedPlan,
+    pub rules: &'a SaleRules,
+}
+
+/// A command to a desk.
+#[derive(Debug, Clone)]
+pub struct SeatCommand {
+    pub cart_id: CartId,
+    pub action: SeatAction,
+}
+
+#[derive(Debug, Clone)]
+pub enum SeatAction {
+    Hold { hold_id: HoldId, choice: SeatChoice, ticket_type_id: Option<TicketTypeId> },
+    Release { seats: Vec<SeatNo> },
+    Extend,
+}
+
+/// What a command that was granted changes.
+#[derive(Debug, Default)]
+pub struct Granted {
+    pub changes: Vec<(SeatNo, Claim)>,
+    /// Seats newly taken.
+    pub taken: Vec<SeatNo>,
+    /// Why "best seats" chose them.
+    pub because: Option<BestReason>,
+}
+
+/// Why a command was refused. Nothing of it was done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("{} of the seats belong to somebody else by now", .0.len())]
+    SeatsTaken(Vec<SeatNo>),
+    #[error("one customer may have {0} seats here")]
+    SeatLimit(u32),
+    #[error("the choice would leave single seats")]
+    OrphanSeat(Vec<SeatNo>),
+    #[error("no free seats fit the wish")]
+    NoSeatsFound,
+    #[error("the sale begins later")]
+    NotYetOnSale(Timestamp),
+    #[error("the sale is over")]
+    SaleEnded,
+    #[error("the performance was cancelled")]
+    Cancelled,
+    #[error("the hold ran out")]
+    HoldLapsed,
+    #[error("the one extension is used up")]
+    AlreadyExtended,
+    #[error("seat {} is no seat of this house; they are numbered from 0", .0.0)]
+    UnknownSeat(SeatNo),
+    #[error("area {0} is no standing area of this house; they are numbered from 0")]
+    UnknownArea(u32),
+    #[error("seat {} is not sold in this ticket type", .0.0)]
+    NotSold(SeatNo),
+    #[error("the ticket type or price category is not one of this performance")]
+    UnknownPrice,
+    #[error("ask for 1 to {SEATS_PER_CUSTOMER_MAX} seats, each once")]
+    Count,
+}
+
+/// Decides one command on top of all that was decided before it.
+///
+/// # Errors
+/// [`Refusal`], and then nothing has changed.
+pub fn decide(
+    house: House<'_>,
+    staged: &Staged<'_>,
+    command: &SeatCommand,
+    now: Timestamp,
+) -> Result<Granted, Refusal> {
+    match &command.action {
+        SeatAction::Hold { hold_id, choice, ticket_type_id } => {
+            let wish = HoldWish { cart_id: command.cart_id, hold_id: *hold_id, ticket_type_id: *ticket_type_id };
+            hold(house, staged, &wish, choice, now)
+        }
+        SeatAction::Release { seats } => release(staged, command.cart_id, seats, now),
+        SeatAction::Extend => extend(staged, command.cart_id, now),
+    }
+}
+
+/// Refuses at once what memory knows to be hopeless: seats that are sold, blocked or somebody else's.
+/// `None` means that a desk must decide.
+pub fn refuse_at_once<'c>(
+    get: impl Fn(SeatNo) -> Option<&'c Claim>,
+    command: &SeatCommand,
+    now: Timestamp,
+) -> Option<Refusal> {
+    let SeatAction::Hold { choice: SeatChoice::Seats(seats), .. } = &command.action else { return None };
+    if seats.len() > SEATS_PER_CUSTOMER_MAX as usize {
+        return None;
+    }
+    let taken: Vec<SeatNo> = seats
+        .iter()
+        .copied()
+        .filter(|seat| get(*seat).is_some_and(|claim| !claim.is_free(now) && claim.cart() != Some(command.cart_id)))
+        .collect();
+    (!taken.is_empty()).then_some(Refusal::SeatsTaken(taken))
+}
+
+struct HoldWish {
+    cart_id: CartId,
+    hold_id: HoldId,
+    ticket_type_id: Option<TicketTypeId>,
+}
+
+fn hold(
+    house: House<'_>,
+    staged: &Staged<'_>,
+    wish: &HoldWish,
+    choice: &SeatChoice,
+    now: Timestamp,
+) -> Result<Granted, Refusal> {
+    let mine = staged.of_cart(wish.cart_id);
+    let live = |seat: &SeatNo| staged.get(*seat).and_then(|claim| claim.live_hold(now));
+    let repeated: Vec<SeatNo> =
+        mine.iter().copied().filter(|seat| live(seat).is_some_and(|held| held.hold_id == wish.hold_id)).collect();
+    if !repeated.is_empty() {
+        // The same request again: it is done already, and says so.
+        return Ok(Granted { taken: repeated, ..Granted::default() });
+    }
+    on_sale(house.rules, now)?;
+    let (wanted, because) = choose(house, staged, wish.cart_id, choice, now)?;
+    let new: Vec<SeatNo> =
+        wanted.iter().copied().filter(|seat| live(seat).is_none_or(|held| held.cart_id != wish.cart_id)).collect();
+    let taken: Vec<SeatNo> = new.iter().copied().filter(|seat| !staged.is_free(*seat, now)).collect();
+    if !taken.is_empty() {
+        return Err(Refusal::SeatsTaken(taken));
+    }
+    let counted = mine.iter().filter(|seat| !staged.is_free(**seat, now)).count();
+    let limit = house.rules.seats_per_customer_max.min(SEATS_PER_CUSTOMER_MAX);
+    if counted + new.len() > limit as usize {
+        return Err(Refusal::SeatLimit(limit));
+    }
+    if house.rules.orphan_rule && matches!(choice, SeatChoice::Seats(_)) {
+        let orphans = orphans_left(house.plan, |seat| staged.is_free(seat, now), &new);
+        if !orphans.is_empty() {
+            return Err(Refusal::OrphanSeat(orphans));
+        }
+    }
+    let window = mine
+        .iter()
+        .find_map(|seat| live(seat))
+        .map_or(Window { started_at: now, expires_at: now + HOLD_TTL, extended: false }, |held| held.window);
+    let changes = new
+        .iter()
+        .map(|seat| {
+            let ticket_type_id = ticket_type_for(house, *seat, wish.ticket_type_id)?;
+            let held = HeldBy { cart_id: wish.cart_id, hold_id: wish.hold_id, ticket_type_id, window };
+            Ok((*seat, Claim::Held(held)))
+        })
+        .collect::<Result<_, Refusal>>()?;
+    Ok(Granted { changes, taken: wanted, because })
+}
+
+fn on_sale(rules: &SaleRules, now: Timestamp) -> Result<(), Refusal> {
+    if rules.cancelled {
+        return Err(Refusal::Cancelled);
+    }
+    if now < rules.on_sale_from {
+        return Err(Refusal::NotYetOnSale(rules.on_sale_from));
+    }
+    if now >= rules.on_sale_until {
+        return Err(Refusal::SaleEnded);
+    }
+    Ok(())
+}
+
+/// The places a choice means, and why where we chose.
+fn choose(
+    house: House<'_>,
+    staged: &Staged<'_>,
+    cart_id: CartId,
+    choice: &SeatChoice,
+    now: Timestamp,
+) -> Result<(Vec<SeatNo>, Option<BestReason>), Refusal> {
+    match choice {
+        SeatChoice::Seats(seats) => {
+            let mut wanted = seats.clone();
+            wanted.sort_unstable();
+            wanted.dedup();
+            if wanted.len() != seats.len() || wanted.is_empty() {
+                return Err(Refusal::Count);
+            }
+            if let Some(unknown) = wanted.iter().find(|seat| seat.0 >= house.plan.place_count()) {
+                return Err(Refusal::UnknownSeat(*unknown));
+            }
+            if wanted.len() > SEATS_PER_CUSTOMER_MAX as usize {
+                return Err(Refusal::SeatLimit(house.rules.seats_per_customer_max));
+            }
+            Ok((wanted, None))
+        }
+        SeatChoice::Standing { area, count } => {
+            counted(*count)?;
+            let standing = house.plan.areas.get(*area as usize).ok_or(Refusal::UnknownArea(*area))?;
+            let places: Vec<SeatNo> = (standing.first_place..standing.first_place + standing.capacity)
+                .map(SeatNo)
+                .filter(|place| staged.is_free(*place, now))
+                .take(*count as usize)
+                .collect();
+            if places.len() < *count as usize {
+                return Err(Refusal::NoSeatsFound);
+            }
+            let because = BestReason::Standing { area: standing.label.clone() };
+            Ok((places, Some(because)))
+        }
+        SeatChoice::Best(best) => {
+            counted(best.count)?;
+            let held = staged.of_cart(cart_id).iter().filter(|seat| !staged.is_free(**seat, now)).count();
+            if held + best.count as usize > house.rules.seats_per_customer_max as usize {
+                return Err(Refusal::SeatLimit(house.rules.seats_per_customer_max));
+            }
+            choose_best(house, staged, best, now)
+        }
+    }
+}
+
+fn choose_best(
+    house: House<'_>,
+    staged: &Staged<'_>,
+    best: &BestSeats,
+    now: Timestamp,
+) -> Result<(Vec<SeatNo>, Option<BestReason>), Refusal> {
+    let category = match best.price_category_id {
+        None => None,
+        Some(id) => Some(*house.rules.plan_categories.get(&id).ok_or(Refusal::UnknownPrice)?),
+    };
+    let wish = Wish { count: best.count, category, together: best.together, step_free: best.step_free };
+    let for_sale =
+        |seat: SeatNo| house.plan.category_of(seat).is_some_and(|category| !house.rules.sold_in[category].is_empty());
+    let choice = best_seats(house.plan, |seat| staged.is_free(seat, now) && for_sale(seat), &wish)
+        .ok_or(Refusal::NoSeatsFound)?;
+    Ok((choice.seats, Some(choice.reason)))
+}
+
+fn counted(count: u32) -> Result<(), Refusal> {
+    if (1..=SEATS_PER_CUSTOMER_MAX).contains(&count) { Ok(()) } else { Err(Refusal::Count) }
+}
+
+/// The ticket type a place starts with: the wished one, else the first that is sold there.
+fn ticket_type_for(house: House<'_>, seat: SeatNo, wished: Option<TicketTypeId>) -> Result<TicketTypeId, Refusal> {
+    let mut sold = house.rules.types_for(house.plan, seat);
+    match wished {
+        Some(wished) if !house.rules.ticket_types.contains(&wished) => Err(Refusal::UnknownPrice),
+        Some(wished) if sold.any(|sold| sold == wished) => Ok(wished),
+        Some(_) => Err(Refusal::NotSold(seat)),
+        None => sold.next().ok_or(Refusal::NotSold(seat)),
+    }
+}
+
+/// Gives back what the cart holds of these seats. Seats it does not hold are let be: a repeat is free.
+fn release(staged: &Staged<'_>, cart_id: CartId, seats: &[SeatNo], now: Timestamp) -> Result<Granted, Refusal> {
+    if seats.is_empty() || seats.len() > SEATS_PER_CUSTOMER_MAX as usize {
+        return Err(Refusal::Count);
+    }
+    if let Some(unknown) = seats.iter().find(|seat| staged.get(**seat).is_none()) {
+        return Err(Refusal::UnknownSeat(*unknown));
+    }
+    let changes = seats
+        .iter()
+        .filter(|seat| {
+            let held = staged.get(**seat).and_then(|claim| claim.live_hold(now));
+            held.is_some_and(|held| held.cart_id == cart_id)
+        })
+        .map(|seat| (*seat, FREE))
+        .collect();
+    Ok(Granted { changes, ..Granted::default() })
+}
+
+/// Adds the one extension to all the cart holds here.
+fn extend(staged: &Staged<'_>, cart_id: CartId, now: Timestamp) -> Result<Granted, Refusal> {
+    let held: Vec<(SeatNo, HeldBy)> = staged
+        .of_cart(cart_id)
+        .into_iter()
+        .filter_map(|seat| staged.get(seat).and_then(|claim| claim.live_hold(now)).map(|held| (seat, *held)))
+        .collect();
+    let window = held.first().map(|(_, held)| held.window).ok_or(Refusal::HoldLapsed)?;
+    if window.extended {
+        return Err(Refusal::AlreadyExtended);
+    }
+    let window = Window { expires_at: window.expires_at + HOLD_EXTENSION, extended: true, ..window };
+    let changes = held.into_iter().map(|(seat, held)| (seat, Claim::Held(HeldBy { window, ..held }))).collect();
+    Ok(Granted { changes, ..Granted::default() })
+}

@@ -1,0 +1,416 @@
+//! Orders as rows and as their buyer reads them, and the new order a cart becomes.
+
+use super::{
+    books::{ASK_AFTER, Books, NewOrder, Place, Written},
+    cart::{Shelf, sum},
+    claims::{from_row, to_row},
+    postage::{can_be_posted, delivery_fee},
+};
+pub use crate::data::orders::{LineRow, OrderRow, PaymentRow, TicketRow};
+use crate::{
+    data::{DataError, DataResult, Link, catalogue, claims, orders as rows, outbox},
+    events::{catalogue::venue_of, plans::Plans},
+};
+use shared_model::{
+    Currency, Money, OrderId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
+    order::{
+        Buyer, Cart, Delivery, Order, OrderLine, OrderPerformance, OrderRequest, OrderState, Payment, PaymentState,
+        PlaceLabel, Ticket,
+    },
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// Characters a part of a postal address may have.
+const ADDRESS_PART_LENGTH_MAX: usize = 120;
+
+/// Why a cart cannot become an order.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OrderRequestError {
+    #[error("the cart holds nothing")]
+    CartEmpty,
+    #[error("the cart holds seats in several currencies; buy them one after the other")]
+    MixedCurrencies,
+    #[error("the total is {} minor units now, not what was agreed to", .0.amount_minor)]
+    TotalChanged(Money),
+    #[error("{0}")]
+    Invalid(String),
+}
+
+/// The order a cart becomes: prices frozen, everything that the buyer agreed to written down.
+///
+/// # Errors
+/// [`OrderRequestError`] when the cart is empty, mixed, or not what the buyer saw.
+pub fn prepare_order(
+    cart: &Cart,
+    shelves: &HashMap<PerformanceId, Shelf>,
+    order_id: OrderId,
+    request: &OrderRequest,
+    gateway: &'static str,
+    now: Timestamp,
+) -> Result<NewOrder, OrderRequestError> {
+    let first_starts_at =
+        cart.performances.iter().map(|performance| performance.starts_at).min().ok_or(OrderRequestError::CartEmpty)?;
+    let seats_total = cart.total.ok_or(OrderRequestError::MixedCurrencies)?;
+    let fees = cart.fees.ok_or(OrderRequestError::MixedCurrencies)?;
+    let currency = seats_total.currency;
+    check_delivery(&request.delivery, first_starts_at, now)?;
+    let postage = delivery_fee(&request.delivery, currency);
+    let total = sum([Some(seats_total), postage].into_iter().flatten()).ok_or(OrderRequestError::MixedCurrencies)?;
+    if total != request.expected_total {
+        return Err(OrderRequestError::TotalChanged(total));
+    }
+    if request.payment_method.is_empty() || request.payment_method.len() > 100 {
+        return Err(OrderRequestError::Invalid("payment_method is the provider's id of a card".to_owned()));
+    }
+    let mut lines = Vec::new();
+    let mut tax_rate = 0;
+    let mut tax_minor = 0;
+    for performance in &cart.performances {
+        let rate = shelves.get(&performance.performance_id).map_or(0, |shelf| shelf.row.tax_rate_basis_points);
+        tax_rate = rate.max(tax_rate);
+        tax_minor += performance.total.tax_included(rate as u32).amount_minor;
+        for seat in &performance.seats {
+            lines.push(LineRow {
+                order_id: order_id.0,
+                line_no: lines.len() as i32 + 1,
+                performance_id: performance.performance_id.0,
+                seat_no: seat.seat.0 as i32,
+                section: seat.label.section.clone(),
+                row_label: seat.label.row.clone(),
+                seat: seat.label.seat.clone(),
+                entrance: seat.label.entrance.clone(),
+                price_category: seat.price_category.clone(),
+                ticket_type: seat.ticket_type.clone(),
+                ticket_type_note: performance
+                    .ticket_types
+                    .iter()
+                    .find(|kind| kind.ticket_type_id == seat.ticket_type_id)
+                    .map(|kind| kind.note.clone())
+                    .unwrap_or_default(),
+                price_minor: seat.price.amount_minor,
+                fee_minor: seat.fee.amount_minor,
+            });
+        }
+    }
+    tax_minor += postage.map_or(0, |postage| postage.tax_included(tax_rate as u32).amount_minor);
+    let order = OrderRow {
+        order_id: order_id.0,
+        cart_id: cart.cart_id.0,
+        number: draw_order_number(),
+        state: "pending".to_owned(),
+        buyer_name: request.buyer.name.as_str().to_owned(),
+        buyer_email: request.buyer.email.as_str().to_owned(),
+        language: request.buyer.language.tag().to_owned(),
+        delivery: serde_json::to_string(&request.delivery).expect("a delivery is plain values"),
+        delivery_fee_minor: postage.map_or(0, |postage| postage.amount_minor),
+        currency: currency.code().to_owned(),
+        fees_minor: fees.amount_minor,
+        tax_minor,
+        tax_rate_basis_points: tax_rate,
+        total_minor: total.amount_minor,
+        created_at: now.as_millis(),
+        paid_at: None,
+        keeps_seats_until: None,
+    };
+    let payment = new_payment(&order, PaymentId::new(), &request.payment_method, gateway, now);
+    Ok(NewOrder { order, lines, payment })
+}
+
+/// A payment that nobody answered yet.
+pub fn new_payment(
+    order: &OrderRow,
+    payment_id: PaymentId,
+    payment_method: &str,
+    gateway: &'static str,
+    now: Timestamp,
+) -> PaymentRow {
+    PaymentRow {
+        payment_id: payment_id.0,
+        order_id: order.order_id,
+        gateway: gateway.to_owned(),
+        state: "created".to_owned(),
+        amount_minor: order.total_minor,
+        currency: order.currency.clone(),
+        payment_method: payment_method.to_owned(),
+        provider_ref: None,
+        card_brand: None,
+        card_last4: None,
+        next_action_url: None,
+        decline_code: None,
+        created_at: now.as_millis(),
+        updated_at: now.as_millis(),
+        ask_at: Some((now + ASK_AFTER).as_millis()),
+    }
+}
+
+fn check_delivery(delivery: &Delivery, first_starts_at: Timestamp, now: Timestamp) -> Result<(), OrderRequestError> {
+    let Delivery::Post { address } = delivery else { return Ok(()) };
+    if !can_be_posted(first_starts_at, now) {
+        return Err(OrderRequestError::Invalid(
+            "a letter would arrive too late; choose e-mail or collection".to_owned(),
+        ));
+    }
+    let parts = [
+        ("name", &address.name),
+        ("street", &address.street),
+        ("postal_code", &address.postal_code),
+        ("city", &address.city),
+    ];
+    for (part, text) in parts {
+        let length = text.trim().chars().count();
+        if !(1..=ADDRESS_PART_LENGTH_MAX).contains(&length) || text.chars().any(char::is_control) {
+            return Err(OrderRequestError::Invalid(format!(
+                "address {part} has 1 to {ADDRESS_PART_LENGTH_MAX} characters and no control characters"
+            )));
+        }
+    }
+    if address.country.len() == 2 && address.country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        Ok(())
+    } else {
+        Err(OrderRequestError::Invalid("address country is two capital letters, such as ES (ISO 3166-1)".to_owned()))
+    }
+}
+
+/// A number to say on the phone, without letters that look like others. The unique index has the last
+/// word; 32⁷ numbers make a clash a rarity.
+fn draw_order_number() -> String {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    use rand::RngExt;
+    let mut random = rand::rng();
+    let drawn = (0..7).map(|_| LETTERS[random.random_range(0..LETTERS.len())] as char);
+    std::iter::once("TB-".to_owned()).chain(drawn.map(String::from)).collect()
+}
+
+impl OrderRow {
+    /// # Panics
+    /// Never: the table's check allows no other states.
+    pub fn order_state(&self) -> OrderState {
+        match self.state.as_str() {
+            "pending" => OrderState::Pending,
+            "paid" => OrderState::Paid,
+            "lapsed" => OrderState::Lapsed,
+            "voided" => OrderState::Voided,
+            other => unreachable!("the table's check allows no order state {other}"),
+        }
+    }
+
+    pub fn is_posted(&self) -> bool {
+        matches!(serde_json::from_str(&self.delivery), Ok(Delivery::Post { .. }))
+    }
+}
+
+impl PaymentRow {
+    /// # Panics
+    /// Never: the table's check allows no other states.
+    pub fn payment_state(&self) -> PaymentState {
+        match self.state.as_str() {
+            "created" => PaymentState::Created,
+            "requires_action" => PaymentState::RequiresAction,
+            "authorized" => PaymentState::Authorized,
+            "captured" => PaymentState::Captured,
+            "declined" => PaymentState::Declined,
+            "voided" => PaymentState::Voided,
+            other => unreachable!("the table's check allows no payment state {other}"),
+        }
+    }
+
+    pub fn move_to(&mut self, state: PaymentState) {
+        let word = match state {
+            PaymentState::Created => "created",
+            PaymentState::RequiresAction => "requires_action",
+            PaymentState::Authorized => "authorized",
+            PaymentState::Captured => "captured",
+            PaymentState::Declined => "declined",
+            PaymentState::Voided => "voided",
+        };
+        self.state = word.to_owned();
+    }
+
+    /// Money may still come of it.
+    pub fn is_under_way(&self) -> bool {
+        match self.payment_state() {
+            PaymentState::Created
+            | PaymentState::RequiresAction
+            | PaymentState::Authorized
+            | PaymentState::Captured => true,
+            PaymentState::Declined | PaymentState::Voided => false,
+        }
+    }
+}
+
+/// Reads the books of these orders, and of new ones about to be written, under the locks that the
+/// caller holds on their performances.
+pub async fn load_books(link: &mut Link, order_ids: &[Uuid], new: &[&NewOrder]) -> DataResult<Books> {
+    let mut books = Books::default();
+    for row in rows::list_orders(link, order_ids).await? {
+        books.orders.insert(OrderId(row.order_id), row);
+    }
+    for row in rows::list_lines(link, order_ids).await? {
+        books.lines.entry(OrderId(row.order_id)).or_default().push(row);
+    }
+    for row in rows::list_payments(link, order_ids).await? {
+        books.payments.entry(OrderId(row.order_id)).or_default().push(row);
+    }
+    let places: BTreeSet<rows::PlaceKey> = books
+        .lines
+        .values()
+        .flatten()
+        .chain(new.iter().flat_map(|new| &new.lines))
+        .map(|line| rows::PlaceKey { performance_id: line.performance_id, seat_no: line.seat_no })
+        .collect();
+    let places: Vec<_> = places.into_iter().collect();
+    for row in rows::list_claims(link, &places).await? {
+        let place: Place = (PerformanceId(row.performance_id), super::claims::seat_of(&row)?);
+        books.claims.insert(place, from_row(&row)?);
+    }
+    Ok(books)
+}
+
+/// Writes what a batch changed; `versions` are those raised for each performance.
+pub async fn write_books(
+    link: &mut Link,
+    written: Written,
+    versions: &BTreeMap<PerformanceId, u64>,
+    now: Timestamp,
+) -> DataResult<()> {
+    let orders: Vec<OrderRow> = written.orders.into_values().collect();
+    let payments: Vec<PaymentRow> = written.payments.into_values().collect();
+    let mut claim_rows = Vec::with_capacity(written.claims.len());
+    for ((performance_id, seat), claim) in &written.claims {
+        let version = versions
+            .get(performance_id)
+            .ok_or_else(|| DataError::corrupt("order", "a performance of it was not locked"))?;
+        claim_rows.push(to_row(*performance_id, *seat, claim, *version));
+    }
+    rows::upsert_orders(link, &orders).await?;
+    rows::insert_lines(link, &written.lines).await?;
+    rows::upsert_payments(link, &payments).await?;
+    if !claim_rows.is_empty() {
+        // The rows were read under their performance's lock: nobody can have written them since.
+        let wanted = claim_rows.len() as u64;
+        if claims::upsert_claims(link, &claim_rows, i64::MAX).await? != wanted {
+            return Err(DataError::corrupt("seat claims", "rows under lock could not be written"));
+        }
+    }
+    rows::insert_tickets(link, &written.tickets).await?;
+    outbox::insert_rows(link, &written.outbox).await?;
+    let done: Vec<outbox::DoneSubject> = written
+        .captured
+        .iter()
+        .map(|payment| outbox::DoneSubject {
+            kind: super::books::OutboxKind::Capture.as_str(),
+            subject: payment.0,
+            done_at: now.as_millis(),
+        })
+        .collect();
+    outbox::mark_subjects_done(link, &done).await
+}
+
+/// An order as its buyer reads it, with the cart it belongs to; `None` when there is none.
+pub async fn find_order(link: &mut Link, order_id: OrderId) -> DataResult<Option<(Uuid, Order)>> {
+    let ids = [order_id.0];
+    let Some(row) = rows::list_orders(link, &ids).await?.pop() else { return Ok(None) };
+    let lines = rows::list_lines(link, &ids).await?;
+    let payment = rows::list_payments(link, &ids).await?.pop();
+    let mut tickets: HashMap<i32, TicketRow> =
+        rows::list_tickets(link, &ids).await?.into_iter().map(|ticket| (ticket.line_no, ticket)).collect();
+    let currency: Currency = row.currency.parse().map_err(|error| DataError::corrupt("currency", error))?;
+    let mut performances: Vec<OrderPerformance> = Vec::new();
+    for line in lines {
+        let id = PerformanceId(line.performance_id);
+        if performances.last().is_none_or(|last| last.performance_id != id) {
+            performances.push(order_performance(link, id).await?);
+        }
+        let ticket = tickets.remove(&line.line_no);
+        if let Some(performance) = performances.last_mut() {
+            performance.lines.push(order_line(line, ticket, currency));
+        }
+    }
+    let cart_id = row.cart_id;
+    Ok(Some((cart_id, order(row, performances, payment, currency)?)))
+}
+
+async fn order_performance(link: &mut Link, performance_id: PerformanceId) -> DataResult<OrderPerformance> {
+    let row = catalogue::find_performance(link, performance_id.0)
+        .await?
+        .ok_or_else(|| DataError::corrupt("order line", "its performance does not exist"))?;
+    Ok(OrderPerformance {
+        performance_id,
+        event_slug: row.event_slug.clone(),
+        title: row.title.clone(),
+        poster: row.poster.clone(),
+        accent: row.accent.clone(),
+        venue: venue_of(&row),
+        organizer_name: row.organizer_name.clone(),
+        starts_at: Timestamp(row.starts_at),
+        doors_at: row.doors_at.map(Timestamp),
+        refund_terms: row.refund_terms,
+        lines: Vec::new(),
+    })
+}
+
+fn order_line(line: LineRow, ticket: Option<TicketRow>, currency: Currency) -> OrderLine {
+    OrderLine {
+        line_no: line.line_no as u32,
+        seat: SeatNo(line.seat_no as u32),
+        label: PlaceLabel { section: line.section, row: line.row_label, seat: line.seat, entrance: line.entrance },
+        price_category: line.price_category,
+        ticket_type: line.ticket_type,
+        ticket_type_note: line.ticket_type_note,
+        price: Money::new(line.price_minor, currency),
+        fee: Money::new(line.fee_minor, currency),
+        ticket: ticket.map(|ticket| Ticket {
+            ticket_id: TicketId(ticket.ticket_id),
+            code: ticket.code,
+            short_code: ticket.short_code,
+        }),
+    }
+}
+
+fn order(
+    row: OrderRow,
+    performances: Vec<OrderPerformance>,
+    payment: Option<PaymentRow>,
+    currency: Currency,
+) -> DataResult<Order> {
+    let corrupt = |error: &dyn std::fmt::Display| DataError::corrupt("order", error.to_string());
+    Ok(Order {
+        order_id: OrderId(row.order_id),
+        state: row.order_state(),
+        buyer: Buyer {
+            name: row.buyer_name.parse().map_err(|error| corrupt(&error))?,
+            email: row.buyer_email.parse().map_err(|error| corrupt(&error))?,
+            language: row.language.parse().map_err(|error| corrupt(&error))?,
+        },
+        delivery: serde_json::from_str(&row.delivery).map_err(|error| corrupt(&error))?,
+        performances,
+        delivery_fee: (row.delivery_fee_minor > 0).then(|| Money::new(row.delivery_fee_minor, currency)),
+        fees: Money::new(row.fees_minor, currency),
+        tax: Money::new(row.tax_minor, currency),
+        tax_rate_basis_points: row.tax_rate_basis_points as u32,
+        total: Money::new(row.total_minor, currency),
+        payment: payment.map(|payment| Payment {
+            payment_id: PaymentId(payment.payment_id),
+            state: payment.payment_state(),
+            card_brand: payment.card_brand,
+            card_last4: payment.card_last4,
+            next_action_url: payment.next_action_url,
+            decline_code: payment.decline_code,
+        }),
+        created_at: Timestamp(row.created_at),
+        paid_at: row.paid_at.map(Timestamp),
+        keeps_seats_until: row.keeps_seats_until.map(Timestamp),
+        number: row.number,
+    })
+}
+
+/// What a cart's performances are sold by.
+pub async fn load_shelves(link: &mut Link, plans: &Plans, cart: &Cart) -> DataResult<HashMap<PerformanceId, Shelf>> {
+    let mut shelves = HashMap::new();
+    for performance in &cart.performances {
+        let id = performance.performance_id;
+        shelves.insert(id, Shelf::load(link, plans, id).await?);
+    }
+    Ok(shelves)
+}
