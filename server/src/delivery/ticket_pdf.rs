@@ -82,6 +82,15 @@ struct Paper {
 }
 
 impl PageSize {
+    /// What printers hold in a country (ISO 3166-1 alpha-2): Letter where CLDR's `paperSize` says so, A4
+    /// elsewhere.
+    #[must_use]
+    pub fn customary_in(country: &str) -> Self {
+        const LETTER: [&str; 15] =
+            ["BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE", "DO"];
+        if LETTER.contains(&country) { Self::Letter } else { Self::A4 }
+    }
+
     fn paper(self) -> Paper {
         match self {
             Self::A4 => Paper {
@@ -418,6 +427,12 @@ mod tests {
     #[test]
     fn the_same_order_gives_the_same_bytes() {
         assert!(render(&samples::order(), PageSize::A4) == render(&samples::order(), PageSize::A4));
+    }
+
+    #[test]
+    fn paper_is_what_the_country_prints_on() {
+        assert_eq!(PageSize::customary_in("US"), PageSize::Letter);
+        assert_eq!(PageSize::customary_in("ES"), PageSize::A4);
     }
 
     #[test]
