@@ -136,6 +136,7 @@ list-seat = Row { $row }, seat { $seat }
 list-table-seat = Table { $row }, seat { $seat }
 list-hint = Arrow keys move, Enter takes or releases.
 list-aisles = Aisles: after { $seats }.
+list-and = { $first } and { $last }
 list-hold = Hold the chosen seats
 list-hold-hint = They are yours for { $minutes } minutes from the first seat.
 list-standing-count = Places, { $area }

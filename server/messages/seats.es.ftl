@@ -136,6 +136,7 @@ list-seat = Fila { $row }, asiento { $seat }
 list-table-seat = Mesa { $row }, asiento { $seat }
 list-hint = Las flechas mueven, Intro coge o suelta.
 list-aisles = Pasillos: tras { $seats }.
+list-and = { $first } y { $last }
 list-hold = Reservar los elegidos
 list-hold-hint = Son tuyos durante { $minutes } minutos desde el primero.
 list-standing-count = Plazas, { $area }

@@ -1,10 +1,11 @@
 // Standing areas have no seats to press: each has a card with name, places left and a stepper, in
 // the middle of its field. A field too small for the stepper shows the name; a press goes there.
 
+import { contains } from "./shapes.js";
 import { fill } from "./words.js";
 
-/** Pixels of field a stepper needs. */
-const STEPPER_FROM_PX = { width: 150, height: 104 };
+/** Pixels between the edges of a field, where it is widest, that a stepper needs. */
+const STEPPER_FROM_PX = 84;
 
 const PLUS = "M12 5v14M5 12h14";
 const MINUS = "M5 12h14";
@@ -59,20 +60,31 @@ export class AreaCards {
   /** Follows the view. */
   place(model, viewport) {
     this.cards.forEach(({ root, stepper, off }, n) => {
-      const { bounds } = model.areas[n];
-      const [left, top] = viewport.toScreen(bounds.left, bounds.top);
-      const [right, bottom] = viewport.toScreen(bounds.right, bounds.bottom);
-      const hidden = off || right < 0 || bottom < 0 || left > viewport.width || top > viewport.height;
-      root.hidden = hidden;
-      if (hidden) return;
-      stepper.hidden = right - left < STEPPER_FROM_PX.width || bottom - top < STEPPER_FROM_PX.height;
+      const area = model.areas[n];
+      const spot = off ? null : visibleSpot(area, viewport);
+      root.hidden = spot === null;
+      if (spot === null) return;
+      stepper.hidden = 2 * area.room * viewport.scale < STEPPER_FROM_PX;
       root.classList.toggle("small", stepper.hidden);
-      // The middle of what is visible of the field, so that the stepper stays in reach.
-      const x = (Math.max(left, 0) + Math.min(right, viewport.width)) / 2;
-      const y = (Math.max(top, 0) + Math.min(bottom, viewport.height)) / 2;
+      const [halfWidth, halfHeight] = [root.offsetWidth / 2 + 8, root.offsetHeight / 2 + 8];
+      const x = Math.min(Math.max(spot[0], halfWidth), viewport.width - halfWidth);
+      const y = Math.min(Math.max(spot[1], halfHeight), viewport.height - halfHeight);
       root.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px) translate(-50%, -50%)`;
     });
   }
+}
+
+/** Where the field has most room; the middle of its visible part when that is out of view. */
+function visibleSpot(area, viewport) {
+  const [x, y] = viewport.toScreen(...area.anchor);
+  if (x >= 0 && y >= 0 && x <= viewport.width && y <= viewport.height) return [x, y];
+  const [left, top] = viewport.toScreen(area.bounds.left, area.bounds.top);
+  const [right, bottom] = viewport.toScreen(area.bounds.right, area.bounds.bottom);
+  const middle = [
+    (Math.max(left, 0) + Math.min(right, viewport.width)) / 2,
+    (Math.max(top, 0) + Math.min(bottom, viewport.height)) / 2,
+  ];
+  return contains(area.outline, ...viewport.toPlan(...middle)) ? middle : null;
 }
 
 function element(tag, className, text = "") {

@@ -29,7 +29,9 @@ svg { display: block; margin: auto; width: 20px; height: 20px; fill: none; strok
 .areas { position: absolute; inset: 0; pointer-events: none; overflow: hidden; }
 .card { position: absolute; left: 0; top: 0; min-width: 148px; padding: 8px 10px 10px; border: 1px solid var(--line); border-radius: 8px; background: var(--surface);
   text-align: center; pointer-events: auto; }
-.card.small { min-width: 0; padding: 4px 8px; cursor: pointer; }
+.card.small { min-width: 0; padding: 2px 8px; cursor: pointer; }
+.card.small strong { font-size: 0.8125rem; }
+.card.small .left { display: none; }
 .card strong { display: block; font-weight: 700; }
 .card .left { display: block; font-size: 0.8125rem; line-height: 1rem; color: var(--ink-2); }
 .card .stepper { display: flex; align-items: center; justify-content: space-between; margin-top: 6px; border: 1px solid var(--control); border-radius: 8px; }

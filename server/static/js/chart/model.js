@@ -2,7 +2,7 @@
 // with what drawing and hit tests ask for worked out once. Knows no states, prices or pixels.
 
 import { PointGrid } from "./grid.js";
-import { boundsOf, contains, corners, emptyBounds, extend, hull, overlaps } from "./shapes.js";
+import { boundsOf, contains, corners, emptyBounds, extend, hull, overlaps, roomiest } from "./shapes.js";
 
 export const ACCESSIBLE = 1;
 export const COMPANION = 2;
@@ -32,8 +32,9 @@ export class ChartModel {
     this.pitch = typicalPitch(this);
     this.grid = new PointGrid(this.x, this.y, this.pitch * 3);
     this.sections = sections.map((section, n) => this.#section(section, n));
-    this.areas = areas.map((area) => ({ ...area, bounds: boundsOf(area.outline) }));
+    this.areas = areas.map((area) => ({ ...area, bounds: boundsOf(area.outline), ...roomiest(area.outline) }));
     this.rowEnds = rows.map((row) => this.#rowEnds(row));
+    this.rowIsLevel = rows.map((row) => this.#isLevel(row));
     this.bounds = this.#bounds();
     this.sectionsFirst = this.placeCount > SECTIONS_FIRST_ABOVE && this.sections.length > 2;
     this.floorsOverlap = this.#floorsOverlap();
@@ -80,9 +81,7 @@ export class ChartModel {
     }
     const drawn = section.outline.length >= 6;
     const outline = drawn ? section.outline : hull(points, this.pitch * 0.9);
-    const below = foot(points, this.pitch);
-    const footIsFree = this.grid.nearest(below[0], below[1], this.pitch * 0.8) === -1;
-    return { ...section, rows, drawn, bounds, outline, center: middle(points, outline), foot: below, footIsFree };
+    return { ...section, rows, drawn, bounds, outline, center: middle(points, outline), foot: foot(points, this.pitch) };
   }
 
   /** Where a row's letter stands: one pitch beyond both ends, in the row's own direction. */
@@ -97,6 +96,12 @@ export class ChartModel {
       return [this.x[end] + (dx / length) * step, this.y[end] + (dy / length) * step];
     };
     return [beyond(first, first + 1), beyond(last, last - 1)];
+  }
+
+  /** Whether a row runs rather across than down: only then a letter at the left edge names it. */
+  #isLevel({ first_seat: first, seat_count: count, table }) {
+    const last = first + count - 1;
+    return !table && count > 0 && Math.abs(this.x[last] - this.x[first]) >= Math.abs(this.y[last] - this.y[first]);
   }
 
   #bounds() {
@@ -140,18 +145,27 @@ function sharesGround(a, b) {
   return width * height > 0.9 * Math.min(area(a), area(b));
 }
 
-/** The median distance of neighbours in a row, so that plans drawn at another scale look right. */
+/**
+ * The median distance of neighbours in rows, so that plans drawn at another scale look right. Seats
+ * around a table stand farther apart; where there are only tables, they bound the usual pitch.
+ */
 function typicalPitch(model) {
+  const inRows = sampleDistances(model, (row) => !row.table);
+  if (inRows.length > 0) return inRows[inRows.length >> 1];
+  const atTables = sampleDistances(model, (row) => row.table);
+  return Math.min(SEAT_PITCH, atTables[atTables.length >> 1] ?? SEAT_PITCH);
+}
+
+function sampleDistances(model, counts) {
   const distances = [];
   const step = Math.max(1, Math.floor(model.seatCount / PITCH_SAMPLE_MAX));
   for (let seat = 1; seat < model.seatCount; seat += step) {
-    if (model.rowOf[seat] !== model.rowOf[seat - 1]) continue;
+    const row = model.rowOf[seat];
+    if (row !== model.rowOf[seat - 1] || !counts(model.geometry.rows[row])) continue;
     const distance = Math.hypot(model.x[seat] - model.x[seat - 1], model.y[seat] - model.y[seat - 1]);
     if (distance > 0) distances.push(distance);
   }
-  if (distances.length === 0) return SEAT_PITCH;
-  distances.sort((a, b) => a - b);
-  return distances[distances.length >> 1];
+  return distances.sort((a, b) => a - b);
 }
 
 /** Where a section's name stands: the seat closest to the middle of all, or the outline's middle. */

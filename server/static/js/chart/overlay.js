@@ -2,7 +2,7 @@
 // at, seats just lost, the row rail of narrow screens. Drawn every frame, so it stays small.
 
 import * as glyphs from "./glyphs.js";
-import { SEAT_SHARE, TAGS_BELOW_PX } from "./painter.js";
+import { RAIL_FROM_PX, SEAT_SHARE, TAGS_BELOW_PX } from "./painter.js";
 import { FREE } from "./states.js";
 
 /** A seat taken by another person empties for so long. */
@@ -11,8 +11,6 @@ export const DROP_MS = 200;
 export const ARRIVE_MS = 200;
 /** Animated at once; more change without a show. */
 const DROPS_MAX = 200;
-/** From this pitch (CSS px) narrow screens have row letters in a rail. */
-export const RAIL_FROM_PX = 20;
 export const RAIL_WIDTH_PX = 28;
 const FONT = "Archivo, system-ui, sans-serif";
 
@@ -136,18 +134,20 @@ function drawTags(ctx, { scene, viewport, house, freeText }) {
 /** The letters of the rows in view, where each is nearest to the left edge. */
 function drawRail(ctx, { scene, viewport }) {
   const { model, theme } = scene;
-  ctx.fillStyle = theme.surface;
-  ctx.fillRect(0, 0, RAIL_WIDTH_PX, viewport.height);
-  ctx.fillStyle = theme.line;
-  ctx.fillRect(RAIL_WIDTH_PX - 1, 0, 1, viewport.height);
   const view = viewport.view();
   const edge = viewport.toPlan(RAIL_WIDTH_PX, 0)[0];
   const rows = new Map();
   model.grid.visit(edge - model.pitch / 2, view.top, view.right, view.bottom, (seat) => {
     const row = model.rowOf[seat];
+    if (!model.rowIsLevel[row]) return;
     const seen = rows.get(row);
     if (seen === undefined || model.x[seat] < model.x[seen]) rows.set(row, seat);
   });
+  if (rows.size === 0) return;
+  ctx.fillStyle = theme.surface;
+  ctx.fillRect(0, 0, RAIL_WIDTH_PX, viewport.height);
+  ctx.fillStyle = theme.line;
+  ctx.fillRect(RAIL_WIDTH_PX - 1, 0, 1, viewport.height);
   ctx.font = `650 15px ${FONT}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";

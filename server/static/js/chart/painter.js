@@ -14,10 +14,14 @@ const SHAPES_FROM_PX = 7;
 const MARKS_FROM_PX = 11;
 const LETTERS_FROM_PX = 13;
 const NUMBERS_FROM_PX = 30;
+/** From this pitch narrow screens have the letters of level rows in a rail at the left. */
+export const RAIL_FROM_PX = 20;
 /** In large houses section names stand as tags over the seats below this pitch, under them above it. */
 export const TAGS_BELOW_PX = 9;
 /** What is left of a seat whose price is filtered out. */
 const FILTERED_ALPHA = 0.16;
+/** The plan's own words are left out below this size, and never smaller than 12. */
+const TEXT_FROM_PX = 5;
 const FONT = "Archivo, system-ui, sans-serif";
 
 /**
@@ -30,7 +34,7 @@ const FONT = "Archivo, system-ui, sans-serif";
  * @property {boolean} live   false outlines the free seats
  * @property {boolean} staff  organizers see blocked seats as crosses
  * @property {number|null} floor  only this floor's seats
- * @property {boolean} rail   row letters stand in the rail, not at the rows' ends
+ * @property {boolean} rail   letters of level rows stand in the rail, not at the rows' ends
  * @property {CanvasImageSource|null} poster
  * @property {string} stageName
  * @property {boolean} [quiet] no words at all: the minimap
@@ -68,9 +72,9 @@ export function paintRegion(ctx, scene, region, at) {
 function paintGround(ctx, scene, region, at, pitchPx) {
   const { model, theme, floor } = scene;
   const pixel = 1 / at.scale;
-  for (const section of model.sections) {
+  // In a small house the seats themselves show where a section is.
+  for (const section of model.sectionsFirst ? model.sections : []) {
     if (!section.outline.length || (floor !== null && section.floor !== floor)) continue;
-    if (!section.drawn && !model.sectionsFirst) continue;
     if (!overlaps(boundsOf(section.outline), region)) continue;
     fillShape(ctx, { shape: "polygon", points: section.outline }, theme.surface, theme.line, pixel);
   }
@@ -230,10 +234,11 @@ function paintTexts(ctx, scene, region, scale, pitchPx) {
   ctx.textBaseline = "middle";
   ctx.fontStretch = "normal";
   ctx.fillStyle = theme["ink-2"];
-  if (pitchPx >= LETTERS_FROM_PX && !scene.rail) {
+  if (pitchPx >= LETTERS_FROM_PX) {
     ctx.font = `650 ${Math.min(16, Math.max(11, pitchPx * 0.62))}px ${FONT}`;
     model.geometry.rows.forEach((row, n) => {
       if (floor !== null && model.sections[row.section].floor !== floor) return;
+      if (scene.rail && pitchPx >= RAIL_FROM_PX && model.rowIsLevel[n]) return;
       for (const end of model.rowEnds[n]) {
         if (isNear(end)) ctx.fillText(row.label, end[0] * scale, end[1] * scale);
       }
@@ -244,11 +249,11 @@ function paintTexts(ctx, scene, region, scale, pitchPx) {
   for (const text of model.geometry.texts) {
     if (!isNear([text.x, text.y])) continue;
     const size = text.size * scale;
-    if (size < 8) continue;
+    if (size < TEXT_FROM_PX) continue;
     ctx.save();
     ctx.translate(text.x * scale, text.y * scale);
     ctx.rotate((text.rotation * Math.PI) / 180);
-    ctx.font = `600 ${Math.min(size, 28)}px ${FONT}`;
+    ctx.font = `600 ${Math.min(28, Math.max(12, size))}px ${FONT}`;
     ctx.fillText(text.text, 0, 0);
     ctx.restore();
   }
@@ -267,16 +272,43 @@ function paintTables(ctx, { model, theme }, isNear, scale, pitchPx) {
   }
 }
 
-/** Under the seats of a section, unless the plan writes the name itself or it is the only one. */
-function paintSectionNames(ctx, { model, theme, floor }, isNear, scale, pitchPx) {
-  const written = new Set(model.geometry.texts.map((text) => text.text.toLowerCase()));
-  ctx.font = `650 ${Math.min(18, Math.max(13, pitchPx * 0.62))}px ${FONT}`;
-  ctx.fillStyle = theme["ink-2"];
-  for (const section of model.sections) {
-    if (!section.rows.length || !section.footIsFree || written.has(section.name.toLowerCase())) continue;
-    if (floor !== null && section.floor !== floor) continue;
-    if (isNear(section.foot)) ctx.fillText(section.name, section.foot[0] * scale, section.foot[1] * scale);
+/** Under the seats of a section, where nothing else stands. */
+function paintSectionNames(ctx, scene, isNear, scale, pitchPx) {
+  const size = Math.min(18, Math.max(12, pitchPx * 0.62));
+  ctx.font = `650 ${size}px ${FONT}`;
+  ctx.fillStyle = scene.theme["ink-2"];
+  for (const { name, at } of roomyNames(ctx, scene, scale, size)) {
+    if (isNear(at)) ctx.fillText(name, at[0] * scale, at[1] * scale);
   }
+}
+
+const namesOf = new WeakMap();
+
+/**
+ * The names that can be written at this scale without covering a seat or one another, but for those
+ * the plan writes itself. The same for every tile of the scale, so worked out once.
+ */
+function roomyNames(ctx, { model, floor }, scale, size) {
+  const known = namesOf.get(model);
+  if (known?.scale === scale && known.floor === floor) return known.names;
+  const written = new Set(model.geometry.texts.map((text) => text.text.toLowerCase()));
+  const names = [];
+  const boxes = [];
+  for (const section of model.sections) {
+    if (!section.rows.length || written.has(section.name.toLowerCase()) || (floor !== null && section.floor !== floor)) continue;
+    const half = ctx.measureText(section.name).width / 2 / scale;
+    // A name moves down until it is as high as it is written; the seats above keep their distance.
+    const at = [section.foot[0], section.foot[1] + Math.max(0, size / scale - model.pitch) / 2];
+    const box = { left: at[0] - half, top: at[1] - size / 2 / scale, right: at[0] + half, bottom: at[1] + size / 2 / scale };
+    const margin = model.pitch * 0.4;
+    let covered = boxes.some((other) => overlaps(box, other));
+    model.grid.visit(box.left - margin, box.top - margin, box.right + margin, box.bottom + margin, () => { covered = true; });
+    if (covered) continue;
+    boxes.push(box);
+    names.push({ name: section.name, at });
+  }
+  namesOf.set(model, { scale, floor, names });
+  return names;
 }
 
 function paintStageName(ctx, { model, theme, stageName }, scale, isNear) {

@@ -69,6 +69,38 @@ export function hull(points, margin) {
   });
 }
 
+/** Points tried on each axis when the roomiest place is looked for. */
+const ROOM_STEPS = 24;
+
+/** The point inside a polygon farthest from its edges, where a label has most room, and how far. */
+export function roomiest(points) {
+  const box = boundsOf(points);
+  let best = { anchor: [(box.left + box.right) / 2, (box.top + box.bottom) / 2], room: 0, score: -Infinity };
+  for (let i = 1; i < ROOM_STEPS; i += 1) {
+    for (let j = 1; j < ROOM_STEPS; j += 1) {
+      const x = box.left + ((box.right - box.left) * i) / ROOM_STEPS;
+      const y = box.top + ((box.bottom - box.top) * j) / ROOM_STEPS;
+      if (!contains(points, x, y)) continue;
+      const room = distanceToEdge(points, x, y);
+      // Of equally roomy places the most central one.
+      const score = room - Math.hypot(x - (box.left + box.right) / 2, y - (box.top + box.bottom) / 2) / 1000;
+      if (score > best.score) best = { anchor: [x, y], room, score };
+    }
+  }
+  return best;
+}
+
+function distanceToEdge(points, x, y) {
+  let least = Infinity;
+  for (let i = 0, j = points.length - 2; i < points.length; j = i, i += 2) {
+    const [ax, ay] = [points[j], points[j + 1]];
+    const [dx, dy] = [points[i] - ax, points[i + 1] - ay];
+    const t = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
+    least = Math.min(least, Math.hypot(x - ax - t * dx, y - ay - t * dy));
+  }
+  return least;
+}
+
 /** Adds the shape to the context's current path. */
 export function tracePath(ctx, shape) {
   if (shape.shape === "ellipse") {

@@ -44,7 +44,7 @@ class Sheet {
       const canvas = document.createElement("canvas");
       canvas.width = TILE_PX;
       canvas.height = TILE_PX;
-      tile = { canvas, ctx: canvas.getContext("2d"), column, row, ready: false, stale: true, patches: [] };
+      tile = { canvas, ctx: canvas.getContext("2d", { alpha: false }), column, row, ready: false, stale: true, patches: [] };
       this.tiles.set(key, tile);
     }
     return tile;
@@ -61,7 +61,8 @@ class Sheet {
     const at = { scale, ratio, left: -tile.column * TILE_PX, top: -tile.row * TILE_PX };
     if (tile.stale) {
       tile.ctx.setTransform(1, 0, 0, 1, 0, 0);
-      tile.ctx.clearRect(0, 0, TILE_PX, TILE_PX);
+      tile.ctx.fillStyle = scene.theme.canvas;
+      tile.ctx.fillRect(0, 0, TILE_PX, TILE_PX);
       paintRegion(tile.ctx, scene, this.regionOf(tile), at);
     } else {
       for (const patch of tile.patches) this.#patch(tile, scene, patch, at);
@@ -83,7 +84,8 @@ class Sheet {
     ctx.beginPath();
     ctx.rect(left, top, side, side);
     ctx.clip();
-    ctx.clearRect(left, top, side, side);
+    ctx.fillStyle = scene.theme.canvas;
+    ctx.fillRect(left, top, side, side);
     const plan = (px, offset) => (px - offset) / k;
     const region = {
       left: plan(left, at.left), top: plan(top, at.top),
@@ -168,6 +170,8 @@ export class TileStore {
     }
     const layers = new Set([this.base, this.shown, this.coming]);
     if (this.shown?.isComplete(view) && this.shown !== this.base) layers.delete(this.base);
+    // Smooth scaling costs most of a frame where there is no graphics card; a moving picture hides it.
+    ctx.imageSmoothingEnabled = !zooming;
     for (const sheet of layers) if (sheet) this.#blit(ctx, viewport, sheet, ratio, view);
     goal?.trim(view);
     return more || (zooming && this.#isUnsharp(viewport));

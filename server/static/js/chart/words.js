@@ -11,5 +11,11 @@ export function fill(template, values = {}, language = document.documentElement.
   if (typeof template === "object" && template !== null) {
     text = template[new Intl.PluralRules(language).select(Number(values.count))] ?? template.other;
   }
-  return String(text ?? "").replace(/\{(\w+)\}/g, (hole, name) => (name in values ? String(values[name]) : hole));
+  return String(text ?? "").replace(/\{(\w+)\}/g, (hole, name) => (name in values ? written(values[name], language) : hole));
+}
+
+/** Numbers are grouped from five digits on, as the server writes them. */
+function written(value, language) {
+  if (typeof value !== "number") return String(value);
+  return new Intl.NumberFormat(language, { useGrouping: "min2" }).format(value);
 }

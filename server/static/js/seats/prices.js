@@ -41,7 +41,7 @@ export class PriceKeys {
       for (const { category, detail } of this.keys) {
         const { fee } = this.categories[category];
         const key = fee ? "seats-price-detail" : "seats-price-detail-no-fees";
-        const text = fill(this.words[key], { fee, free: free[category].toLocaleString(document.documentElement.lang) });
+        const text = fill(this.words[key], { fee, free: free[category] });
         if (detail.textContent !== text) detail.textContent = text;
       }
     });

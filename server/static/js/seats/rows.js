@@ -56,5 +56,7 @@ export function readPlace(text) {
   const numbers = words.filter((word) => /^\d/.test(word));
   const letters = words.filter((word) => !/^\d/.test(word));
   if (numbers.length > 1) return { row: numbers[0], seat: numbers[1] };
-  return { row: letters.at(-1) ?? numbers[0] ?? "", seat: letters.length ? (numbers[0] ?? "") : "" };
+  // Rows have short names; "row" and "seat" in any language are longer.
+  const row = letters.sort((a, b) => a.length - b.length)[0];
+  return { row: row ?? numbers[0] ?? "", seat: letters.length ? (numbers[0] ?? "") : "" };
 }

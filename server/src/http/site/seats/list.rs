@@ -279,10 +279,15 @@ fn aisles(source: &ListSource<'_>, row: &NumberedRow) -> String {
     let seats = &source.plan.seats[row.first_seat as usize..(row.first_seat + row.seat_count) as usize];
     let before_gap = |pair: &[NumberedSeat]| (pair[1].place - pair[0].place > 1).then(|| pair[0].number.clone());
     let numbers = seats.windows(2).filter_map(before_gap).collect::<Vec<_>>();
-    if numbers.is_empty() || row.is_table {
-        return String::new();
-    }
-    source.speech.fill("list-aisles", &[("seats", Value::from(numbers.join(", ")))])
+    let Some((last, first)) = numbers.split_last().filter(|_| !row.is_table) else { return String::new() };
+    let all = match first {
+        [] => last.clone(),
+        _ => source.speech.fill(
+            "list-and",
+            &[("first", Value::from(first.join(", "))), ("last", Value::from(last.as_str()))],
+        ),
+    };
+    source.speech.fill("list-aisles", &[("seats", Value::from(all))])
 }
 
 impl Tile {
