@@ -131,6 +131,8 @@ if (data.poster) chart.posterUrl = data.poster;
 chart.yours = data.yours;
 chart.live = false;
 link.fetchSnapshot();
+// A stranger gets her session before the socket asks who she is.
+if (!data.has_session) await fetch("/session", { method: "POST" }).catch(() => {});
 link.open();
 if (data.yours.length > 0 && matchMedia("(max-width: 599px)").matches) chart.showSeats(data.yours);
 list.adopt();

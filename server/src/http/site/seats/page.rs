@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     calendar_text::CalendarText,
+    http::assets,
     messages::{Speech, Value},
 };
 use askama::Template;
@@ -119,7 +120,8 @@ struct ScriptData<'a> {
     plan_version_id: PlanVersionId,
     limit: u32,
     on_sale: bool,
-    time_zone: &'a str,
+    /// A stranger's scripts open a session before they take a seat.
+    has_session: bool,
     poster: Option<String>,
     /// By the geometry's category index.
     categories: &'a [CategoryPrice],
@@ -129,7 +131,7 @@ struct ScriptData<'a> {
 }
 
 impl<'a> SeatsPage<'a> {
-    pub fn new(source: &PageSource<'a>, view: View, said: Said) -> Self {
+    pub fn new(source: &PageSource<'a>, view: View, said: Said, has_session: bool) -> Self {
         let PageSource { speech, performance, plan, snapshot, cart } = source;
         let summary = &performance.summary;
         let calendar = CalendarText::new(*speech, &summary.venue.time_zone);
@@ -170,7 +172,7 @@ impl<'a> SeatsPage<'a> {
                 plan_version_id: performance.plan_version_id,
                 limit: performance.seats_per_customer_max,
                 on_sale: is_on_sale(performance),
-                time_zone: &summary.venue.time_zone,
+                has_session,
                 poster: summary.poster.as_ref().map(|key| format!("/posters/{key}.svg")),
                 categories: &prices,
                 yours: yours(source).into_iter().collect(),
@@ -182,7 +184,7 @@ impl<'a> SeatsPage<'a> {
     }
 
     fn asset(&self, path: &str) -> String {
-        super::asset(path)
+        assets::asset(path)
     }
 }
 

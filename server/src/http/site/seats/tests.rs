@@ -1,6 +1,9 @@
 //! The seats page rendered whole, in every view and language.
 
-use super::{ListFragment, PageSource, PanelFragment, Said, SeatsPage, View, sample::Sample};
+use super::{
+    page::{ListFragment, PageSource, PanelFragment, Said, SeatsPage, View},
+    sample::Sample,
+};
 use crate::messages::Messages;
 use askama::Template;
 use shared_model::{Language, Timestamp, event::SaleState};
@@ -8,7 +11,7 @@ use shared_model::{Language, Timestamp, event::SaleState};
 fn render(sample: &Sample, language: Language, view: View) -> String {
     let messages = Messages::load();
     let source = source(sample, &messages, language);
-    SeatsPage::new(&source, view, Said::default()).render().expect("the page renders")
+    SeatsPage::new(&source, view, Said::default(), true).render().expect("the page renders")
 }
 
 fn source<'a>(sample: &'a Sample, messages: &'a Messages, language: Language) -> PageSource<'a> {
