@@ -4,8 +4,9 @@ use crate::{
     clock::Clock,
     commerce::sandbox::Sandbox,
     config::Config,
-    coordinator::{Coordinator, Setting, desk::Guards, install::install_demo},
+    coordinator::{Coordinator, Setting, deliver::Outgoing, desk::Guards, install::install_demo},
     data::{Database, sandbox_store::SandboxStore},
+    delivery::transport::{LetterTransport, MailTransport, TransportSetupError},
     http::{self, AppState, guard::Limits},
     messages::Messages,
 };
@@ -45,6 +46,10 @@ pub enum StartError {
     Listen(SocketAddr, std::io::Error),
     #[error("the database: {0}")]
     Data(#[from] crate::data::DataError),
+    #[error("delivery: {0}")]
+    Delivery(#[from] TransportSetupError),
+    #[error("mail.from \"{0}\" is no sender; it looks like TicketBoss <tickets@example.org>")]
+    Sender(String),
     #[error("the demo: {0}")]
     Demo(#[from] crate::coordinator::install::InstallError),
 }
@@ -103,14 +108,31 @@ pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, St
         tracing::info!("the demo season is installed");
     }
     let store = SandboxStore::open(&config.data_folder.join("sandbox.db")).await?;
+    let outgoing = open_outgoing(config).await?;
     let setting = Setting {
         database,
+        outgoing,
         clock,
         sandbox: Sandbox::new(store),
         public_url: config.public_url.clone(),
         guards: replaced.guards,
     };
     Ok(Coordinator::start(setting).await?)
+}
+
+/// Mails go to the SMTP server where there is one, else into the data folder, as letters do.
+async fn open_outgoing(config: &Config) -> Result<Outgoing, StartError> {
+    let mail = if config.mail.smtp_url.is_empty() {
+        MailTransport::folder(config.mail_folder()).await?
+    } else {
+        MailTransport::smtp(&config.mail.smtp_url)?
+    };
+    Ok(Outgoing {
+        mail,
+        letters: LetterTransport::folder(config.data_folder.join("letters")).await?,
+        from: config.mail.from.parse().map_err(|_| StartError::Sender(config.mail.from.clone()))?,
+        messages: Arc::new(Messages::load()),
+    })
 }
 
 /// The process's metrics. One recorder serves all applications of a process (tests start many).

@@ -71,6 +71,11 @@ impl Config {
         self.public_url.starts_with("https://")
     }
 
+    /// Where mails land that have no SMTP server to go to.
+    pub fn mail_folder(&self) -> PathBuf {
+        self.data_folder.join("mail")
+    }
+
     /// The database's URL, with the data folder filled in where it is the embedded one.
     pub fn resolved_database_url(&self) -> String {
         if self.database_url.is_empty() {

@@ -162,8 +162,8 @@ impl Coordinator {
                 let voided = self.void(order_id, PaymentId(row.subject)).await;
                 voided.map_err(|error| SendError::Retry(error.to_string()))
             }
-            OutboxKind::OrderMail => self.mail_order(row.outbox_id, OrderId(row.subject)).await,
-            OutboxKind::Letter => self.post_order(row.outbox_id, OrderId(row.subject)).await,
+            OutboxKind::OrderMail => self.mail_order(row).await,
+            OutboxKind::Letter => self.post_order(row).await,
         }
     }
 }

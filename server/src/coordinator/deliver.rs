@@ -1,20 +1,122 @@
-//! What leaves the house: the confirmation with its tickets, the letter.
+//! What leaves the house for a paid order: the confirmation with its tickets, the letter. Called by the
+//! outbox; a repeat makes the same documents with the same ids.
 
-use super::{Coordinator, Visitor, background::SendError, error::CommandResult};
-use shared_model::{ErrorCode, OrderId, Problem};
-use uuid::Uuid;
+use super::{
+    Coordinator, Visitor,
+    background::SendError,
+    error::{CommandResult, OrProblem, not_found},
+};
+use crate::{
+    data::outbox::OutboxRow,
+    delivery::{
+        mail::{OrderMail, build_order_mail},
+        poster::read_poster,
+        ticket_document::TicketDocument,
+        ticket_pdf::{PageSize, render_tickets},
+        transport::{Letter, LetterTransport, MailTransport, TransportError},
+    },
+    embedded,
+    messages::Messages,
+    reservations::orders,
+};
+use lettre::message::Mailbox;
+use shared_model::{
+    ErrorCode, OrderId, OutboxId, Problem, Timestamp,
+    order::{Delivery, Order, OrderState},
+};
+use std::sync::Arc;
+
+/// Countries where letters are written on US Letter paper; all others use A4 (ISO 216).
+const LETTER_PAPER_COUNTRIES: [&str; 8] = ["US", "CA", "MX", "CL", "CO", "PH", "VE", "GT"];
+
+/// How things leave the house.
+pub struct Outgoing {
+    pub mail: MailTransport,
+    pub letters: LetterTransport,
+    pub from: Mailbox,
+    pub messages: Arc<Messages>,
+}
 
 impl Coordinator {
     /// All tickets of a paid order as one PDF.
-    pub async fn tickets_pdf(&self, _visitor: &Visitor, _order_id: OrderId) -> CommandResult<Vec<u8>> {
-        Err(Problem::new(ErrorCode::Internal))
+    pub async fn tickets_pdf(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Vec<u8>> {
+        let order = self.find_order(visitor, order_id).await?;
+        if order.state != OrderState::Paid {
+            let words = "there are no tickets before the order is paid";
+            return Err(Problem::new(ErrorCode::OrderClosed).detail(words));
+        }
+        self.render(order).await.map(|(_, pdf)| pdf).map_err(|error| {
+            tracing::error!(%error, %order_id, "tickets could not be drawn");
+            Problem::new(ErrorCode::Internal)
+        })
     }
 
-    pub(super) async fn mail_order(&self, _outbox_id: Uuid, _order_id: OrderId) -> Result<(), SendError> {
-        Err(SendError::Retry("delivery follows".to_owned()))
+    /// The confirmation with tickets and calendar.
+    pub(super) async fn mail_order(&self, row: &OutboxRow) -> Result<(), SendError> {
+        let (order, tickets_pdf) = self.render(self.paid_order(row).await?).await?;
+        let outgoing = &self.inner.outgoing;
+        let mail = OrderMail {
+            order: &order,
+            tickets_pdf,
+            outbox_id: OutboxId(row.outbox_id),
+            from: outgoing.from.clone(),
+            site_url: &self.inner.public_url,
+            written_at: Timestamp(row.created_at),
+        };
+        let message = build_order_mail(mail, &outgoing.messages).map_err(|error| SendError::GiveUp(error.to_string()))?;
+        outgoing.mail.send(OutboxId(row.outbox_id), &message).await.map_err(SendError::from)
     }
 
-    pub(super) async fn post_order(&self, _outbox_id: Uuid, _order_id: OrderId) -> Result<(), SendError> {
-        Err(SendError::Retry("delivery follows".to_owned()))
+    /// The printed tickets.
+    pub(super) async fn post_order(&self, row: &OutboxRow) -> Result<(), SendError> {
+        let (order, pdf) = self.render(self.paid_order(row).await?).await?;
+        let Delivery::Post { address } = &order.delivery else {
+            return Err(SendError::GiveUp("the order is not to be posted".to_owned()));
+        };
+        let letter =
+            Letter { outbox_id: OutboxId(row.outbox_id), order_number: &order.number, address, pdf: &pdf };
+        self.inner.outgoing.letters.send(letter).await.map_err(SendError::from)
+    }
+
+    async fn paid_order(&self, row: &OutboxRow) -> Result<Order, SendError> {
+        let read = async {
+            let mut link = self.inner.database.read().await.or_problem()?;
+            let found = orders::find_order(&mut link, OrderId(row.subject)).await.or_problem()?;
+            found.map(|(_, order)| order).ok_or_else(not_found)
+        };
+        read.await.map_err(|problem: Problem| SendError::Retry(problem.title))
+    }
+
+    /// Draws the tickets; off the threads that serve, for a page takes milliseconds.
+    async fn render(&self, order: Order) -> Result<(Order, Vec<u8>), SendError> {
+        let messages = self.inner.outgoing.messages.clone();
+        let drawn = tokio::task::spawn_blocking(move || {
+            let find_poster = |key: &str| embedded::poster(key).and_then(read_poster);
+            let document = TicketDocument::of_order(&order, &messages, find_poster).map_err(|error| error.to_string())?;
+            let pdf = render_tickets(&document, paper_of(&order)).map_err(|error| error.to_string())?;
+            Ok::<_, String>((order, pdf))
+        });
+        drawn.await.map_err(|error| SendError::GiveUp(error.to_string()))?.map_err(SendError::GiveUp)
+    }
+}
+
+/// The paper people have where the tickets are used.
+fn paper_of(order: &Order) -> PageSize {
+    let country = match &order.delivery {
+        Delivery::Post { address } => Some(address.country.as_str()),
+        Delivery::Email | Delivery::Collection => {
+            order.performances.first().map(|performance| performance.venue.country.as_str())
+        }
+    };
+    if country.is_some_and(|country| LETTER_PAPER_COUNTRIES.contains(&country)) {
+        PageSize::Letter
+    } else {
+        PageSize::A4
+    }
+}
+
+impl From<TransportError> for SendError {
+    fn from(error: TransportError) -> Self {
+        if error.may_be_tried_again() { Self::Retry(error.to_string()) } else { Self::GiveUp(error.to_string()) }
     }
 }

@@ -8,7 +8,7 @@
 pub mod background;
 mod browse;
 mod checkout;
-mod deliver;
+pub mod deliver;
 pub mod desk;
 pub mod error;
 mod hints;
@@ -28,6 +28,7 @@ use crate::{
     events::plans::Plans,
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
+use deliver::Outgoing;
 use desk::{DeskSetting, Guards};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use error::OrProblem;
@@ -42,6 +43,7 @@ pub struct Setting {
     pub database: Database,
     pub clock: Clock,
     pub sandbox: Sandbox,
+    pub outgoing: Outgoing,
     /// Where buyers reach us, without a slash at the end.
     pub public_url: String,
     pub guards: Guards,
@@ -64,6 +66,7 @@ struct Inner {
     gateway: Arc<dyn Gateway>,
     sandbox: Sandbox,
     occupancies: browse::Occupancies,
+    outgoing: Outgoing,
     ticket_key: SigningKey,
     public_url: String,
 }
@@ -74,7 +77,7 @@ impl Coordinator {
     /// # Errors
     /// [`crate::data::DataError`] when the database cannot be reached.
     pub async fn start(setting: Setting) -> crate::data::DataResult<Self> {
-        let Setting { database, clock, sandbox, public_url, guards } = setting;
+        let Setting { database, clock, sandbox, outgoing, public_url, guards } = setting;
         clock.set_offset_ms(database.clock_offset_ms(crate::clock::machine_now_ms).await?);
         let ticket_key = load_ticket_key(&database).await?;
         let plans = Plans::default();
@@ -102,6 +105,7 @@ impl Coordinator {
             hints,
             order_desk,
             sandbox,
+            outgoing,
             ticket_key,
             public_url,
         };

@@ -13,7 +13,7 @@ statements! {
         "on conflict (kind, subject) do nothing"
     );
     LIST_DUE = Statement::both(
-        "select outbox_id, kind, subject, attempts from outbox where due_at <= $1 order by due_at limit $2",
+        "select outbox_id, kind, subject, created_at, attempts from outbox where due_at <= $1 order by due_at limit $2",
     );
     /// Takes a row for one worker: nobody else sees it as due before `$3`.
     CLAIM = Statement::both("update outbox set due_at = $3, attempts = attempts + 1 where outbox_id = $1 and due_at <= $2");
@@ -49,6 +49,7 @@ pub struct OutboxRow {
     pub outbox_id: Uuid,
     pub kind: String,
     pub subject: Uuid,
+    pub created_at: i64,
     pub attempts: i32,
 }
 

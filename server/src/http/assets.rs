@@ -2,6 +2,7 @@
 //! for ever and see a new version at once; scripts import each other by relative paths.
 
 use super::AppState;
+use crate::embedded::{self, FILES, static_file as file};
 use axum::{
     Router,
     extract::Path,
@@ -9,15 +10,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use include_dir::{Dir, include_dir};
+use include_dir::Dir;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
     sync::{Arc, LazyLock},
 };
-
-static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/static");
 
 static DIGEST: LazyLock<String> = LazyLock::new(|| {
     let mut hasher = Sha256::new();
@@ -44,11 +43,6 @@ fn hash_folder(folder: &Dir<'_>, hasher: &mut Sha256) {
 /// The address of a file of `server/static`.
 pub fn asset(path: &str) -> String {
     format!("/static/{}/{path}", *DIGEST)
-}
-
-/// A file of `server/static` as it is.
-pub fn file(path: &str) -> Option<&'static [u8]> {
-    FILES.get_file(path).map(include_dir::File::contents)
 }
 
 pub fn router() -> Router<AppState> {
@@ -89,7 +83,7 @@ fn media_type(path: &str) -> &'static str {
 /// A poster as drawn (`.svg`), or as a bitmap (`.png`).
 async fn poster(Path(name): Path<String>) -> Response {
     let Some((key, ending)) = name.rsplit_once('.') else { return StatusCode::NOT_FOUND.into_response() };
-    let drawn = file(&format!("posters/{key}.svg"));
+    let drawn = embedded::poster(key);
     match (ending, drawn) {
         ("svg", drawn) => answer("image/svg+xml", FOR_A_DAY, drawn),
         ("png", Some(drawn)) => match bitmap(key.to_owned(), drawn).await {
