@@ -79,6 +79,9 @@ mod tests {
     #[test]
     fn a_server_may_live_below_a_path() {
         let address: ServerAddress = "https://example.org/tickets".parse().unwrap();
-        assert_eq!(address.join("api/v1/performances").unwrap().as_str(), "https://example.org/tickets/api/v1/performances");
+        assert_eq!(
+            address.join("api/v1/performances").unwrap().as_str(),
+            "https://example.org/tickets/api/v1/performances"
+        );
     }
 }

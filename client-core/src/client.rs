@@ -272,9 +272,7 @@ pub(crate) mod tests {
 
     #[tokio::test]
     async fn a_refusal_arrives_with_its_code_and_is_not_covered_by_the_cache() {
-        let refuse = || async {
-            (StatusCode::UNPROCESSABLE_ENTITY, Json(Problem::new(ErrorCode::InvalidInput)))
-        };
+        let refuse = || async { (StatusCode::UNPROCESSABLE_ENTITY, Json(Problem::new(ErrorCode::InvalidInput))) };
         let double = Double::start(Router::new().route("/api/v1/performances", routing::get(refuse))).await;
         match double.client.list_events(EventFilter::default(), NOON).await {
             Err(ClientError::Refused(problem)) => assert_eq!(problem.code, ErrorCode::InvalidInput),
@@ -306,7 +304,8 @@ pub(crate) mod tests {
 
     #[tokio::test]
     async fn a_poster_is_shown_from_the_cache_while_the_server_is_away() {
-        let mut double = Double::start(Router::new().route("/posters/the-seagull.svg", routing::get(|| async { "<svg/>" }))).await;
+        let mut double =
+            Double::start(Router::new().route("/posters/the-seagull.svg", routing::get(|| async { "<svg/>" }))).await;
         double.client.load_poster("the-seagull", NOON).await.unwrap();
         double.stop().await;
         let much_later = NOON + POSTER_FRESH + POSTER_FRESH;
@@ -319,6 +318,9 @@ pub(crate) mod tests {
         let over = NewSession { token: "old".to_owned(), expires_at: NOON, language: Language::En };
         double.client.credentials.keep_session(over);
         let error = double.client.open_session(NOON).await.unwrap_err();
-        assert!(matches!(error, ClientError::Unreadable(_)), "it asked the server, which has no sessions here: {error}");
+        assert!(
+            matches!(error, ClientError::Unreadable(_)),
+            "it asked the server, which has no sessions here: {error}"
+        );
     }
 }

@@ -115,7 +115,11 @@ mod tests {
     const NOON: Timestamp = Timestamp::from_millis(1_795_348_800_000);
 
     fn session() -> NewSession {
-        NewSession { token: "opaque".to_owned(), expires_at: Timestamp::from_millis(NOON.as_millis() + 1), language: Language::En }
+        NewSession {
+            token: "opaque".to_owned(),
+            expires_at: Timestamp::from_millis(NOON.as_millis() + 1),
+            language: Language::En,
+        }
     }
 
     fn with_keyring() -> Credentials {

@@ -68,7 +68,9 @@ async fn open_session(client: State<'_, Client>) -> Result<TokenKeeping, Failure
 async fn poster(client: &Client, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     let key = request.uri().path().trim_start_matches('/');
     let found = match path_segment(key) {
-        Some(key) => client.load_poster(key, now()).await.inspect_err(|error| tracing::info!(%error, key, "no poster")).ok(),
+        Some(key) => {
+            client.load_poster(key, now()).await.inspect_err(|error| tracing::info!(%error, key, "no poster")).ok()
+        }
         None => None,
     };
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
@@ -92,9 +94,8 @@ fn server_address() -> Result<ServerAddress, Box<dyn Error>> {
 
 /// Warnings and worse, or what `RUST_LOG` asks for.
 fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(tracing::Level::WARN.into())
-        .from_env_lossy();
+    let filter =
+        tracing_subscriber::EnvFilter::builder().with_default_directive(tracing::Level::WARN.into()).from_env_lossy();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 

@@ -52,7 +52,9 @@ struct Asked {
 impl Asked {
     fn wish(&mut self, wish: Wish, events: &Events) {
         match (wish, events) {
-            (Wish::Later, Events::Listed(EventList { next_cursor: Some(cursor), .. })) => self.trail.push(cursor.clone()),
+            (Wish::Later, Events::Listed(EventList { next_cursor: Some(cursor), .. })) => {
+                self.trail.push(cursor.clone())
+            }
             (Wish::Earlier, _) => drop(self.trail.pop()),
             (Wish::TryNow | Wish::Later, _) => self.round = self.round.wrapping_add(1),
         }

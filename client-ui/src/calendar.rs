@@ -97,8 +97,10 @@ mod tests {
         let mut later = listed("Carmen");
         later.starts.day = 27;
         let days = days(vec![listed("The Seagull"), listed("Mahler 2"), later]);
-        let titles: Vec<Vec<&str>> =
-            days.iter().map(|day| day.performances.iter().map(|listed| listed.summary.title.as_str()).collect()).collect();
+        let titles: Vec<Vec<&str>> = days
+            .iter()
+            .map(|day| day.performances.iter().map(|listed| listed.summary.title.as_str()).collect())
+            .collect();
         assert_eq!(titles, [vec!["The Seagull", "Mahler 2"], vec!["Carmen"]]);
     }
 
@@ -115,8 +117,14 @@ mod tests {
     #[test]
     fn days_are_written_as_each_language_writes_them() {
         let day = &days(vec![listed("The Seagull")])[0];
-        assert_eq!((day.name(Language::En), day.month(Language::En)), ("Sunday".to_owned(), "November 2026".to_owned()));
-        assert_eq!((day.name(Language::Es), day.month(Language::Es)), ("Domingo".to_owned(), "noviembre de 2026".to_owned()));
+        assert_eq!(
+            (day.name(Language::En), day.month(Language::En)),
+            ("Sunday".to_owned(), "November 2026".to_owned())
+        );
+        assert_eq!(
+            (day.name(Language::Es), day.month(Language::Es)),
+            ("Domingo".to_owned(), "noviembre de 2026".to_owned())
+        );
         assert_eq!(date_short(day.date(), Language::En), "Sun 22 Nov");
     }
 }

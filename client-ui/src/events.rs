@@ -167,7 +167,13 @@ fn Freshness(as_of: Option<AsOf>, is_back_online: bool, language: Language) -> E
 }
 
 #[component]
-fn Listed(list: EventList, has_earlier: bool, language: Language, posters: PosterBase, on_wish: EventHandler<Wish>) -> Element {
+fn Listed(
+    list: EventList,
+    has_earlier: bool,
+    language: Language,
+    posters: PosterBase,
+    on_wish: EventHandler<Wish>,
+) -> Element {
     let has_later = list.next_cursor.is_some();
     let days = days(list.performances);
     rsx! {
@@ -254,7 +260,13 @@ mod tests {
         let read = LocalMoment { hour: 18, minute: 52, ..events.performances[0].starts };
         events.as_of = Some(AsOf { read, is_today: false });
         let html = drawn(shown(Events::Listed(events.clone())), Language::En);
-        for expected in ["We can’t reach TicketBoss.", "Trying again in 5 s.", "Try now", "Events as of Sun 22 Nov, 18:52", "The Seagull"] {
+        for expected in [
+            "We can’t reach TicketBoss.",
+            "Trying again in 5 s.",
+            "Try now",
+            "Events as of Sun 22 Nov, 18:52",
+            "The Seagull",
+        ] {
             assert!(html.contains(expected), "{expected} in {html}");
         }
         events.as_of = Some(AsOf { read, is_today: true });
@@ -278,7 +290,10 @@ mod tests {
     fn an_empty_house_and_a_list_on_its_way_are_told_apart() {
         assert!(drawn(shown(Events::Listed(list(&[]))), Language::En).contains("Nothing is announced yet."));
         let html = drawn(shown(Events::Loading), Language::En);
-        assert!(html.contains("Reading the events") && html.matches("poster hollow").count() == SKELETON_CARDS, "{html}");
+        assert!(
+            html.contains("Reading the events") && html.matches("poster hollow").count() == SKELETON_CARDS,
+            "{html}"
+        );
     }
 
     #[test]
