@@ -70,8 +70,14 @@ impl Computer {
                 .arg(format!("--address=unix:dir={}", home.path().display()))
                 .stderr(Stdio::null()),
         );
-        let mut computer =
-            Self { _keyring: None, _bus: bus, _screen: screen, display: format!(":{display_number}"), bus_address, home };
+        let mut computer = Self {
+            _keyring: None,
+            _bus: bus,
+            _screen: screen,
+            display: format!(":{display_number}"),
+            bus_address,
+            home,
+        };
         computer._keyring = match keyring {
             Keyring::Unlocked => Some(computer.start_keyring(&["--unlock"], KEYRING_PASSWORD)),
             Keyring::Locked => Some(computer.start_keyring(&[], "")),
@@ -90,7 +96,8 @@ impl Computer {
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
                 .env("TICKETBOSS_SERVER", server),
         );
-        wait_until("the driver listens", async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok()).await;
+        wait_until("the driver listens", async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok())
+            .await;
         let capabilities = json!({ "webkitgtk:browserOptions": { "binary": app, "args": [] } });
         let window = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities.as_object().expect("it is written as an object").clone())

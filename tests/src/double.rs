@@ -76,7 +76,10 @@ impl ServerDouble {
             .route("/api/v1/sessions", routing::post(open_session))
             .route("/posters/{file}", routing::get(poster))
             .with_state(Arc::clone(&self.state));
-        self.serving = Some(tokio::spawn(async move { axum::serve(listener, routes).await.expect("it serves until it is aborted") }));
+        self.serving =
+            Some(tokio::spawn(
+                async move { axum::serve(listener, routes).await.expect("it serves until it is aborted") },
+            ));
     }
 }
 

@@ -1,9 +1,10 @@
 //! The harness of the tests that come through the public door. Deliberately without product code: what is
 //! tested is started as people start it.
 //!
-//! [`desktop`] is the desktop app on a screen of its own, [`double`] a small stand-in for the server where a
-//! test is about the app alone, [`process`] what both start.
+//! [`server`] is the server with its demo data, [`desktop`] the desktop app on a screen of its own, [`double`] a
+//! small stand-in for the server that can go away, [`process`] what they start.
 
 pub mod desktop;
 pub mod double;
 pub mod process;
+pub mod server;

@@ -67,7 +67,11 @@ impl Running {
     /// Whether there was anybody in the group to get it.
     fn signal_group(&self, signal: &str) -> bool {
         let group = format!("-{}", self.child.id());
-        Command::new("kill").args([signal, "--", &group]).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+        Command::new("kill")
+            .args([signal, "--", &group])
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
     }
 }
 

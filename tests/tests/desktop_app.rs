@@ -1,26 +1,56 @@
 //! The desktop app, end to end: a real window on a real (virtual) screen, seen and clicked through WebDriver.
-//! The server is a double that can go away.
+//! Against the server itself, and against a double where the server has to go away or to say something rare.
 
 use ticketboss_tests::{
     desktop::{Computer, Keyring},
     double::ServerDouble,
     process::wait_until,
+    server::Server,
 };
 
 /// How many posters are on the screen.
-const POSTERS_DRAWN: &str = "[...document.querySelectorAll('.poster img')].filter((img) => img.naturalWidth > 0).length";
+const POSTERS_DRAWN: &str =
+    "[...document.querySelectorAll('.poster img')].filter((img) => img.naturalWidth > 0).length";
 
 #[tokio::test]
-async fn the_window_lists_the_events_of_the_server_and_turns_pages() {
+async fn the_window_lists_the_season_of_the_server_with_all_its_posters() {
+    let server = Server::start();
+    let computer = Computer::new(Keyring::Unlocked);
+    let app = computer.start_app(server.url()).await;
+
+    app.see(".card .name").await;
+    assert!(app.texts(".card .name").await.contains(&"The Seagull".to_owned()));
+    let missing = "[...document.querySelectorAll('.poster')].filter((poster) => !poster.querySelector('img')?.naturalWidth).length";
+    wait_until("every poster is drawn", async || app.value(missing).await == 0).await;
+    app.keep_picture("desktop-season.png").await;
+
+    app.window.set_window_size(390, 844).await.unwrap();
+    wait_until("the page is as wide as a phone", async || app.value("innerWidth <= 390").await == true).await;
+    assert_eq!(app.value("document.documentElement.scrollWidth <= innerWidth").await, true, "nothing sticks out");
+    app.keep_picture("phone-season.png").await;
+    app.quit().await;
+}
+
+#[tokio::test]
+async fn every_way_an_event_can_be_listed_is_shown_and_pages_turn() {
     let server = ServerDouble::start().await;
     let computer = Computer::new(Keyring::Unlocked);
     let app = computer.start_app(&server.url()).await;
 
-    app.see(".card").await;
+    app.see(".card .name").await;
     assert_eq!(app.texts(".day-number").await, ["22", "27"]);
     assert_eq!(
         app.texts(".card .name").await,
-        ["The Seagull", "Mahler 2", "Subterra", "A poster that never came", "Carmen", "Cello suites", "Peter and the Wolf", "Arches"]
+        [
+            "The Seagull",
+            "Mahler 2",
+            "Subterra",
+            "A poster that never came",
+            "Carmen",
+            "Cello suites",
+            "Peter and the Wolf",
+            "Arches"
+        ]
     );
     assert_eq!(app.texts(".card:first-child time").await[0], "19:30", "the venue's time");
     assert_eq!(app.texts(".strip").await, ["Cancelled", "Moved from Tue 26 Nov"]);
@@ -43,7 +73,7 @@ async fn the_list_stays_when_the_server_goes_away_and_heals_when_it_is_back() {
     let mut server = ServerDouble::start().await;
     let computer = Computer::new(Keyring::Absent);
     let app = computer.start_app(&server.url()).await;
-    app.see(".card").await;
+    app.see(".card .name").await;
     wait_until("the posters are drawn", async || app.value(POSTERS_DRAWN).await == 7).await;
     app.quit().await;
 
@@ -73,7 +103,7 @@ async fn the_session_is_kept_in_the_keyring_and_without_one_the_app_says_so() {
         let computer = Computer::new(keyring);
         for _start in 0..2 {
             let app = computer.start_app(&server.url()).await;
-            app.see(".card").await;
+            app.see(".card .name").await;
             let keeping = app.value("window.__TAURI__.core.invoke('open_session')").await;
             assert_eq!(keeping, kept_in);
             if kept_in == "memory_only" {
@@ -91,7 +121,7 @@ async fn the_page_in_the_window_reaches_nothing_but_its_two_commands() {
     let server = ServerDouble::start().await;
     let computer = Computer::new(Keyring::Absent);
     let app = computer.start_app(&server.url()).await;
-    app.see(".card").await;
+    app.see(".card .name").await;
 
     let direct = app.value(&format!("fetch('{}/api/v1/performances').then((r) => r.status)", server.url())).await;
     assert!(direct.as_str().is_some_and(|error| error.contains("TypeError")), "the policy forbids it: {direct}");
