@@ -48,6 +48,11 @@ impl Running {
         let stdin = running.child.stdin.take().expect("it was started with a pipe");
         (running, stdin)
     }
+
+    /// The program's process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for Running {

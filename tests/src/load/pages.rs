@@ -1,0 +1,127 @@
+//! Reading: the site's pages with what they load, and a large chart's geometry and states.
+
+use super::{
+    Options, Outcome,
+    figures::{line, print_load, print_memory},
+    server::{Books, Server, Shows},
+    wire::{Connection, Request, let_ask},
+};
+use shared_model::event::{Page, PerformanceSummary, SaleState};
+use std::collections::BTreeSet;
+
+/// Every n-th seat of the chart is sold, the most laborious pattern for packing that is still a house.
+const SOLD_OF_TEN: u32 = 3;
+
+/// The list, an event's page and its seats page over the demo season.
+pub async fn measure_pages(options: &Options) -> Outcome {
+    let server = Server::start(Books::make(options.engine)?, Shows::Demo)?;
+    let mut connection = Connection::open(server.address).await?;
+    connection.ask(&Request::get("/api/v1/performances?limit=100")).await?;
+    let listed: Page<PerformanceSummary> = serde_json::from_slice(connection.body())?;
+    let performance = listed.items.iter().find(|one| one.sale == SaleState::OnSale).ok_or("nothing is on sale")?;
+    let pages = [
+        ("the list", "/".to_owned()),
+        ("an event's page", format!("/events/{}", performance.event_slug)),
+        ("its seats page", format!("/performances/{}/seats", performance.performance_id)),
+        ("its seats as a list", format!("/performances/{}/seats?view=list", performance.performance_id)),
+    ];
+    for (name, path) in pages {
+        measure_one(options, &server, &format!("{name}: {path}"), &path).await?;
+        let weight = weigh(&mut connection, &path).await?;
+        line(
+            "weight",
+            &format!(
+                "{:.1} kB packed with its {} styles, scripts and fonts",
+                weight.bytes as f64 / 1_000.0,
+                weight.files
+            ),
+        );
+    }
+    print_memory("in the server", server.resident_bytes()?);
+    Ok(())
+}
+
+/// Geometry and states of one large house.
+pub async fn measure_chart(options: &Options) -> Outcome {
+    // A seat's number times a large prime: sold seats lie scattered, but the same in every run.
+    let is_sold = |seat: u32| seat.wrapping_mul(2_654_435_761) >> 16 & 0x3ff < 1_024 * SOLD_OF_TEN / 10;
+    let (server, house) = Server::with_house_sold(options, is_sold).await?;
+    let places = house.places;
+    let states = format!("/api/v1/performances/{}/seats", house.performance_id);
+    measure_one(options, &server, &format!("states of {places} seats: {states}"), &states).await?;
+    let geometry = format!("/api/v1/plans/{}/geometry", house.plan_version_id);
+    measure_one(options, &server, &format!("geometry of {places} seats: {geometry}"), &geometry).await?;
+    print_memory("in the server", server.resident_bytes()?);
+    Ok(())
+}
+
+async fn measure_one(options: &Options, server: &Server, name: &str, path: &str) -> Outcome {
+    let mut connection = Connection::open(server.address).await?;
+    let request = Request { packed: true, ..Request::get(path) };
+    if connection.ask(&request).await? != 200 {
+        return Err(format!("{path} is not there").into());
+    }
+    let packing = connection.header("content-encoding").unwrap_or("not packed").to_owned();
+    let bytes = connection.body().len();
+    let path = path.to_owned();
+    let ask = async move |connection: &mut Connection, _: usize| {
+        connection.ask(&Request { packed: true, ..Request::get(&path) }).await.map(Some)
+    };
+    let (mut seen, spent) = let_ask(server.crowd(options), server.watched(), ask).await?;
+    print_load(name, &mut seen, &spent);
+    line("size", &format!("{:.1} kB, {packing}", bytes as f64 / 1_000.0));
+    Ok(())
+}
+
+/// What a page weighs on its way to a browser that comes for the first time.
+struct Weight {
+    bytes: usize,
+    files: usize,
+}
+
+/// Follows what a page names, and what that names, but pictures.
+async fn weigh(connection: &mut Connection, path: &str) -> Outcome<Weight> {
+    /// Files one page may load before we stop believing it.
+    const FILES_MAX: usize = 500;
+    let mut weight = Weight { bytes: 0, files: 0 };
+    let mut known = BTreeSet::from([path.to_owned()]);
+    let mut waiting = vec![path.to_owned()];
+    while let Some(path) = waiting.pop() {
+        connection.ask(&Request { packed: true, ..Request::get(&path) }).await?;
+        weight.bytes += connection.body().len();
+        // Read once more as it is, to see what it names.
+        connection.ask(&Request::get(&path)).await?;
+        let text = String::from_utf8_lossy(connection.body()).into_owned();
+        for named in named_files(&path, &text) {
+            if known.insert(named.clone()) {
+                weight.files += 1;
+                waiting.push(named);
+            }
+        }
+        if known.len() > FILES_MAX {
+            return Err(format!("{path} loads more than {FILES_MAX} files").into());
+        }
+    }
+    Ok(weight)
+}
+
+/// Files between quotes or brackets that are scripts, styles or fonts, as absolute paths.
+fn named_files(from: &str, text: &str) -> Vec<String> {
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    text.split(['"', '\'', '(', ')'])
+        .filter(|word| {
+            [".js", ".css", ".woff2"].iter().any(|ending| word.ends_with(ending)) && !word.contains(char::is_whitespace)
+        })
+        .filter_map(|word| {
+            if word.starts_with("/static/") {
+                return Some(word.to_owned());
+            }
+            let (mut folder, mut rest) = (folder, word.strip_prefix("./").or(word.starts_with("../").then_some(word))?);
+            while let Some(above) = rest.strip_prefix("../") {
+                folder = folder.rsplit_once('/')?.0;
+                rest = above;
+            }
+            Some(format!("{folder}/{rest}"))
+        })
+        .collect()
+}
