@@ -26,9 +26,6 @@ use shared_model::{
 };
 use std::sync::Arc;
 
-/// Countries where letters are written on US Letter paper; all others use A4 (ISO 216).
-const LETTER_PAPER_COUNTRIES: [&str; 8] = ["US", "CA", "MX", "CL", "CO", "PH", "VE", "GT"];
-
 /// How things leave the house.
 pub struct Outgoing {
     pub mail: MailTransport,
@@ -103,16 +100,10 @@ impl Coordinator {
 /// The paper people have where the tickets are used.
 fn paper_of(order: &Order) -> PageSize {
     let country = match &order.delivery {
-        Delivery::Post { address } => Some(address.country.as_str()),
-        Delivery::Email | Delivery::Collection => {
-            order.performances.first().map(|performance| performance.venue.country.as_str())
-        }
+        Delivery::Post { address } => Some(&address.country),
+        Delivery::Email | Delivery::Collection => order.performances.first().map(|performance| &performance.venue.country),
     };
-    if country.is_some_and(|country| LETTER_PAPER_COUNTRIES.contains(&country)) {
-        PageSize::Letter
-    } else {
-        PageSize::A4
-    }
+    country.map_or(PageSize::A4, |country| PageSize::customary_in(country))
 }
 
 impl From<TransportError> for SendError {

@@ -2,7 +2,10 @@
 //! for ever and see a new version at once; scripts import each other by relative paths.
 
 use super::AppState;
-use crate::embedded::{self, FILES, static_file as file};
+use crate::{
+    delivery::poster::{draw_png, read_poster},
+    embedded::{self, FILES, static_file as file},
+};
 use axum::{
     Router,
     extract::Path,
@@ -113,11 +116,5 @@ async fn bitmap(key: String, drawn: &'static [u8]) -> Option<Arc<Vec<u8>>> {
 }
 
 fn rasterise(drawn: &[u8]) -> Option<Vec<u8>> {
-    use resvg::{tiny_skia, usvg};
-    let tree = usvg::Tree::from_data(drawn, &usvg::Options::default()).ok()?;
-    let scale = POSTER_PIXELS as f32 / tree.size().width();
-    let height = (tree.size().height() * scale).round() as u32;
-    let mut pixmap = tiny_skia::Pixmap::new(POSTER_PIXELS, height)?;
-    resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixmap.as_mut());
-    pixmap.encode_png().ok()
+    draw_png(&*read_poster(drawn)?, POSTER_PIXELS)
 }
