@@ -60,7 +60,8 @@ impl Coordinator {
             site_url: &self.inner.public_url,
             written_at: Timestamp(row.created_at),
         };
-        let message = build_order_mail(mail, &outgoing.messages).map_err(|error| SendError::GiveUp(error.to_string()))?;
+        let message =
+            build_order_mail(mail, &outgoing.messages).map_err(|error| SendError::GiveUp(error.to_string()))?;
         outgoing.mail.send(OutboxId(row.outbox_id), &message).await.map_err(SendError::from)
     }
 
@@ -70,8 +71,7 @@ impl Coordinator {
         let Delivery::Post { address } = &order.delivery else {
             return Err(SendError::GiveUp("the order is not to be posted".to_owned()));
         };
-        let letter =
-            Letter { outbox_id: OutboxId(row.outbox_id), order_number: &order.number, address, pdf: &pdf };
+        let letter = Letter { outbox_id: OutboxId(row.outbox_id), order_number: &order.number, address, pdf: &pdf };
         self.inner.outgoing.letters.send(letter).await.map_err(SendError::from)
     }
 
@@ -89,7 +89,8 @@ impl Coordinator {
         let messages = self.inner.outgoing.messages.clone();
         let drawn = tokio::task::spawn_blocking(move || {
             let find_poster = |key: &str| embedded::poster(key).and_then(read_poster);
-            let document = TicketDocument::of_order(&order, &messages, find_poster).map_err(|error| error.to_string())?;
+            let document =
+                TicketDocument::of_order(&order, &messages, find_poster).map_err(|error| error.to_string())?;
             let pdf = render_tickets(&document, paper_of(&order)).map_err(|error| error.to_string())?;
             Ok::<_, String>((order, pdf))
         });
@@ -101,7 +102,9 @@ impl Coordinator {
 fn paper_of(order: &Order) -> PageSize {
     let country = match &order.delivery {
         Delivery::Post { address } => Some(&address.country),
-        Delivery::Email | Delivery::Collection => order.performances.first().map(|performance| &performance.venue.country),
+        Delivery::Email | Delivery::Collection => {
+            order.performances.first().map(|performance| &performance.venue.country)
+        }
     };
     country.map_or(PageSize::A4, |country| PageSize::customary_in(country))
 }

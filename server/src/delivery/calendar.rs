@@ -156,7 +156,8 @@ mod tests {
     fn lines_are_folded_within_75_octets() {
         let order = samples::order();
         let title = "Łódź ".repeat(60);
-        let file = write_calendar(&[CalendarEntry { title: &title, ..seagull(&order) }], Messages::load().speak(Language::En));
+        let file =
+            write_calendar(&[CalendarEntry { title: &title, ..seagull(&order) }], Messages::load().speak(Language::En));
         assert!(file.split("\r\n").all(|line| line.len() <= 75));
     }
 }

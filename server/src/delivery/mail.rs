@@ -77,7 +77,10 @@ pub fn build_order_mail(mail: OrderMail<'_>, messages: &Messages) -> Result<Mess
         .subject(view.subject)
         // No out-of-office note is to answer this (RFC 3834 §5).
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Content-Language"), speech.language().tag().to_owned()))
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Content-Language"),
+            speech.language().tag().to_owned(),
+        ))
         .multipart(body)?;
     Ok(message)
 }
@@ -181,7 +184,8 @@ impl MailView {
         Self {
             language: language.tag(),
             subject: subject(order, speech),
-            preview: speech.fill("mail-preview", &[("order", number.as_str().into()), ("total", total.as_str().into())]),
+            preview: speech
+                .fill("mail-preview", &[("order", number.as_str().into()), ("total", total.as_str().into())]),
             greeting: with("mail-greeting", "name", order.buyer.name.to_string()),
             lead: speech.fill("mail-lead", &[("count", Value::from(ticket_count))]),
             events: order.performances.iter().map(|performance| EventView::new(performance, speech)).collect(),
@@ -223,7 +227,10 @@ impl EventView {
                 None => speech.fill("mail-start", &[("starts", starts.into())]),
             },
             venue: performance.venue.name.clone(),
-            address: format!("{}, {} {}", performance.venue.street, performance.venue.postal_code, performance.venue.city),
+            address: format!(
+                "{}, {} {}",
+                performance.venue.street, performance.venue.postal_code, performance.venue.city
+            ),
             tickets: performance.lines.iter().map(|line| TicketView::new(line, speech)).collect(),
             sold_by: speech.fill("mail-sold-by", &[("name", performance.organizer_name.as_str().into())]),
             refund_terms: performance.refund_terms.clone(),
@@ -307,7 +314,8 @@ mod tests {
     fn the_mail_carries_tickets_and_calendar_under_their_names() {
         let bytes = build(&samples::order());
         let mail = MessageParser::new().parse(&bytes).unwrap();
-        let attachments = mail.attachments().map(|part| (part.attachment_name().unwrap(), part.contents())).collect::<Vec<_>>();
+        let attachments =
+            mail.attachments().map(|part| (part.attachment_name().unwrap(), part.contents())).collect::<Vec<_>>();
         assert_eq!(attachments[0], ("tickets-TB-40718.pdf", PDF));
         assert_eq!(attachments[1].0, "calendar-TB-40718.ics");
         assert!(attachments[1].1.starts_with(b"BEGIN:VCALENDAR"));

@@ -100,10 +100,13 @@ fn read_mail(outbox_id: OutboxId, bytes: &[u8]) -> Option<StoredMail> {
         .attachments()
         .map(|part| StoredAttachment {
             name: part.attachment_name().unwrap_or_default().to_owned(),
-            media_type: part.content_type().map(|kind| match kind.subtype() {
-                Some(subtype) => format!("{}/{subtype}", kind.ctype()),
-                None => kind.ctype().to_owned(),
-            }).unwrap_or_default(),
+            media_type: part
+                .content_type()
+                .map(|kind| match kind.subtype() {
+                    Some(subtype) => format!("{}/{subtype}", kind.ctype()),
+                    None => kind.ctype().to_owned(),
+                })
+                .unwrap_or_default(),
             content: part.contents().to_vec(),
         })
         .collect();
@@ -164,7 +167,8 @@ mod tests {
         assert_eq!(mail.from, "TicketBoss <tickets@example.org>");
         assert_eq!(mail.sent_at, samples::order().created_at);
         assert!(mail.text.starts_with("Hello Inés") && mail.html.contains("The Seagull"));
-        let files = mail.attachments.iter().map(|file| (file.media_type.as_str(), file.content.len() > 3)).collect::<Vec<_>>();
+        let files =
+            mail.attachments.iter().map(|file| (file.media_type.as_str(), file.content.len() > 3)).collect::<Vec<_>>();
         assert_eq!(files, [("application/pdf", true), ("text/calendar", true)]);
     }
 

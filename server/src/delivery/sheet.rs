@@ -11,7 +11,7 @@ use krilla::{
     graphic::Graphic,
     paint::{Fill, FillRule, Stroke, StrokeDash},
     surface::Surface,
-    tagging::{ArtifactType, Artifact, ContentTag, SpanTag, Tag, TagGroup},
+    tagging::{Artifact, ArtifactType, ContentTag, SpanTag, Tag, TagGroup},
 };
 use krilla_svg::{SurfaceExt, SvgSettings};
 use std::{collections::HashMap, num::NonZeroU16, sync::Arc};

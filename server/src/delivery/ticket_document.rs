@@ -113,7 +113,13 @@ struct PageWriter<'a> {
 }
 
 impl PageWriter<'_> {
-    fn page(&self, ticket: &Ticket, poster: Option<Arc<Tree>>, number: usize, count: usize) -> Result<TicketPage, TooLong> {
+    fn page(
+        &self,
+        ticket: &Ticket,
+        poster: Option<Arc<Tree>>,
+        number: usize,
+        count: usize,
+    ) -> Result<TicketPage, TooLong> {
         let PageWriter { order, performance, line, speech } = self;
         let calendar = CalendarText::new(*speech, &performance.venue.time_zone);
         let head = [("number", number.into()), ("count", count.into()), ("order", order.number.as_str().into())];
@@ -211,7 +217,11 @@ fn fact(speech: Speech<'_>, label_key: &str, value: String) -> Fact {
 }
 
 fn address(venue: &VenueSummary) -> String {
-    [venue.street.as_str(), venue.city.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    [venue.street.as_str(), venue.city.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// `10 %`, `5.5 %` · `5,5 %`; from basis points.
@@ -249,8 +259,14 @@ mod tests {
         assert_eq!(page.when, "Saturday 12 December 2026, 19:30");
         assert_eq!(values(&page.place), ["Stalls", "F", "14"]);
         assert_eq!(values(&page.entry), ["Door B, left", "19:00", "19:30"]);
-        let said = ["Inés Roldán Łuczak", "Full price", "€\u{a0}48.00 incl. €\u{a0}3.00 fees", "€\u{a0}4.36, included",
-            "Teatro del Muelle S.L.", "22 November 2026, 18:49\u{a0}CET"];
+        let said = [
+            "Inés Roldán Łuczak",
+            "Full price",
+            "€\u{a0}48.00 incl. €\u{a0}3.00 fees",
+            "€\u{a0}4.36, included",
+            "Teatro del Muelle S.L.",
+            "22 November 2026, 18:49\u{a0}CET",
+        ];
         assert_eq!(values(&page.facts), said);
     }
 

@@ -6,9 +6,9 @@
 
 use super::{
     poster,
-    sheet::{Frame, Ink, Piece, Pictures, Role, Sheet},
+    sheet::{Frame, Ink, Pictures, Piece, Role, Sheet},
     ticket_document::{Fact, TERMS_MAX, Term, TicketDocument, TicketPage},
-    ticket_place::{PlacedFact, PlacePlan},
+    ticket_place::{PlacePlan, PlacedFact},
     typeset::{Block, Face, Room, Style, fit_block, set_block},
 };
 use krilla::{
@@ -212,7 +212,11 @@ impl Drawing<'_> {
     fn upper(&mut self, page: &TicketPage) -> f32 {
         let top = self.paper.top_y;
         let Some(poster) = &page.poster else {
-            self.texts(page, Frame { x: self.left, y: top, width: CONTENT_WIDTH, height: PLAIN_HEIGHT }, &PLAIN_TITLE_SIZES);
+            self.texts(
+                page,
+                Frame { x: self.left, y: top, width: CONTENT_WIDTH, height: PLAIN_HEIGHT },
+                &PLAIN_TITLE_SIZES,
+            );
             return top + PLAIN_HEIGHT;
         };
         let frame = Frame { x: self.left, y: top, width: POSTER_WIDTH, height: POSTER_HEIGHT };
@@ -248,10 +252,13 @@ impl Drawing<'_> {
         }
         for PlacedFact { x, label, label_baseline, value, value_baseline } in &place.facts {
             let x = frame.x + x;
-            self.sheet.write(Role::Paragraph, &[
-                Piece { x, baseline: place_y + label_baseline, block: label, ink: Ink::Black },
-                Piece { x, baseline: place_y + value_baseline, block: value, ink: Ink::Black },
-            ]);
+            self.sheet.write(
+                Role::Paragraph,
+                &[
+                    Piece { x, baseline: place_y + label_baseline, block: label, ink: Ink::Black },
+                    Piece { x, baseline: place_y + value_baseline, block: value, ink: Ink::Black },
+                ],
+            );
         }
     }
 
@@ -297,7 +304,10 @@ impl Drawing<'_> {
         let set = |size: f32| {
             let leading = size * TERM_LEADING;
             let room = Room { width, lines_max: (height_max / leading) as usize };
-            terms.iter().map(|term| set_block(Style::new(Face::Regular, size), leading, &term.text, room)).collect::<Vec<_>>()
+            terms
+                .iter()
+                .map(|term| set_block(Style::new(Face::Regular, size), leading, &term.text, room))
+                .collect::<Vec<_>>()
         };
         let smallest = TERM_SIZES[TERM_SIZES.len() - 1];
         let texts = TERM_SIZES
@@ -311,10 +321,13 @@ impl Drawing<'_> {
         for (column, (term, text)) in terms.iter().zip(&texts).enumerate() {
             let x = self.left + column as f32 * (width + COLUMN_GAP);
             let heading = set_block(Style::new(Face::SemiBold, 13.0), 20.0, &term.heading, line_of(width));
-            self.sheet.write(Role::Paragraph, &[
-                Piece { x, baseline: top + HEADING_DROP, block: &heading, ink: Ink::Black },
-                Piece { x, baseline: top + HEADING_DROP + TEXT_DROP, block: text, ink: Ink::Grey },
-            ]);
+            self.sheet.write(
+                Role::Paragraph,
+                &[
+                    Piece { x, baseline: top + HEADING_DROP, block: &heading, ink: Ink::Black },
+                    Piece { x, baseline: top + HEADING_DROP + TEXT_DROP, block: text, ink: Ink::Grey },
+                ],
+            );
         }
     }
 
@@ -377,7 +390,8 @@ mod tests {
     }
 
     fn run(program: &str, arguments: &[&str]) -> String {
-        let output = Command::new(program).args(arguments).output().expect("poppler-utils and zbar-tools are installed");
+        let output =
+            Command::new(program).args(arguments).output().expect("poppler-utils and zbar-tools are installed");
         assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
@@ -389,14 +403,19 @@ mod tests {
             let page = picture(&render(&samples::order(), size), &scratch, 150);
             let code = run("zbarimg", &["--quiet", "--raw", &page]);
             let claims = ticket_code::verify(&samples::signing_key().verifying_key(), code.trim()).unwrap();
-            assert_eq!(Some(claims.ticket_id), samples::order().performances[0].lines[0].ticket.as_ref().map(|t| t.ticket_id));
+            assert_eq!(
+                Some(claims.ticket_id),
+                samples::order().performances[0].lines[0].ticket.as_ref().map(|t| t.ticket_id)
+            );
         }
     }
 
     #[test]
     fn the_text_of_a_ticket_can_be_selected_and_searched() {
         let text = text(&render(&samples::order(), PageSize::A4));
-        for said in ["Inés Roldán Łuczak", "Saturday 12 December 2026, 19:30", "Stalls", "Door B, left", "€ 4.36, included"] {
+        for said in
+            ["Inés Roldán Łuczak", "Saturday 12 December 2026, 19:30", "Stalls", "Door B, left", "€ 4.36, included"]
+        {
             assert!(text.contains(said), "{said:?} is not in {text}");
         }
     }
@@ -409,9 +428,10 @@ mod tests {
         let performance = &mut order.performances[0];
         performance.title = "A Midsummer Night’s Dream and Other Entertainments for a Long Evening".into();
         performance.venue.name = "Centrum Kultury w Łodzi, Wielka Sala Koncertowa".into();
-        performance.refund_terms = "Devuelve la entrada en Mis entradas hasta una semana antes de la función; después, \
+        performance.refund_terms =
+            "Devuelve la entrada en Mis entradas hasta una semana antes de la función; después, \
             solo si se cancela o cambia de fecha. Se devuelve todo menos los gastos."
-            .into();
+                .into();
         let label = &mut performance.lines[0].label;
         label.section = "Anfiteatro segundo".into();
         label.seat = "107".into();

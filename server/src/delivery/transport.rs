@@ -166,7 +166,11 @@ fn judge(error: &smtp::Error) -> TransportError {
         None => error.to_string(),
     };
     let is_about_credentials = error.status().is_some_and(|code| CREDENTIALS.contains(&code.to_string().as_str()));
-    if error.is_permanent() && !is_about_credentials { TransportError::GiveUp(text) } else { TransportError::Retry(text) }
+    if error.is_permanent() && !is_about_credentials {
+        TransportError::GiveUp(text)
+    } else {
+        TransportError::Retry(text)
+    }
 }
 
 async fn prepare_folder(path: &Path) -> Result<(), TransportSetupError> {
@@ -278,7 +282,10 @@ mod tests {
         let message = message();
         transport.send(ID, &message).await.unwrap();
         let taken = taken.lock().unwrap();
-        assert_eq!(String::from_utf8_lossy(&taken).trim_end(), String::from_utf8_lossy(&message.formatted()).trim_end());
+        assert_eq!(
+            String::from_utf8_lossy(&taken).trim_end(),
+            String::from_utf8_lossy(&message.formatted()).trim_end()
+        );
     }
 
     #[tokio::test]
@@ -329,7 +336,8 @@ mod tests {
         let transport = MailTransport::folder(folder.join("mail")).await.unwrap();
         transport.send(ID, &message()).await.unwrap();
         transport.send(ID, &message()).await.unwrap();
-        let names = std::fs::read_dir(folder.join("mail")).unwrap().map(|file| file.unwrap().file_name()).collect::<Vec<_>>();
+        let names =
+            std::fs::read_dir(folder.join("mail")).unwrap().map(|file| file.unwrap().file_name()).collect::<Vec<_>>();
         assert_eq!(names, [format!("{ID}.eml").as_str()]);
     }
 

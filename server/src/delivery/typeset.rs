@@ -140,7 +140,8 @@ pub fn set_line(style: Style, text: &str) -> Line {
         .zip(shaped.glyph_positions())
         .map(|(info, position)| {
             let start = info.cluster as usize;
-            let end = cluster_ends.get(cluster_ends.partition_point(|end| *end <= start)).copied().unwrap_or(text.len());
+            let end =
+                cluster_ends.get(cluster_ends.partition_point(|end| *end <= start)).copied().unwrap_or(text.len());
             KrillaGlyph {
                 glyph_id: GlyphId::new(info.glyph_id),
                 text_range: start..end,
@@ -237,7 +238,8 @@ pub fn fit_block(styles: &[Style], leading_em: f32, text: &str, room: Room, heig
 }
 
 fn bounded(text: &str) -> (String, bool) {
-    let mut bounded = text.chars().take(CHARACTERS_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+    let mut bounded =
+        text.chars().take(CHARACTERS_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
     let whole = bounded.chars().count() == text.chars().count();
     if !whole {
         bounded.push(ELLIPSIS);
