@@ -27,6 +27,9 @@ use shared_model::{
     order::{CheckoutDraft, DeliveryOffer, Order, OrderRequest, OrderState, PaymentRequest, PaymentState},
 };
 
+/// Orders a visitor's list shows; the newest ones.
+const ORDERS_LISTED_MAX: i64 = 50;
+
 impl Coordinator {
     /// What ways of delivery this cart can choose, with postage and earliest arrival.
     pub async fn list_delivery_offers(&self, visitor: &Visitor) -> CommandResult<Vec<DeliveryOffer>> {
@@ -118,6 +121,17 @@ impl Coordinator {
             }
             _ => Ok(order),
         }
+    }
+
+    /// This visitor's orders, newest first, as they stand: the provider is not asked.
+    pub async fn list_orders(&self, visitor: &Visitor) -> CommandResult<Vec<Order>> {
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let ids = rows::list_orders_of_cart(&mut link, visitor.cart_id.0, ORDERS_LISTED_MAX).await.or_problem()?;
+        let mut listed = Vec::with_capacity(ids.len());
+        for id in ids {
+            listed.extend(orders::find_order(&mut link, OrderId(id)).await.or_problem()?.map(|(_, order)| order));
+        }
+        Ok(listed)
     }
 
     /// Gives up an unpaid order; its seats are the cart's again until their old deadline.

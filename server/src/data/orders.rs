@@ -93,6 +93,9 @@ statements! {
         "select order_id from customer_order where state = 'pending' and keeps_seats_until <= $1 order by keeps_seats_until limit $2",
     );
     LIST_OPEN_PAYMENTS = Statement::both("select payment_id, order_id from payment where ask_at <= $1 order by ask_at limit $2");
+    LIST_ORDERS_OF_CART = Statement::both(
+        "select order_id from customer_order where cart_id = $1 order by created_at desc limit $2",
+    );
     LIST_PENDING_OF_CART = Statement::both(
         "select order_id from customer_order where cart_id = $1 and state = 'pending' order by created_at desc limit 10",
     );
@@ -227,6 +230,11 @@ async fn write<T: Serialize>(link: &mut Link, statement: Statement, rows: &[T]) 
         return Ok(());
     }
     execute!(link, statement, json(rows)).map(drop)
+}
+
+/// A cart's orders, newest first.
+pub async fn list_orders_of_cart(link: &mut Link, cart_id: Uuid, limit: i64) -> DataResult<Vec<Uuid>> {
+    Ok(fetch_all!(link, (Uuid,), LIST_ORDERS_OF_CART, cart_id, limit)?.into_iter().map(|(id,)| id).collect())
 }
 
 /// Pending orders whose time to pay is over.

@@ -45,6 +45,7 @@ pub fn router(state: AppState) -> Router {
         .merge(operations::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CatchPanicLayer::custom(error::answer_panic))
+        .layer(middleware::from_fn_with_state(state.clone(), site::error_pages))
         .layer(middleware::from_fn_with_state(state.clone(), guard::secure_headers))
         .with_state(state)
 }

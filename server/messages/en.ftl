@@ -1,0 +1,411 @@
+### The site's words, English. Short, exact, friendly; what happened, what is safe, what to do.
+
+## On every page
+skip-to-content = Skip to the content
+open-graph-locale = en_GB
+nav-label = Main
+nav-events = Events
+nav-tickets = Tickets
+nav-cart = Cart
+language-label = Language
+language-name-en = English
+language-name-es = Español
+foot-promise = Every price here includes every fee.
+foot-api = For developers
+foot-demo-mail = The demo’s mail
+category-theatre = Theatre
+category-classical = Classical
+category-opera = Opera
+category-dance = Dance
+category-concert = Concert
+category-comedy = Comedy
+category-club = Club
+category-family = Family
+category-sport = Sport
+category-talk = Talk
+
+## The cart bar and time
+cart-bar = { $seats ->
+    [one] 1 seat, { $total }
+   *[other] { $seats } seats, { $total }
+}
+cart-bar-seats = { $seats ->
+    [one] 1 seat
+   *[other] { $seats } seats
+}
+cart-bar-detail = { $title }, { $date }
+cart-bar-more = { $title } and { $more ->
+    [one] 1 more
+   *[other] { $more } more
+}
+cart-time-left = Time left
+cart-check-out = Check out
+cart-is-empty = Cart is empty
+minutes-left = { $minutes ->
+    [one] 1 minute left for the seats in your cart.
+   *[other] { $minutes } minutes left for the seats in your cart.
+}
+
+## Server away
+away-title = We can’t reach TicketBoss
+away-fact = We can’t reach TicketBoss.
+away-safe = Nothing you bought is lost. Your tickets are in your mail, and seats you hold stay yours until their time is up.
+away-trying = Trying again in { $seconds } s.
+away-asking = Asking now…
+away-try-now = Try now
+away-back = Back online. Everything is up to date.
+
+## Events
+events-title = TicketBoss: what’s on
+events-description = Theatre, concerts, clubs and more. See every seat live and every price with its fees.
+search-what = What
+search-what-hint = Title, artist or venue
+search-when = When
+search-where = Where
+search-category = Category
+search-button = Search
+chips-label = Quick choices
+when-any = Any date
+when-tonight = Tonight
+when-weekend = This weekend
+when-weekend-short = Weekend
+when-week = Next 7 days
+where-any = Anywhere
+category-any = All
+day-events = { $count ->
+    [one] 1 event
+   *[other] { $count } events
+}
+day-month = { $month } { $year }
+place-standing = { $venue } · standing
+price-from = from
+price-incl-fees = incl. { $fees } fees
+price-no-fees = no fees
+price-to-come = Prices to come
+few-seats = { $count ->
+    [one] Last seat
+   *[other] Last { $count } seats
+}
+few-places = { $count ->
+    [one] Last place
+   *[other] Last { $count } places
+}
+state-sold-out = Sold out
+state-on-sale-from = On sale from { $moment }
+state-ended = Sale has ended
+state-cancelled = Cancelled
+state-moved-from = Moved from { $date }
+pages-label = Pages
+pages-first = First page
+pages-next = Later events
+nothing-when-where = Nothing { $when } in { $place }.
+nothing-when = Nothing { $when }.
+nothing-where = Nothing in { $place } at the moment.
+nothing-words = Nothing for “{ $words }”.
+nothing-plain = Nothing here at the moment.
+nothing-on-day = on { $date }
+nothing-tonight = tonight
+nothing-weekend = this weekend
+nothing-week = in the next 7 days
+nothing-in-month = in { $month }
+nothing-next = The next is { $title }, { $date }.
+nothing-none = Try another date or fewer words.
+nothing-show = Show it
+nothing-show-all = Show all events
+
+## One event
+event-title = { $title }: dates, seats and prices
+event-poster = Poster of { $title }
+event-hours = { $hours } h { $minutes }
+event-hours-exact = { $hours } h
+event-minutes = { $minutes } min
+event-interval = { $count ->
+    [0] { $duration }
+    [one] { $duration }, one interval
+   *[other] { $duration }, { $count } intervals
+}
+event-age = From { $years } years
+event-in-language = In { $language }
+language-ca = Catalan
+language-de = German
+language-en = English
+language-es = Spanish
+language-eu = Basque
+language-fr = French
+language-gl = Galician
+language-it = Italian
+language-pt = Portuguese
+event-when = When
+event-zone = All times in { $city } ({ $zone })
+event-no-dates = No dates are planned at the moment.
+event-doors = Doors { $time }
+event-elsewhere = { $venue }, { $city }
+event-yours = { $count ->
+    [one] 1 is yours
+   *[other] { $count } are yours
+}
+event-see-seats = See seats
+event-calendar = Add to calendar
+event-prices = Prices, with every fee
+event-seats-column = Seats
+event-free = free
+event-not-sold = not sold
+event-fees = Each price includes the { $fee } booking fee and VAT { $rate } %. Nothing is added later, except post if you want it.
+event-fees-varied = Each price includes every booking fee and VAT { $rate } %. Nothing is added later, except post if you want it.
+event-ticket-type-note = { $name }: { $note }
+event-getting-in = Getting in
+event-latecomers = Come when the doors open; your ticket names your entrance.
+event-cannot-come = Can’t come?
+event-where = Where
+event-map = Sketch of where { $venue } is: { $address }
+event-directions = Directions
+event-sold-by = Sold by
+event-questions = Questions:
+
+## Cart
+cart-title = Your cart
+cart-empty-fact = Nothing here yet.
+cart-empty-advice = Seats you tap are held for ten minutes and wait here.
+cart-empty-action = See events
+cart-when-where = { $when }, { $venue }
+cart-ticket-type = Ticket type
+cart-type-price = { $type }, { $price }
+cart-change-type = Change
+cart-release = Release
+cart-add-seat = Add or change seats
+cart-fee = fees { $fee }
+cart-left-to-check-out = left to check out
+cart-extend = Extend once, 5 min
+cart-already-extended = Already extended
+cart-yours-now = Yours now
+cart-line = { $count ->
+    [one] { $title }, 1 ticket
+   *[other] { $title }, { $count } tickets
+}
+cart-line-let-go = { $title }, let go
+cart-fees = Booking fees, all included
+cart-total = { $count ->
+    [one] Total, 1 ticket
+   *[other] Total, { $count } tickets
+}
+cart-check-out-for = Check out, { $total }
+cart-time-stops = Time stops when you press Buy.
+cart-nothing-held = Nothing is held right now.
+cart-mixed-currencies = These seats are sold in different currencies. Buy them one after the other.
+lapsed-headline = Time’s up, so we let the seats go
+lapsed-what = { $title }, { $when }.
+lapsed-still-free = { $count ->
+    [one] { $places } is still free
+   *[other] { $places } are still free
+}
+lapsed-rest = , { $total }. Nobody can be promised them until you take them.
+lapsed-gone = Others have taken them by now.
+lapsed-again = Take them again
+lapsed-see-chart = See the chart
+lapsed-let-go = Let them go
+lapsed-ended = Ended { $time }. Your other seats are not touched.
+
+## Places
+place-seat = { $section }, row { $row }, seat { $seat }
+place-seat-no-row = { $section }, seat { $seat }
+place-standing-one = { $section }, standing
+place-short = { $section } { $row } { $seat }
+places-joined = { $first } and { $last }
+
+## Check-out
+steps-label = Steps to buying
+step-done = done
+step-seats = Seats
+step-delivery = Delivery
+step-you = You
+step-card = Card
+step-review = Review
+checkout-yours-for = Seats are yours for
+receipt-label = What it comes to
+receipt-date-doors = { $date }. Doors { $doors }
+receipt-place = { $venue }, { $city }
+receipt-tickets = { $count ->
+    [one] 1 ticket
+   *[other] { $count } tickets
+}
+receipt-fees-each = Booking fees, { $count } × { $fee }
+receipt-fees = Booking fees
+receipt-post = Post, tracked
+receipt-vat = Includes VAT { $rate } %
+receipt-total = Total
+form-errors = Please look at this again.
+delivery-title = How do you want your tickets?
+delivery-email = By e-mail
+delivery-email-words = At once, as a PDF with a code for the door. Also here on the screen.
+delivery-post = By post
+delivery-post-words = Printed and tracked. Arrives { $date } at the earliest. Also by e-mail, at once.
+delivery-post-too-late = Post is not offered: a letter would arrive too late.
+delivery-collection = Kept at the box office
+delivery-collection-words = Pick them up with your name and order number. Also by e-mail, at once.
+delivery-free = Free
+delivery-go-on = Go on
+address-name = Name on the letter box
+address-street = Street, number, floor
+address-postal-code = Postcode
+address-city = Town
+address-country = Country
+address-missing = Fill this in, with at most { $max } characters.
+country-AT = Austria
+country-BE = Belgium
+country-CH = Switzerland
+country-DE = Germany
+country-ES = Spain
+country-FR = France
+country-GB = United Kingdom
+country-IE = Ireland
+country-IT = Italy
+country-NL = Netherlands
+country-PT = Portugal
+you-title = Who are you?
+you-lead = You buy as a guest: a name for the tickets and an e-mail to send them to is all we need.
+you-name = Name
+you-email = E-mail
+you-email-hint = Your tickets go here, so please look twice.
+you-name-wrong = Write your name, with at most 120 characters.
+you-email-wrong = An e-mail address looks like name@example.org.
+you-go-on = Go to card
+card-title = How do you pay?
+card-ending = { $brand } ending { $last4 }
+card-keep = Use this one
+card-declined-just-now = Declined just now
+card-give-up = Change seats or delivery instead
+card-not-a-test-card = This is the sandbox: it takes only the test cards below.
+card-new = A card
+card-straight-to-provider = Typed straight to the payment provider
+card-number = Card number
+card-good-until = Good until
+card-security-code = Security code
+card-security-code-hint = 3 digits on the back
+card-go-on = Go to review
+card-not-now = You pay on the next page, not now. Dashed frames belong to the payment provider.
+declined-fact = Your bank said no to { $card }.
+declined-fact-card = Your bank said no to this card.
+declined-safe = Nothing was charged, and your seats are yours for { $time }. Use another card below, or ask your bank and try this one again.
+sandbox-title = Sandbox: no real card is charged
+sandbox-lead = Press one to pay with it. Each behaves as its bank would.
+trial-success = Goes through
+trial-declined = Declined by the bank
+trial-insufficient-funds = Declined: not enough money
+trial-expired = Declined: card expired
+trial-challenge = The bank asks you first (3-D Secure)
+trial-lost = The answer gets lost, then goes through
+review-title = One last look
+review-change = Change
+review-bank-may-ask = Your bank may ask you to confirm. Your seats stay yours while it decides.
+review-refunds = Refunds
+review-refunds-event = { $title }: { $terms }
+review-note = { $type }: { $note }
+review-buy = Buy for { $total }
+review-charged-once = Charged once, even if you press twice.
+challenge-title = Your bank asks: is it you?
+challenge-sentence = TicketBoss asks for { $total }. Your seats stay yours while you decide.
+challenge-approve = Yes, pay
+challenge-refuse = No, don’t pay
+challenge-note = A real bank would ask here with its own page (3-D Secure). This is the sandbox’s.
+
+## After buying
+order-paid-title = Your tickets
+order-paid-lead = Paid, thank you. Order { $number }; the same tickets are on their way to { $email }.
+order-paid-lead-post = Paid, thank you. Order { $number }; the printed tickets come by post, and the same codes go to { $email } at once.
+order-pdf = Tickets as PDF
+order-pdf-short = PDF
+order-calendar = Calendar
+order-receipt = Receipt
+order-number-date = Order { $number }, { $date }
+order-paid-with = Paid with { $card }
+order-paid = Paid
+screen-ticket-position = Ticket { $position } of { $count }
+screen-ticket-code = Code to read out:
+screen-ticket-section = Section
+screen-ticket-row = Row
+screen-ticket-seat = Seat
+screen-ticket-place-label = Place
+screen-ticket-standing = Standing
+screen-ticket-entrance = Entrance
+screen-ticket-any-entrance = Main
+screen-ticket-doors = Doors
+screen-ticket-starts = Starts
+screen-ticket-foot = { $type }, { $price } with every fee. For { $name }.
+order-checking-title = Your bank is checking
+order-checking = Your bank is checking. Keep this open; your seats stay yours.
+order-checking-action = Go to my bank
+order-uncertain-title = We lost the connection
+order-uncertain = We lost the connection. If you paid, your tickets are on their way; you won’t be charged twice.
+order-uncertain-look = This page looks again by itself every few seconds.
+order-uncertain-action = Check my order
+order-declined-title = Your bank said no
+order-declined-action = Try another card
+order-lapsed-title = Time’s up, so the order ended
+order-lapsed = Order { $number } was not paid in time. Nothing was charged, and the seats are free again.
+order-lapsed-action = See the seats
+order-voided-title = The seats were lost
+order-voided = While your payment was on its way the seats of order { $number } were lost. Your money goes back in full; your bank shows it within a few days.
+tickets-title = Your tickets
+tickets-empty = No tickets yet.
+tickets-empty-advice = They’ll be here as soon as you buy some.
+tickets-show = Show codes
+tickets-continue = See what is open
+tickets-doors = Doors { $time }
+tickets-starts = Starts { $time }
+tickets-foot-paid = Order { $number }, { $total }, paid
+tickets-foot-open = Order { $number }, { $total }, not paid yet
+tickets-seats = { $count ->
+    [one] Seat
+   *[other] Seats
+}
+tickets-places = { $count ->
+    [one] Place
+   *[other] Places
+}
+
+## The demo's mail and the API
+demo-mail-title = The demo’s mail
+demo-mail-lead = Without a mail server, everything TicketBoss would send lands here.
+demo-mail-none = No mail yet. Buy a ticket and it arrives.
+demo-mail-from = From
+demo-mail-to = To
+demo-mail-as-html = As the mail shows it
+api-title = For developers
+api-lead = Everything this site does, your program can do as well. The machine-readable description:
+api-contents = Operations
+api-parameters = Parameters
+api-body = Body (JSON):
+api-answers = Answers
+api-shapes = Shapes
+api-required = required
+
+## Pages that say one thing
+error-not-found-title = There’s nothing here
+error-not-found = The address may be old, or the event is over.
+error-server-title = That went wrong on our side
+error-server = We wrote it down and will look at it. Nothing was charged twice, and seats you hold are still yours.
+error-busy-title = A lot is going on right now
+error-busy = So many people are here that we have to slow down. Wait a few seconds and try again; your seats stay yours.
+error-forbidden-title = That did not come from here
+error-forbidden = The request came from another site, so we did not do it. Open the page here and try again.
+error-invalid-title = We could not read that
+error-invalid = Something in the request is not as it should be. Go back and try again.
+error-home = See events
+error-cart = To the cart
+
+## Refusals, by their code
+refused-seats-taken = Some of these seats were just taken. What is in your cart is still yours.
+refused-seat-limit = That is more seats than one person may have for this show.
+refused-orphan-seat = That would leave a single seat nobody wants. Choose one next to it as well.
+refused-no-seats-found = No free seats fit that wish.
+refused-not-yet-on-sale = The sale has not begun yet.
+refused-sale-ended = The sale is over.
+refused-performance-cancelled = This performance was cancelled.
+refused-hold-lapsed = Time’s up, so we let the seats go. Nothing was charged.
+refused-already-extended = You have used your one extension.
+refused-cart-empty = Your cart is empty, so there is nothing to buy.
+refused-cart-limit = That is more performances than one cart can span. Buy some first.
+refused-total-changed = The total has changed since you saw it. Please look at it once more; nothing was charged.
+refused-mixed-currencies = These seats are sold in different currencies. Buy them one after the other.
+refused-order-closed = This order is already finished.
+refused-other = That did not work. Nothing was charged; please try again.

@@ -1,0 +1,411 @@
+### Las palabras del sitio, en español. Breves, exactas, amables: qué pasó, qué está a salvo, qué hacer.
+
+## En todas las páginas
+skip-to-content = Ir al contenido
+open-graph-locale = es_ES
+nav-label = Principal
+nav-events = Eventos
+nav-tickets = Entradas
+nav-cart = Cesta
+language-label = Idioma
+language-name-en = English
+language-name-es = Español
+foot-promise = Aquí cada precio incluye todos los gastos.
+foot-api = Para desarrolladores
+foot-demo-mail = El correo de la demo
+category-theatre = Teatro
+category-classical = Clásica
+category-opera = Ópera
+category-dance = Danza
+category-concert = Conciertos
+category-comedy = Humor
+category-club = Club
+category-family = Familia
+category-sport = Deporte
+category-talk = Charlas
+
+## La barra de la cesta y el tiempo
+cart-bar = { $seats ->
+    [one] 1 localidad, { $total }
+   *[other] { $seats } localidades, { $total }
+}
+cart-bar-seats = { $seats ->
+    [one] 1 localidad
+   *[other] { $seats } localidades
+}
+cart-bar-detail = { $title }, { $date }
+cart-bar-more = { $title } y { $more ->
+    [one] 1 más
+   *[other] { $more } más
+}
+cart-time-left = Tiempo que queda
+cart-check-out = Pagar
+cart-is-empty = Cesta vacía
+minutes-left = { $minutes ->
+    [one] Queda 1 minuto para las localidades de tu cesta.
+   *[other] Quedan { $minutes } minutos para las localidades de tu cesta.
+}
+
+## Sin servidor
+away-title = No llegamos a TicketBoss
+away-fact = No llegamos a TicketBoss.
+away-safe = No se pierde nada de lo que has comprado. Tus entradas están en tu correo, y las localidades que guardas siguen siendo tuyas hasta que acabe su tiempo.
+away-trying = Nuevo intento en { $seconds } s.
+away-asking = Preguntando…
+away-try-now = Probar ahora
+away-back = De nuevo en línea. Todo está al día.
+
+## Eventos
+events-title = TicketBoss: qué hay
+events-description = Teatro, conciertos, clubes y más. Ve cada localidad en directo y cada precio con todos sus gastos.
+search-what = Qué
+search-what-hint = Título, artista o sala
+search-when = Cuándo
+search-where = Dónde
+search-category = Categoría
+search-button = Buscar
+chips-label = Elección rápida
+when-any = Cualquier día
+when-tonight = Esta noche
+when-weekend = Este fin de semana
+when-weekend-short = Fin de semana
+when-week = Próximos 7 días
+where-any = En cualquier sitio
+category-any = Todas
+day-events = { $count ->
+    [one] 1 evento
+   *[other] { $count } eventos
+}
+day-month = { $month } de { $year }
+place-standing = { $venue } · de pie
+price-from = desde
+price-incl-fees = incl. { $fees } de gastos
+price-no-fees = sin gastos
+price-to-come = Precios en breve
+few-seats = { $count ->
+    [one] Última localidad
+   *[other] Últimas { $count } localidades
+}
+few-places = { $count ->
+    [one] Última plaza
+   *[other] Últimas { $count } plazas
+}
+state-sold-out = Agotado
+state-on-sale-from = A la venta desde { $moment }
+state-ended = Venta terminada
+state-cancelled = Cancelado
+state-moved-from = Aplazado, era { $date }
+pages-label = Páginas
+pages-first = Primera página
+pages-next = Eventos posteriores
+nothing-when-where = No hay nada { $when } en { $place }.
+nothing-when = No hay nada { $when }.
+nothing-where = No hay nada en { $place } por ahora.
+nothing-words = No hay nada para «{ $words }».
+nothing-plain = No hay nada por ahora.
+nothing-on-day = el { $date }
+nothing-tonight = esta noche
+nothing-weekend = este fin de semana
+nothing-week = en los próximos 7 días
+nothing-in-month = en { $month }
+nothing-next = Lo siguiente es { $title }, { $date }.
+nothing-none = Prueba otra fecha o menos palabras.
+nothing-show = Ver
+nothing-show-all = Ver todos los eventos
+
+## Un evento
+event-title = { $title }: fechas, localidades y precios
+event-poster = Cartel de { $title }
+event-hours = { $hours } h { $minutes }
+event-hours-exact = { $hours } h
+event-minutes = { $minutes } min
+event-interval = { $count ->
+    [0] { $duration }
+    [one] { $duration }, un descanso
+   *[other] { $duration }, { $count } descansos
+}
+event-age = Desde { $years } años
+event-in-language = En { $language }
+language-ca = catalán
+language-de = alemán
+language-en = inglés
+language-es = español
+language-eu = euskera
+language-fr = francés
+language-gl = gallego
+language-it = italiano
+language-pt = portugués
+event-when = Cuándo
+event-zone = Horas de { $city } ({ $zone })
+event-no-dates = Por ahora no hay fechas previstas.
+event-doors = Puertas { $time }
+event-elsewhere = { $venue }, { $city }
+event-yours = { $count ->
+    [one] 1 es tuya
+   *[other] { $count } son tuyas
+}
+event-see-seats = Ver localidades
+event-calendar = Añadir al calendario
+event-prices = Precios, con todos los gastos
+event-seats-column = Localidades
+event-free = gratis
+event-not-sold = no se vende
+event-fees = Cada precio incluye { $fee } de gastos de gestión e IVA del { $rate } %. Después no se añade nada, salvo el envío si lo quieres.
+event-fees-varied = Cada precio incluye todos los gastos de gestión e IVA del { $rate } %. Después no se añade nada, salvo el envío si lo quieres.
+event-ticket-type-note = { $name }: { $note }
+event-getting-in = Cómo entrar
+event-latecomers = Ven cuando se abran las puertas; tu entrada dice por cuál.
+event-cannot-come = ¿No puedes venir?
+event-where = Dónde
+event-map = Croquis de dónde está { $venue }: { $address }
+event-directions = Cómo llegar
+event-sold-by = Vende
+event-questions = Preguntas:
+
+## Cesta
+cart-title = Tu cesta
+cart-empty-fact = Aún no hay nada.
+cart-empty-advice = Las localidades que tocas se guardan diez minutos y esperan aquí.
+cart-empty-action = Ver eventos
+cart-when-where = { $when }, { $venue }
+cart-ticket-type = Tipo de entrada
+cart-type-price = { $type }, { $price }
+cart-change-type = Cambiar
+cart-release = Soltar
+cart-add-seat = Añadir o cambiar localidades
+cart-fee = gastos { $fee }
+cart-left-to-check-out = para pagar
+cart-extend = Ampliar una vez, 5 min
+cart-already-extended = Ya ampliado
+cart-yours-now = Tuyo ahora
+cart-line = { $count ->
+    [one] { $title }, 1 entrada
+   *[other] { $title }, { $count } entradas
+}
+cart-line-let-go = { $title }, soltadas
+cart-fees = Gastos de gestión, todos incluidos
+cart-total = { $count ->
+    [one] Total, 1 entrada
+   *[other] Total, { $count } entradas
+}
+cart-check-out-for = Pagar { $total }
+cart-time-stops = El tiempo se para cuando pulsas Comprar.
+cart-nothing-held = Ahora mismo no guardas nada.
+cart-mixed-currencies = Estas localidades se venden en monedas distintas. Cómpralas una tras otra.
+lapsed-headline = Se acabó el tiempo y soltamos las localidades
+lapsed-what = { $title }, { $when }.
+lapsed-still-free = { $count ->
+    [one] { $places } sigue libre
+   *[other] { $places } siguen libres
+}
+lapsed-rest = , { $total }. Nadie las tiene aseguradas hasta que las tomes.
+lapsed-gone = Otras personas ya las han tomado.
+lapsed-again = Tomarlas otra vez
+lapsed-see-chart = Ver el plano
+lapsed-let-go = Dejarlas ir
+lapsed-ended = Terminó a las { $time }. Tus otras localidades no cambian.
+
+## Localidades
+place-seat = { $section }, fila { $row }, asiento { $seat }
+place-seat-no-row = { $section }, asiento { $seat }
+place-standing-one = { $section }, de pie
+place-short = { $section } { $row } { $seat }
+places-joined = { $first } y { $last }
+
+## Pago
+steps-label = Pasos para comprar
+step-done = hecho
+step-seats = Localidades
+step-delivery = Entrega
+step-you = Tú
+step-card = Tarjeta
+step-review = Revisión
+checkout-yours-for = Son tuyas durante
+receipt-label = Lo que cuesta
+receipt-date-doors = { $date }. Puertas { $doors }
+receipt-place = { $venue }, { $city }
+receipt-tickets = { $count ->
+    [one] 1 entrada
+   *[other] { $count } entradas
+}
+receipt-fees-each = Gastos de gestión, { $count } × { $fee }
+receipt-fees = Gastos de gestión
+receipt-post = Envío certificado
+receipt-vat = Incluye IVA del { $rate } %
+receipt-total = Total
+form-errors = Mira esto otra vez, por favor.
+delivery-title = ¿Cómo quieres tus entradas?
+delivery-email = Por correo electrónico
+delivery-email-words = Al momento, en PDF con un código para la puerta. También aquí en la pantalla.
+delivery-post = Por correo postal
+delivery-post-words = Impresas y certificadas. Llegan el { $date } como pronto. También por correo electrónico, al momento.
+delivery-post-too-late = No ofrecemos envío postal: la carta llegaría tarde.
+delivery-collection = En taquilla
+delivery-collection-words = Recógelas con tu nombre y número de pedido. También por correo electrónico, al momento.
+delivery-free = Gratis
+delivery-go-on = Seguir
+address-name = Nombre en el buzón
+address-street = Calle, número, piso
+address-postal-code = Código postal
+address-city = Localidad
+address-country = País
+address-missing = Rellena esto, con { $max } caracteres como mucho.
+country-AT = Austria
+country-BE = Bélgica
+country-CH = Suiza
+country-DE = Alemania
+country-ES = España
+country-FR = Francia
+country-GB = Reino Unido
+country-IE = Irlanda
+country-IT = Italia
+country-NL = Países Bajos
+country-PT = Portugal
+you-title = ¿Quién eres?
+you-lead = Compras como invitado: basta un nombre para las entradas y un correo al que enviarlas.
+you-name = Nombre
+you-email = Correo electrónico
+you-email-hint = Aquí llegan tus entradas, así que míralo dos veces.
+you-name-wrong = Escribe tu nombre, con 120 caracteres como mucho.
+you-email-wrong = Una dirección de correo es como nombre@example.org.
+you-go-on = Ir a la tarjeta
+card-title = ¿Cómo pagas?
+card-ending = { $brand } acabada en { $last4 }
+card-keep = Usar esta
+card-declined-just-now = Rechazada ahora mismo
+card-give-up = Cambiar localidades o entrega
+card-not-a-test-card = Este es el modo de prueba: solo acepta las tarjetas de abajo.
+card-new = Una tarjeta
+card-straight-to-provider = Se escribe directamente al proveedor de pago
+card-number = Número de tarjeta
+card-good-until = Válida hasta
+card-security-code = Código de seguridad
+card-security-code-hint = 3 cifras al dorso
+card-go-on = Ir a la revisión
+card-not-now = Pagas en la página siguiente, no ahora. Los marcos discontinuos son del proveedor de pago.
+declined-fact = Tu banco ha dicho que no a { $card }.
+declined-fact-card = Tu banco ha dicho que no a esta tarjeta.
+declined-safe = No se ha cobrado nada y tus localidades son tuyas durante { $time }. Usa otra tarjeta, o pregunta a tu banco y prueba esta otra vez.
+sandbox-title = Modo de prueba: no se cobra ninguna tarjeta
+sandbox-lead = Pulsa una para pagar con ella. Cada una se comporta como lo haría su banco.
+trial-success = Se acepta
+trial-declined = Rechazada por el banco
+trial-insufficient-funds = Rechazada: no hay saldo
+trial-expired = Rechazada: tarjeta caducada
+trial-challenge = El banco te pregunta antes (3-D Secure)
+trial-lost = La respuesta se pierde y luego se acepta
+review-title = Un último vistazo
+review-change = Cambiar
+review-bank-may-ask = Puede que tu banco te pida confirmar. Tus localidades siguen siendo tuyas mientras decide.
+review-refunds = Devoluciones
+review-refunds-event = { $title }: { $terms }
+review-note = { $type }: { $note }
+review-buy = Comprar por { $total }
+review-charged-once = Se cobra una vez, aunque pulses dos.
+challenge-title = Tu banco pregunta: ¿eres tú?
+challenge-sentence = TicketBoss pide { $total }. Tus localidades siguen siendo tuyas mientras decides.
+challenge-approve = Sí, pagar
+challenge-refuse = No, no pagar
+challenge-note = Un banco real preguntaría aquí con su propia página (3-D Secure). Esta es la del modo de prueba.
+
+## Después de comprar
+order-paid-title = Tus entradas
+order-paid-lead = Pagado, gracias. Pedido { $number }; las mismas entradas van camino de { $email }.
+order-paid-lead-post = Pagado, gracias. Pedido { $number }; las entradas impresas llegan por correo postal, y los mismos códigos van ya a { $email }.
+order-pdf = Entradas en PDF
+order-pdf-short = PDF
+order-calendar = Calendario
+order-receipt = Recibo
+order-number-date = Pedido { $number }, { $date }
+order-paid-with = Pagado con { $card }
+order-paid = Pagado
+screen-ticket-position = Entrada { $position } de { $count }
+screen-ticket-code = Código para leer en voz alta:
+screen-ticket-section = Zona
+screen-ticket-row = Fila
+screen-ticket-seat = Asiento
+screen-ticket-place-label = Plaza
+screen-ticket-standing = De pie
+screen-ticket-entrance = Acceso
+screen-ticket-any-entrance = Principal
+screen-ticket-doors = Puertas
+screen-ticket-starts = Empieza
+screen-ticket-foot = { $type }, { $price } con todos los gastos. Para { $name }.
+order-checking-title = Tu banco lo está comprobando
+order-checking = Tu banco lo está comprobando. Deja esto abierto; tus localidades siguen siendo tuyas.
+order-checking-action = Ir a mi banco
+order-uncertain-title = Perdimos la conexión
+order-uncertain = Perdimos la conexión. Si has pagado, tus entradas van de camino; no se te cobrará dos veces.
+order-uncertain-look = Esta página vuelve a mirar sola cada pocos segundos.
+order-uncertain-action = Ver mi pedido
+order-declined-title = Tu banco ha dicho que no
+order-declined-action = Probar otra tarjeta
+order-lapsed-title = Se acabó el tiempo y el pedido terminó
+order-lapsed = El pedido { $number } no se pagó a tiempo. No se ha cobrado nada y las localidades vuelven a estar libres.
+order-lapsed-action = Ver las localidades
+order-voided-title = Se perdieron las localidades
+order-voided = Mientras tu pago iba de camino se perdieron las localidades del pedido { $number }. Te devolvemos todo el dinero; tu banco lo mostrará en unos días.
+tickets-title = Tus entradas
+tickets-empty = Aún no hay entradas.
+tickets-empty-advice = Estarán aquí en cuanto compres alguna.
+tickets-show = Ver códigos
+tickets-continue = Ver qué falta
+tickets-doors = Puertas { $time }
+tickets-starts = Empieza { $time }
+tickets-foot-paid = Pedido { $number }, { $total }, pagado
+tickets-foot-open = Pedido { $number }, { $total }, aún sin pagar
+tickets-seats = { $count ->
+    [one] Asiento
+   *[other] Asientos
+}
+tickets-places = { $count ->
+    [one] Plaza
+   *[other] Plazas
+}
+
+## El correo de la demo y la API
+demo-mail-title = El correo de la demo
+demo-mail-lead = Sin servidor de correo, todo lo que TicketBoss enviaría acaba aquí.
+demo-mail-none = Aún no hay correo. Compra una entrada y llegará.
+demo-mail-from = De
+demo-mail-to = Para
+demo-mail-as-html = Como lo muestra el correo
+api-title = Para desarrolladores
+api-lead = Todo lo que hace este sitio también lo puede hacer tu programa. La descripción para máquinas:
+api-contents = Operaciones
+api-parameters = Parámetros
+api-body = Cuerpo (JSON):
+api-answers = Respuestas
+api-shapes = Formas
+api-required = obligatorio
+
+## Páginas que dicen una sola cosa
+error-not-found-title = Aquí no hay nada
+error-not-found = La dirección puede ser antigua, o el evento ya pasó.
+error-server-title = Algo ha fallado por nuestra parte
+error-server = Lo hemos anotado y lo miraremos. No se ha cobrado nada dos veces, y las localidades que guardas siguen siendo tuyas.
+error-busy-title = Ahora mismo pasan muchas cosas
+error-busy = Hay tanta gente que tenemos que ir más despacio. Espera unos segundos y prueba otra vez; tus localidades siguen siendo tuyas.
+error-forbidden-title = Eso no venía de aquí
+error-forbidden = La petición venía de otro sitio, así que no la hicimos. Abre la página aquí y prueba otra vez.
+error-invalid-title = No hemos podido leerlo
+error-invalid = Algo en la petición no es como debe. Vuelve atrás y prueba otra vez.
+error-home = Ver eventos
+error-cart = A la cesta
+
+## Negativas, por su código
+refused-seats-taken = Alguna de estas localidades se acaba de ir. Lo que tienes en la cesta sigue siendo tuyo.
+refused-seat-limit = Son más localidades de las que una persona puede tener para esta función.
+refused-orphan-seat = Eso dejaría suelta una localidad que nadie quiere. Elige también la de al lado.
+refused-no-seats-found = No hay localidades libres que encajen.
+refused-not-yet-on-sale = La venta aún no ha empezado.
+refused-sale-ended = La venta ha terminado.
+refused-performance-cancelled = Esta función se canceló.
+refused-hold-lapsed = Se acabó el tiempo y soltamos las localidades. No se ha cobrado nada.
+refused-already-extended = Ya has usado tu única ampliación.
+refused-cart-empty = Tu cesta está vacía, así que no hay nada que comprar.
+refused-cart-limit = Son más funciones de las que caben en una cesta. Compra antes algunas.
+refused-total-changed = El total ha cambiado desde que lo viste. Míralo otra vez, por favor; no se ha cobrado nada.
+refused-mixed-currencies = Estas localidades se venden en monedas distintas. Cómpralas una tras otra.
+refused-order-closed = Este pedido ya está terminado.
+refused-other = No ha funcionado. No se ha cobrado nada; prueba otra vez.

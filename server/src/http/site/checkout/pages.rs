@@ -1,0 +1,293 @@
+//! The steps' pages.
+
+use super::{
+    super::{
+        layout::{Glyph, Icon, Layout},
+        wording,
+    },
+    Field, FieldError, Step, StepMark, errors,
+    fields::DeliveryForm,
+    step_marks,
+    summary::{ReviewPart, Summary},
+};
+use crate::{
+    calendar_text::CalendarText,
+    messages::{Speech, Value},
+};
+use askama::Template;
+use shared_model::{
+    OrderId, PaymentId,
+    order::{CheckoutDraft, Delivery, DeliveryOffer},
+};
+
+/// A way of delivery to choose.
+pub struct Way {
+    pub method: String,
+    pub name: String,
+    pub explanation: String,
+    pub price: String,
+    pub chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "checkout_delivery.html")]
+pub struct DeliveryPage<'a> {
+    page: Layout<'a>,
+    steps: Vec<StepMark>,
+    summary: Summary,
+    ways: Vec<Way>,
+    address: Vec<Field>,
+    errors: Vec<FieldError>,
+    /// Said when post was hidden.
+    too_late: Option<String>,
+}
+
+impl<'a> DeliveryPage<'a> {
+    /// `address` are the form's fields, judged or not; `time_zone` is the first venue's.
+    pub fn new(
+        page: Layout<'a>,
+        summary: Summary,
+        offers: &[DeliveryOffer],
+        form: &DeliveryForm,
+        address: Vec<Field>,
+        time_zone: &str,
+    ) -> Self {
+        let speech = page.speech();
+        let calendar = CalendarText::new(speech, time_zone);
+        let known = offers.iter().any(|offer| offer.method == form.method);
+        let ways = offers.iter().enumerate().filter_map(|(position, offer)| {
+            let way = way(offer, &calendar, speech)?;
+            let chosen = if known { offer.method == form.method } else { position == 0 };
+            Some(Way { chosen, ..way })
+        });
+        let post_offered = offers.iter().any(|offer| offer.method == "post");
+        Self {
+            steps: step_marks(Step::Delivery, speech),
+            summary,
+            ways: ways.collect(),
+            errors: errors(&address),
+            address,
+            too_late: (!post_offered).then(|| speech.text("delivery-post-too-late")),
+            page,
+        }
+    }
+}
+
+/// `None` for a way this site has no words for.
+fn way(offer: &DeliveryOffer, calendar: &CalendarText<'_>, speech: Speech<'_>) -> Option<Way> {
+    let (name, explanation) = match offer.method.as_str() {
+        "email" => ("delivery-email", speech.text("delivery-email-words")),
+        "collection" => ("delivery-collection", speech.text("delivery-collection-words")),
+        "post" => {
+            let date = calendar.date_medium(offer.arrives_from?);
+            ("delivery-post", speech.fill("delivery-post-words", &[("date", date.into())]))
+        }
+        _ => return None,
+    };
+    let price = match offer.fee {
+        Some(fee) if fee.amount_minor != 0 => fee.format(speech.language()),
+        _ => speech.text("delivery-free"),
+    };
+    Some(Way { method: offer.method.clone(), name: speech.text(name), explanation, price, chosen: false })
+}
+
+#[derive(Template)]
+#[template(path = "checkout_you.html")]
+pub struct YouPage<'a> {
+    page: Layout<'a>,
+    steps: Vec<StepMark>,
+    summary: Summary,
+    fields: Vec<Field>,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> YouPage<'a> {
+    pub fn new(page: Layout<'a>, summary: Summary, fields: Vec<Field>) -> Self {
+        let steps = step_marks(Step::You, page.speech());
+        Self { steps, summary, errors: errors(&fields), fields, page }
+    }
+}
+
+/// The last card was declined.
+pub struct Declined {
+    pub fact: String,
+    pub safe: String,
+}
+
+/// A test card of the sandbox, one press away.
+pub struct Trial {
+    pub number: String,
+    /// In groups of four.
+    pub shown: String,
+    pub words: String,
+}
+
+#[derive(Template)]
+#[template(path = "checkout_card.html")]
+pub struct CardPage<'a> {
+    page: Layout<'a>,
+    steps: Vec<StepMark>,
+    summary: Summary,
+    declined: Option<Declined>,
+    /// Why the last card was not taken.
+    alert: Option<String>,
+    /// The card chosen before.
+    chosen: Option<String>,
+    /// Empty where real cards are taken.
+    trials: Vec<Trial>,
+}
+
+/// What the card step is made of beside the summary.
+#[derive(Default)]
+pub struct CardStep {
+    pub declined: Option<Declined>,
+    pub alert: Option<String>,
+    pub chosen: Option<String>,
+    pub trials: Vec<Trial>,
+}
+
+impl<'a> CardPage<'a> {
+    pub fn new(page: Layout<'a>, summary: Summary, step: CardStep) -> Self {
+        let CardStep { declined, alert, chosen, trials } = step;
+        // Once there is an order, the steps before cannot be changed any more.
+        let mut steps = step_marks(Step::Card, page.speech());
+        if declined.is_some() {
+            steps.iter_mut().for_each(|step| step.href = None);
+        }
+        Self { steps, summary, declined, alert, chosen, trials, page }
+    }
+}
+
+impl Declined {
+    /// `card` is the declined one in words; `time` how long the seats stay, as `mm:ss`.
+    pub fn new(card: Option<&str>, time: &str, speech: Speech<'_>) -> Self {
+        let fact = match card {
+            Some(card) => speech.fill("declined-fact", &[("card", card.into())]),
+            None => speech.text("declined-fact-card"),
+        };
+        Self { fact, safe: speech.fill("declined-safe", &[("time", time.into())]) }
+    }
+}
+
+/// The chosen delivery as the review tells it.
+pub struct DeliveryWords {
+    pub name: String,
+    pub lines: Vec<String>,
+}
+
+impl DeliveryWords {
+    pub fn new(delivery: &Delivery, offers: &[DeliveryOffer], time_zone: &str, speech: Speech<'_>) -> Self {
+        let offer_words = |method: &str| {
+            let calendar = CalendarText::new(speech, time_zone);
+            let offer = offers.iter().find(|offer| offer.method == method)?;
+            way(offer, &calendar, speech).map(|way| way.explanation)
+        };
+        match delivery {
+            Delivery::Email => Self {
+                name: speech.text("delivery-email"),
+                lines: vec![speech.text("delivery-email-words")],
+            },
+            Delivery::Collection => Self {
+                name: speech.text("delivery-collection"),
+                lines: vec![speech.text("delivery-collection-words")],
+            },
+            Delivery::Post { address } => {
+                let place =
+                    format!("{}, {}, {} {}", address.name, address.street, address.postal_code, address.city);
+                let lines = [Some(place), offer_words("post")].into_iter().flatten().collect();
+                Self { name: speech.text("delivery-post"), lines }
+            }
+        }
+    }
+}
+
+/// What the review is made of beside the summary.
+pub struct Review {
+    pub seats: Vec<ReviewPart>,
+    /// The seats are not bound to an order yet.
+    pub seats_can_change: bool,
+    pub delivery: DeliveryWords,
+    /// The organizers' terms, each with its event where there are several.
+    pub refunds: Vec<String>,
+    pub order_id: OrderId,
+    pub payment_id: PaymentId,
+    /// Why the last press of *Buy* did nothing.
+    pub alert: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "checkout_review.html")]
+pub struct ReviewPage<'a> {
+    page: Layout<'a>,
+    steps: Vec<StepMark>,
+    summary: Summary,
+    seats: Vec<ReviewPart>,
+    seats_can_change: bool,
+    delivery: DeliveryWords,
+    buyer_name: String,
+    buyer_email: String,
+    card: String,
+    refunds: Vec<String>,
+    order_id: String,
+    payment_id: String,
+    total_minor: i64,
+    currency: String,
+    buy: String,
+    alert: Option<String>,
+}
+
+impl<'a> ReviewPage<'a> {
+    pub fn new(page: Layout<'a>, summary: Summary, draft: &CheckoutDraft, review: Review) -> Self {
+        let speech = page.speech();
+        let card = wording::card(draft.card_brand.as_deref(), draft.card_last4.as_deref(), speech);
+        Self {
+            steps: step_marks(Step::Review, speech),
+            seats: review.seats,
+            seats_can_change: review.seats_can_change,
+            delivery: review.delivery,
+            buyer_name: draft.buyer_name.as_ref().map(ToString::to_string).unwrap_or_default(),
+            buyer_email: draft.buyer_email.as_ref().map(ToString::to_string).unwrap_or_default(),
+            card: card.unwrap_or_else(|| speech.text("card-new")),
+            refunds: review.refunds,
+            order_id: review.order_id.to_string(),
+            payment_id: review.payment_id.to_string(),
+            total_minor: summary.total_money.amount_minor,
+            currency: summary.total_money.currency.to_string(),
+            buy: speech.fill("review-buy", &[("total", summary.total.as_str().into())]),
+            alert: review.alert,
+            summary,
+            page,
+        }
+    }
+}
+
+/// The organizers' terms for giving seats back; several events are told apart by their titles.
+pub fn refund_terms(terms: &[(String, String)], speech: Speech<'_>) -> Vec<String> {
+    let given = terms.iter().filter(|(_, terms)| !terms.is_empty());
+    if terms.len() == 1 {
+        return given.map(|(_, terms)| terms.clone()).collect();
+    }
+    given
+        .map(|(title, terms)| {
+            let words = [("title", Value::from(title.as_str())), ("terms", terms.as_str().into())];
+            speech.fill("review-refunds-event", &words)
+        })
+        .collect()
+}
+
+/// The sandbox's bank asks the buyer.
+#[derive(Template)]
+#[template(path = "sandbox_challenge.html")]
+pub struct ChallengePage<'a> {
+    page: Layout<'a>,
+    sentence: String,
+    reference: String,
+}
+
+impl<'a> ChallengePage<'a> {
+    /// `reference` is the provider's name for the payment; `total` what it comes to, in words.
+    pub fn new(page: Layout<'a>, reference: &str, total: &str) -> Self {
+        let sentence = page.speech().fill("challenge-sentence", &[("total", total.into())]);
+        Self { sentence, reference: reference.to_owned(), page }
+    }
+}

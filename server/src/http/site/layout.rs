@@ -1,0 +1,174 @@
+//! What every page of the site shares: who reads it in which language, where she is, and what her
+//! cart holds. A page's template gets it as `page`.
+
+use super::wording::{Choice, Countdown, clock};
+use crate::{
+    calendar_text::CalendarText,
+    http::assets,
+    messages::{Speech, Value},
+};
+use shared_model::{Language, Timestamp, order::Cart};
+
+pub use super::icons::{Glyph, Icon};
+
+/// The tab a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    Events,
+    Tickets,
+    Cart,
+}
+
+/// What others see of a page when its address is passed on.
+pub struct Share {
+    pub description: String,
+    /// Absolute and without what does not change the page.
+    pub url: String,
+    /// Absolute, a bitmap: most readers of OpenGraph draw no SVG.
+    pub image: String,
+}
+
+/// The cart in the header (desktop) and above the tabs (phone).
+pub struct CartBar {
+    pub seat_count: usize,
+    /// "2 seats, € 86.00"
+    pub headline: String,
+    /// "The Seagull, 12 Dec"
+    pub detail: String,
+    /// UTC milliseconds when the first hold lapses.
+    pub expires_at: i64,
+    /// UTC milliseconds by the server's clock.
+    pub now: i64,
+    pub clock: String,
+    /// The performances in it, so that the page can tell when another one joined.
+    pub fingerprint: String,
+}
+
+impl CartBar {
+    /// `None` for a cart without seats.
+    pub fn of(cart: &Cart, speech: Speech<'_>) -> Option<Self> {
+        let first = cart.performances.first()?;
+        let expires_at = cart.expires_at()?;
+        let seats = cart.seat_count();
+        let headline = match cart.total {
+            Some(total) => speech.fill(
+                "cart-bar",
+                &[("seats", Value::from(seats)), ("total", total.format(speech.language()).into())],
+            ),
+            None => speech.fill("cart-bar-seats", &[("seats", Value::from(seats))]),
+        };
+        let calendar = CalendarText::new(speech, &first.venue.time_zone);
+        let more = cart.performances.len() - 1;
+        let detail = if more == 0 {
+            let date = calendar.date_short(first.starts_at);
+            speech.fill("cart-bar-detail", &[("title", first.title.as_str().into()), ("date", date.into())])
+        } else {
+            speech.fill("cart-bar-more", &[("title", first.title.as_str().into()), ("more", Value::from(more))])
+        };
+        let fingerprint =
+            cart.performances.iter().map(|held| held.performance_id.to_string()).collect::<Vec<_>>().join(" ");
+        Some(Self {
+            seat_count: seats,
+            headline,
+            detail,
+            expires_at: expires_at.as_millis(),
+            now: cart.now.as_millis(),
+            clock: clock(expires_at.saturating_since(cart.now)),
+            fingerprint,
+        })
+    }
+}
+
+/// The frame of a page.
+pub struct Layout<'a> {
+    speech: Speech<'a>,
+    pub title: String,
+    /// Path and query of this page, to come back to after a change of language.
+    pub path: String,
+    pub tab: Option<Tab>,
+    pub cart: Option<CartBar>,
+    /// Absent for pages that belong to one visitor; search engines leave those alone.
+    pub share: Option<Share>,
+    /// The demo's extra pages exist.
+    pub demo: bool,
+}
+
+impl<'a> Layout<'a> {
+    pub fn new(speech: Speech<'a>, title: impl Into<String>) -> Self {
+        Self { speech, title: title.into(), path: "/".to_owned(), tab: None, cart: None, share: None, demo: false }
+    }
+
+    pub fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    pub fn tab(mut self, tab: Tab) -> Self {
+        self.tab = Some(tab);
+        self
+    }
+
+    pub fn cart(mut self, cart: Option<&Cart>) -> Self {
+        self.cart = cart.and_then(|cart| CartBar::of(cart, self.speech));
+        self
+    }
+
+    pub fn share(mut self, share: Share) -> Self {
+        self.share = Some(share);
+        self
+    }
+
+    pub fn demo(mut self, demo: bool) -> Self {
+        self.demo = demo;
+        self
+    }
+
+    pub fn language(&self) -> Language {
+        self.speech.language()
+    }
+
+    pub fn speech(&self) -> Speech<'a> {
+        self.speech
+    }
+
+    pub fn is_at(&self, tab: Tab) -> bool {
+        self.tab == Some(tab)
+    }
+
+    /// A message without placeholders.
+    pub fn say(&self, key: &str) -> String {
+        self.speech.text(key)
+    }
+
+    /// The address of a static file, unchangeable for as long as the file is.
+    pub fn asset(&self, path: &str) -> String {
+        assets::asset(path)
+    }
+
+    pub fn minutes_left(&self, minutes: u32) -> String {
+        self.speech.fill("minutes-left", &[("minutes", Value::from(minutes))])
+    }
+
+    /// The languages to choose from, each named in itself.
+    pub fn languages(&self) -> Vec<Choice> {
+        let choice = |language: Language| Choice {
+            value: language.tag().to_owned(),
+            label: self.say(match language {
+                Language::En => "language-name-en",
+                Language::Es => "language-name-es",
+            }),
+            chosen: language == self.language(),
+        };
+        Language::ALL.map(choice).into()
+    }
+
+    /// "Trying again in { $seconds } s." with the placeholder left for the script to fill.
+    pub fn trying_again(&self) -> String {
+        self.speech.fill("away-trying", &[("seconds", "{seconds}".into())])
+    }
+}
+
+/// A countdown to `until`, as of `now`.
+pub fn countdown(until: Timestamp, now: Timestamp) -> Countdown {
+    Countdown { until: until.as_millis(), now: now.as_millis(), clock: clock(until.saturating_since(now)) }
+}

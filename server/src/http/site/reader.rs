@@ -1,0 +1,199 @@
+//! Who reads a page: her language, her session if she has one, and the address she is at. Every
+//! handler of the site begins with a [`Reader`] and ends with a page or a [`SiteError`].
+
+use super::{layout::Layout, says::SaysPage};
+use crate::{
+    coordinator::{Coordinator, Visitor},
+    http::{AppState, error::ApiError, session::language_of},
+    messages::Speech,
+};
+use askama::Template;
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use shared_model::{ErrorCode, Language, Problem, Timestamp, order::Cart};
+
+/// Longest address we come back to after a change of language.
+const PATH_LENGTH_MAX: usize = 512;
+
+/// A reader of the site.
+pub struct Reader {
+    pub state: AppState,
+    pub language: Language,
+    /// `None` for strangers: they read everything and hold nothing.
+    pub visitor: Option<Visitor>,
+    /// Path and query of what she asked for.
+    pub path: String,
+}
+
+impl Reader {
+    pub fn coordinator(&self) -> &Coordinator {
+        &self.state.coordinator
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.state.coordinator.now()
+    }
+
+    pub fn speech(&self) -> Speech<'_> {
+        self.state.messages.speak(self.language)
+    }
+
+    /// Where the site stands, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        self.state.config.public_url.trim_end_matches('/')
+    }
+
+    /// What she holds; nothing is asked for strangers.
+    pub async fn cart(&self) -> SiteResult<Option<Cart>> {
+        match &self.visitor {
+            Some(visitor) => Ok(Some(self.coordinator().load_cart(visitor).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The frame of a page with this title, as it stands for this reader.
+    pub fn layout<'a>(&'a self, title: &str, cart: Option<&Cart>) -> Layout<'a> {
+        let speech = self.speech();
+        Layout::new(speech, title).at(&self.path).cart(cart).demo(self.state.config.demo)
+    }
+}
+
+impl FromRequestParts<AppState> for Reader {
+    type Rejection = SiteError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        let found = <Visitor as OptionalFromRequestParts<AppState>>::from_request_parts(parts, state).await;
+        Ok(Self {
+            language: language_of(&parts.headers),
+            visitor: found.map_err(|ApiError(problem)| problem)?,
+            path: path_and_query(parts),
+            state: state.clone(),
+        })
+    }
+}
+
+fn path_and_query(parts: &Parts) -> String {
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    if path.len() <= PATH_LENGTH_MAX { path.to_owned() } else { parts.uri.path().chars().take(PATH_LENGTH_MAX).collect() }
+}
+
+/// Why there is no page here.
+#[derive(Debug)]
+pub enum SiteError {
+    /// An error the reader is told of by its code.
+    Failed(ErrorCode),
+    /// What she wants is done at another address of this site.
+    Elsewhere(String),
+}
+
+pub type SiteResult<T> = Result<T, SiteError>;
+
+impl From<Problem> for SiteError {
+    fn from(problem: Problem) -> Self {
+        Self::Failed(problem.code)
+    }
+}
+
+impl From<ErrorCode> for SiteError {
+    fn from(code: ErrorCode) -> Self {
+        Self::Failed(code)
+    }
+}
+
+impl From<askama::Error> for SiteError {
+    fn from(error: askama::Error) -> Self {
+        tracing::error!(%error, "a template could not be rendered");
+        Self::Failed(ErrorCode::Internal)
+    }
+}
+
+impl IntoResponse for SiteError {
+    fn into_response(self) -> Response {
+        match self {
+            // The page itself is written by `error_pages`, which knows the reader.
+            Self::Failed(code) => ApiError::from(code).into_response(),
+            Self::Elsewhere(path) => Redirect::to(&path).into_response(),
+        }
+    }
+}
+
+/// A rendered page.
+pub fn page(template: &impl Template) -> SiteResult<Response> {
+    Ok(Html(template.render()?).into_response())
+}
+
+/// Turns errors into pages for those who read pages; programs keep their problem details.
+pub async fn error_pages(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let wants_page = accepts_html(request.headers()) && !request.uri().path().starts_with("/api/");
+    let language = language_of(request.headers());
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !wants_page || !is_error || is_html(response.headers()) {
+        return response;
+    }
+    let layout = Layout::new(state.messages.speak(language), "").demo(state.config.demo);
+    let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
+    match SaysPage::error(layout, code_of(status)).render() {
+        Ok(html) => {
+            let mut answer = (status, Html(html)).into_response();
+            if let Some(seconds) = retry_after {
+                answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+            }
+            answer
+        }
+        Err(error) => {
+            tracing::error!(%error, "the error page could not be rendered");
+            response
+        }
+    }
+}
+
+fn accepts_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    let is_html = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
+    headers.get(header::CONTENT_TYPE).is_some_and(is_html)
+}
+
+/// The code whose page fits a status; extractors and layers answer with a bare one.
+fn code_of(status: StatusCode) -> ErrorCode {
+    match status {
+        StatusCode::NOT_FOUND => ErrorCode::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => ErrorCode::MethodNotAllowed,
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ErrorCode::Forbidden,
+        StatusCode::TOO_MANY_REQUESTS => ErrorCode::RateLimited,
+        StatusCode::SERVICE_UNAVAILABLE => ErrorCode::Busy,
+        status if status.is_client_error() => ErrorCode::InvalidInput,
+        _ => ErrorCode::Internal,
+    }
+}
+
+/// An address of this site that a form asked to come back to, or `otherwise`: never another site's.
+pub fn return_path(asked: &str, otherwise: &str) -> String {
+    let ours = asked.starts_with('/')
+        && !asked.starts_with("//")
+        && asked.len() <= PATH_LENGTH_MAX
+        && asked.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if ours { asked.to_owned() } else { otherwise.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        for bad in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x", "javascript:1"] {
+            assert_eq!(return_path(bad, "/cart"), "/cart", "{bad:?}");
+        }
+        assert_eq!(return_path("/events/carmen?x=1#y", "/"), "/events/carmen?x=1#y");
+    }
+}

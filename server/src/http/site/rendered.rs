@@ -1,0 +1,288 @@
+//! Renders every template with sample data in both languages. With `TICKETBOSS_RENDER_TO` set to a
+//! folder the pages are written there too, to be looked at in a browser.
+
+use super::{
+    api_docs::ApiPage,
+    cart::{CartBarPart, CartPage},
+    checkout::{
+        fields::{BuyerForm, DeliveryForm},
+        pages::{
+            CardPage, CardStep, ChallengePage, Declined, DeliveryPage, DeliveryWords, Review, ReviewPage, Trial, YouPage,
+            refund_terms,
+        },
+        summary::{Summary, cart_review, order_review},
+    },
+    demo_mail::{DemoMailPage, MailFile, MailRow, OpenMail},
+    event::EventPage,
+    events::{EventsFound, EventsPage, EventsQuery},
+    layout::{Layout, Share, Tab},
+    order::{OrderPage, TicketsPage},
+    samples,
+    says::{AwayPage, SaysPage},
+};
+use crate::messages::{Messages, Speech};
+use askama::Template;
+use serde_json::json;
+use shared_model::{
+    ErrorCode, Language, OrderId, PaymentId,
+    event::Page,
+    order::{Cart, CheckoutDraft, OrderState, PaymentState},
+};
+
+/// Name and text of every page, in one language.
+fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
+    let cart = samples::cart();
+    let layout = |title: &str| Layout::new(speech, title).demo(true).cart(Some(&cart));
+    let mut pages = vec![
+        ("events", events(speech, EventsQuery::default(), samples::season(), &cart)),
+        ("events-nothing", events(speech, nothing_query(), Vec::new(), &cart)),
+        ("event", render(&event_page(layout("The Seagull").tab(Tab::Events), Some(&cart)))),
+        ("event-no-cart", render(&event_page(Layout::new(speech, "The Seagull").tab(Tab::Events), None))),
+        ("cart", render(&cart_page(speech, &samples::cart_with_lapsed(), None))),
+        ("cart-refused", render(&cart_page(speech, &cart, Some(ErrorCode::SeatsTaken)))),
+        ("cart-empty", render(&cart_page(speech, &empty_cart(), None))),
+        ("cart-bar", render(&CartBarPart::new(layout("")))),
+        ("tickets", render(&TicketsPage::new(layout("Your tickets").tab(Tab::Tickets), &[paid()], samples::now()))),
+        ("tickets-none", render(&TicketsPage::new(layout("Your tickets").tab(Tab::Tickets), &[], samples::now()))),
+        ("not-found", render(&SaysPage::error(layout(""), ErrorCode::NotFound))),
+        ("server-error", render(&SaysPage::error(layout(""), ErrorCode::Internal))),
+        ("busy", render(&SaysPage::error(layout(""), ErrorCode::RateLimited))),
+        ("away", render(&AwayPage::new(layout("")))),
+        ("api", render(&ApiPage::new(layout("For developers"), &api_document()))),
+        ("demo-mail", render(&mail_page(layout("The demo’s mail")))),
+        ("challenge", render(&ChallengePage::new(layout("Your bank"), "pi_1", "€ 93.00"))),
+    ];
+    pages.extend(order_pages(speech));
+    pages.extend(checkout_pages(speech));
+    pages
+}
+
+fn render(template: &impl Template) -> String {
+    template.render().expect("a template renders whatever its data")
+}
+
+fn nothing_query() -> EventsQuery {
+    EventsQuery { when: "2026-11-23".into(), place: "Santander".into(), ..EventsQuery::default() }
+}
+
+fn empty_cart() -> Cart {
+    Cart { performances: Vec::new(), total: None, fees: None, ..samples::cart() }
+}
+
+fn paid() -> shared_model::order::Order {
+    samples::order(OrderState::Paid, PaymentState::Captured)
+}
+
+fn events(
+    speech: Speech<'_>,
+    query: EventsQuery,
+    items: Vec<shared_model::event::PerformanceSummary>,
+    cart: &Cart,
+) -> String {
+    let share = Share {
+        description: speech.text("events-description"),
+        url: "http://localhost/".into(),
+        image: "http://localhost/share.png".into(),
+    };
+    let page = Layout::new(speech, speech.text("events-title")).tab(Tab::Events).cart(Some(cart)).share(share);
+    let next = items.is_empty().then(|| samples::season()[5].clone());
+    let found = Page { items, next_cursor: Some("abc".into()) };
+    let places = vec!["Bilbao".into(), "Santander".into()];
+    render(&EventsPage::new(page, &EventsFound { query, found, places, next, now: samples::now() }))
+}
+
+fn event_page<'a>(page: Layout<'a>, cart: Option<&Cart>) -> EventPage<'a> {
+    EventPage::new(page, &samples::seagull(), cart, samples::now(), "https://tickets.example")
+}
+
+fn cart_page<'a>(speech: Speech<'a>, cart: &Cart, refused: Option<ErrorCode>) -> CartPage<'a> {
+    CartPage::new(Layout::new(speech, speech.text("cart-title")).tab(Tab::Cart).cart(Some(cart)), cart, refused)
+}
+
+fn mail_page(page: Layout<'_>) -> DemoMailPage<'_> {
+    let row = |id: &str, is_open| MailRow {
+        id: id.into(),
+        subject: "Your tickets: The Seagull".into(),
+        to: "ines.roldan@example.com".into(),
+        sent: "22 November 2026, 18:52".into(),
+        is_open,
+    };
+    let open = OpenMail {
+        id: "1".into(),
+        subject: "Your tickets: The Seagull".into(),
+        from: "TicketBoss <tickets@example.org>".into(),
+        to: "ines.roldan@example.com".into(),
+        text: "Hello Inés,\n\nhere are your tickets.".into(),
+        has_html: true,
+        attachments: vec![MailFile { position: 0, name: "tickets.pdf".into() }],
+    };
+    DemoMailPage::new(page, vec![row("1", true), row("2", false)], Some(open))
+}
+
+fn api_document() -> serde_json::Value {
+    json!({
+        "paths": { "/api/v1/cart": { "get": {
+            "operationId": "load_cart", "summary": "What this visitor holds",
+            "responses": { "200": { "description": "The cart", "content": { "application/json": {
+                "schema": { "$ref": "#/components/schemas/Cart" } } } } } } } },
+        "components": { "schemas": { "Cart": { "description": "All a cart holds", "required": ["now"],
+            "properties": { "now": { "type": "integer", "description": "By the server's clock" } } } } }
+    })
+}
+
+fn order_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
+    let page = |state, payment| {
+        render(&OrderPage::new(Layout::new(speech, ""), &samples::order(state, payment), samples::now()))
+    };
+    vec![
+        ("order-paid", page(OrderState::Paid, PaymentState::Captured)),
+        ("order-declined", page(OrderState::Pending, PaymentState::Declined)),
+        ("order-checking", page(OrderState::Pending, PaymentState::RequiresAction)),
+        ("order-uncertain", page(OrderState::Pending, PaymentState::Created)),
+        ("order-lapsed", page(OrderState::Lapsed, PaymentState::Voided)),
+        ("order-voided", page(OrderState::Voided, PaymentState::Voided)),
+    ]
+}
+
+fn checkout_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
+    let cart = samples::cart();
+    let zone = "Europe/Madrid";
+    let layout = |key: &str| Layout::new(speech, speech.text(key));
+    let postage = samples::offers()[1].fee;
+    let summary = || Summary::of_cart(&cart, &[], postage, speech).expect("the sample cart can be bought");
+    let order = samples::order(OrderState::Pending, PaymentState::Declined);
+    let delivery = samples::post();
+    let form = DeliveryForm::of(Some(&delivery));
+    let broken = DeliveryForm { city: String::new(), ..form.clone() };
+    let buyer = BuyerForm { name: "Inés Roldán Łuczak".into(), email: "ines".into() };
+    let draft = CheckoutDraft {
+        delivery: Some(delivery.clone()),
+        buyer_name: buyer.name.parse().ok(),
+        buyer_email: "ines.roldan@example.com".parse().ok(),
+        payment_method: Some("pm_card_visa".into()),
+        card_brand: Some("visa".into()),
+        card_last4: Some("4242".into()),
+        order_id: None,
+    };
+    let review = |seats, seats_can_change, alert| Review {
+        seats,
+        seats_can_change,
+        delivery: DeliveryWords::new(&delivery, &samples::offers(), zone, speech),
+        refunds: refund_terms(&[("The Seagull".into(), "Give seats back until Sat 5 December, 19:30.".into())], speech),
+        order_id: OrderId::default(),
+        payment_id: PaymentId::default(),
+        alert,
+    };
+    let trials = || {
+        vec![Trial {
+            number: "4242424242424242".into(),
+            shown: "4242 4242 4242 4242".into(),
+            words: speech.text("trial-success"),
+        }]
+    };
+    let delivery_page = |form: &DeliveryForm, fields| {
+        render(&DeliveryPage::new(layout("delivery-title"), summary(), &samples::offers(), form, fields, zone))
+    };
+    let declined = Declined::new(Some("Visa ending 4242"), "06:12", speech);
+    vec![
+        ("checkout-delivery", delivery_page(&form, form.address_fields(speech))),
+        ("checkout-delivery-wrong", delivery_page(&broken, broken.judged_address_fields(speech))),
+        ("checkout-you", render(&YouPage::new(layout("you-title"), summary(), buyer.judged_fields(speech)))),
+        (
+            "checkout-card",
+            render(&CardPage::new(
+                layout("card-title"),
+                Summary::of_order(&order, samples::now(), speech),
+                CardStep {
+                    declined: Some(declined),
+                    chosen: Some("Visa ending 4242".into()),
+                    trials: trials(),
+                    alert: None,
+                },
+            )),
+        ),
+        ("checkout-card-new", render(&CardPage::new(layout("card-title"), summary(), CardStep { trials: trials(), ..CardStep::default() }))),
+        (
+            "checkout-review",
+            render(&ReviewPage::new(
+                layout("review-title"),
+                summary(),
+                &draft,
+                review(cart_review(&cart, speech), true, None),
+            )),
+        ),
+        (
+            "checkout-review-again",
+            render(&ReviewPage::new(
+                layout("review-title"),
+                Summary::of_order(&order, samples::now(), speech),
+                &draft,
+                review(order_review(&order, speech), false, Some("!".into())),
+            )),
+        ),
+    ]
+}
+
+#[test]
+fn every_page_renders_in_every_language_without_a_missing_message() {
+    let messages = Messages::load();
+    for language in Language::ALL {
+        for (name, html) in pages(messages.speak(language)) {
+            assert!(html.len() > 100, "{name} is empty");
+            for prefix in message_prefixes() {
+                assert!(!html.contains(&format!(">{prefix}-")), "{name} shows a message key starting {prefix}-");
+            }
+            assert!(!html.contains("{ $"), "{name} shows an unfilled placeholder");
+            if let Some(folder) = std::env::var_os("TICKETBOSS_RENDER_TO") {
+                let folder = std::path::PathBuf::from(folder).join(language.tag());
+                std::fs::create_dir_all(&folder).expect("the folder to render to can be made");
+                std::fs::write(folder.join(format!("{name}.html")), html).expect("a page can be written");
+            }
+        }
+    }
+}
+
+/// First words of our message keys: a key that shows on a page begins with one.
+fn message_prefixes() -> [&'static str; 20] {
+    [
+        "nav", "cart", "search", "when", "state", "price", "event", "lapsed", "place", "step", "receipt", "delivery",
+        "address", "you", "card", "review", "order", "tickets", "error", "refused",
+    ]
+}
+
+#[test]
+fn every_message_a_template_says_exists() {
+    let messages = Messages::load();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        for said in text.split("page.say(\"").skip(1) {
+            let key = said.split('"').next().unwrap();
+            assert_ne!(messages.text(Language::En, key, &[]), key, "{key} in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn pages_obey_the_content_security_policy() {
+    let messages = Messages::load();
+    for (name, html) in pages(messages.speak(Language::En)) {
+        assert!(!html.contains(" style=\""), "{name} has an inline style");
+        assert!(!html.contains("<style"), "{name} has a style element");
+        assert!(!html.contains(" onclick="), "{name} has an inline handler");
+        for script in html.split("<script ").skip(1) {
+            let attributes = script.split('>').next().unwrap_or_default();
+            let is_data = attributes.contains("application/ld+json");
+            assert!(is_data || attributes.contains("src="), "{name} has an inline script");
+        }
+    }
+}
+
+#[test]
+fn texts_of_organizers_cannot_leave_their_place() {
+    let messages = Messages::load();
+    let event = render(&event_page(Layout::new(messages.speak(Language::En), "The Seagull"), None));
+    // The sample's description holds "</script>": escaped in the text and in the data block.
+    assert_eq!(event.matches("</script>").count(), 2, "one for the data block, one for site.js");
+}

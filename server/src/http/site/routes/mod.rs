@@ -1,0 +1,23 @@
+//! The site's addresses: thin handlers that read, call the coordinator, and answer with a page.
+
+mod browse;
+mod cart;
+mod checkout;
+mod demo;
+mod orders;
+mod sandbox;
+mod wellknown;
+
+use crate::http::AppState;
+use axum::Router;
+
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .merge(browse::router())
+        .merge(cart::router())
+        .merge(checkout::router())
+        .merge(orders::router())
+        .merge(sandbox::router())
+        .merge(demo::router())
+        .merge(wellknown::router())
+}

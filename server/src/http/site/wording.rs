@@ -1,0 +1,254 @@
+//! Small things several pages say alike: a place, a sum's line, a clock, an offer. No page of its own.
+
+use crate::{
+    calendar_text::CalendarText,
+    messages::{Speech, Value},
+};
+use shared_model::{
+    Money, Timestamp,
+    event::{PerformanceSummary, SaleState, VenueSummary},
+    order::PlaceLabel,
+};
+use std::time::Duration;
+
+/// A label and what it comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub label: String,
+    pub amount: String,
+    /// Contained in other lines: told, not added.
+    pub is_soft: bool,
+    /// No longer counts.
+    pub is_struck: bool,
+}
+
+impl Line {
+    pub fn new(label: impl Into<String>, amount: impl Into<String>) -> Self {
+        Self { label: label.into(), amount: amount.into(), is_soft: false, is_struck: false }
+    }
+
+    pub fn soft(label: impl Into<String>, amount: impl Into<String>) -> Self {
+        Self { is_soft: true, ..Self::new(label, amount) }
+    }
+
+    pub fn struck(label: impl Into<String>, amount: impl Into<String>) -> Self {
+        Self { is_struck: true, ..Self::new(label, amount) }
+    }
+}
+
+/// One of several in a `select`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
+/// A way on from a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    pub href: String,
+    pub label: String,
+}
+
+/// A moment something lapses, ticking in the page once the script runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Countdown {
+    /// UTC milliseconds.
+    pub until: i64,
+    /// UTC milliseconds by the server's clock, so that a wrong clock at the reader's does not matter.
+    pub now: i64,
+    pub clock: String,
+}
+
+/// Time left as `mm:ss`, rounded down: no second is promised that is not there.
+pub fn clock(left: Duration) -> String {
+    format!("{:02}:{:02}", left.as_secs() / 60, left.as_secs() % 60)
+}
+
+/// "Stalls, row F, seat 14" · "Floor, standing"
+pub fn place(label: &PlaceLabel, speech: Speech<'_>) -> String {
+    let parts: [(&str, Value<'_>); 3] = [
+        ("section", label.section.as_str().into()),
+        ("row", label.row.as_str().into()),
+        ("seat", label.seat.as_str().into()),
+    ];
+    let key = match (label.row.is_empty(), label.seat.is_empty()) {
+        (_, true) => "place-standing-one",
+        (true, false) => "place-seat-no-row",
+        (false, false) => "place-seat",
+    };
+    speech.fill(key, &parts)
+}
+
+/// Several places in short: "Stalls F 14, 15 and 16"; at most `named_max` are named.
+pub fn places(labels: &[PlaceLabel], named_max: usize, speech: Speech<'_>) -> String {
+    let name = |(position, label): (usize, &PlaceLabel)| match position.checked_sub(1) {
+        // "Stalls F 14 and 15": a row is named once.
+        Some(before) if same_row(&labels[before], label) => label.seat.clone(),
+        _ => place_short(label, speech),
+    };
+    let mut names = labels.iter().take(named_max).enumerate().map(name).collect::<Vec<_>>();
+    if labels.len() > named_max {
+        names.push("…".to_owned());
+    }
+    let Some(last) = names.pop() else { return String::new() };
+    if names.is_empty() {
+        return last;
+    }
+    speech.fill("places-joined", &[("first", names.join(", ").into()), ("last", last.into())])
+}
+
+fn same_row(one: &PlaceLabel, other: &PlaceLabel) -> bool {
+    one.section == other.section && one.row == other.row && !other.seat.is_empty()
+}
+
+fn place_short(label: &PlaceLabel, speech: Speech<'_>) -> String {
+    if label.seat.is_empty() {
+        return place(label, speech);
+    }
+    let short = speech.fill(
+        "place-short",
+        &[
+            ("section", label.section.as_str().into()),
+            ("row", label.row.as_str().into()),
+            ("seat", label.seat.as_str().into()),
+        ],
+    );
+    short.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// "Tonight" or "Sat 12 December", then the time.
+pub fn moment(at: Timestamp, now: Timestamp, calendar: &CalendarText<'_>, speech: Speech<'_>) -> String {
+    let date = calendar.near_day(at, now).unwrap_or_else(|| calendar.date_short(at));
+    speech.fill("date-time", &[("date", date.into()), ("time", calendar.time(at).into())])
+}
+
+/// "Muelle de Albareda 4, 39004 Santander"
+pub fn address(venue: &VenueSummary) -> String {
+    let town = [venue.postal_code.as_str(), venue.city.as_str()].join(" ");
+    [venue.street.as_str(), town.trim()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// The way to a venue on a public map.
+pub fn directions(venue: &VenueSummary) -> String {
+    format!("https://www.openstreetmap.org/directions?to={:.5}%2C{:.5}", venue.latitude, venue.longitude)
+}
+
+/// "Visa ending 4242"; `None` when the provider told nothing that may be shown.
+pub fn card(brand: Option<&str>, last4: Option<&str>, speech: Speech<'_>) -> Option<String> {
+    let last4 = last4?;
+    let brand = match brand.unwrap_or_default() {
+        "visa" => "Visa",
+        "mastercard" => "Mastercard",
+        "amex" => "American Express",
+        "discover" => "Discover",
+        "diners" => "Diners Club",
+        "jcb" => "JCB",
+        "unionpay" => "UnionPay",
+        "" => return None,
+        other => other,
+    };
+    Some(speech.fill("card-ending", &[("brand", brand.into()), ("last4", last4.into())]))
+}
+
+/// A tax rate in basis points as people write it: 1000 is "10", 1050 is "10.5".
+pub fn percent(basis_points: u32) -> String {
+    let text = format!("{}.{:02}", basis_points / 100, basis_points % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Whether and for how much a performance can be bought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offer {
+    /// From this price; `few` when few places are left.
+    Priced { from: String, fees: String, few: Option<String> },
+    SoldOut,
+    /// The sale has yet to begin.
+    Later { words: String },
+    /// Nothing to buy any more, or no price yet.
+    Over { words: String },
+}
+
+impl Offer {
+    pub fn of(performance: &PerformanceSummary, now: Timestamp, speech: Speech<'_>) -> Self {
+        match &performance.sale {
+            SaleState::OnSale => Self::on_sale(performance, speech),
+            SaleState::SoldOut => Self::SoldOut,
+            SaleState::NotYetOnSale { on_sale_at } => {
+                let calendar = CalendarText::new(speech, &performance.venue.time_zone);
+                let moment = moment(*on_sale_at, now, &calendar, speech);
+                Self::Later { words: speech.fill("state-on-sale-from", &[("moment", moment.into())]) }
+            }
+            SaleState::Ended => Self::Over { words: speech.text("state-ended") },
+            SaleState::Cancelled => Self::Over { words: speech.text("state-cancelled") },
+        }
+    }
+
+    fn on_sale(performance: &PerformanceSummary, speech: Speech<'_>) -> Self {
+        let Some(from) = performance.price_from else {
+            return Self::Over { words: speech.text("price-to-come") };
+        };
+        let few = performance.few_left.map(|count| {
+            let key = if performance.standing_only { "few-places" } else { "few-seats" };
+            speech.fill(key, &[("count", Value::from(count))])
+        });
+        Self::Priced { from: from.format(speech.language()), fees: fees(performance.fees_from, speech), few }
+    }
+}
+
+/// "incl. € 3.00 fees"
+pub fn fees(fees: Option<Money>, speech: Speech<'_>) -> String {
+    match fees {
+        Some(fees) if fees.amount_minor != 0 => {
+            speech.fill("price-incl-fees", &[("fees", fees.format(speech.language()).into())])
+        }
+        _ => speech.text("price-no-fees"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::Messages;
+    use shared_model::Language;
+
+    fn label(section: &str, row: &str, seat: &str) -> PlaceLabel {
+        PlaceLabel { section: section.into(), row: row.into(), seat: seat.into(), entrance: String::new() }
+    }
+
+    #[test]
+    fn a_clock_never_promises_a_second_that_is_not_there() {
+        assert_eq!(clock(Duration::from_millis(108_999)), "01:48");
+        assert_eq!(clock(Duration::ZERO), "00:00");
+        assert_eq!(clock(Duration::from_secs(726)), "12:06");
+    }
+
+    #[test]
+    fn a_place_is_said_as_people_say_it() {
+        let messages = Messages::load();
+        let english = messages.speak(Language::En);
+        assert_eq!(place(&label("Stalls", "F", "14"), english), "Stalls, row F, seat 14");
+        assert_eq!(place(&label("Floor", "", ""), english), "Floor, standing");
+        assert_eq!(place(&label("Table 4", "", "2"), english), "Table 4, seat 2");
+        assert_eq!(place(&label("Platea", "F", "14"), messages.speak(Language::Es)), "Platea, fila F, asiento 14");
+    }
+
+    #[test]
+    fn several_places_are_joined_and_a_long_list_is_cut() {
+        let messages = Messages::load();
+        let english = messages.speak(Language::En);
+        let labels = ["14", "15", "16"].map(|seat| label("Stalls", "F", seat));
+        assert_eq!(places(&labels[..2], 4, english), "Stalls F 14 and 15");
+        assert_eq!(places(&labels, 2, english), "Stalls F 14, 15 and …");
+        assert_eq!(places(&[], 2, english), "");
+    }
+
+    #[test]
+    fn a_tax_rate_has_no_idle_zeros() {
+        assert_eq!(percent(1_000), "10");
+        assert_eq!(percent(1_050), "10.5");
+        assert_eq!(percent(525), "5.25");
+        assert_eq!(percent(0), "0");
+    }
+}
