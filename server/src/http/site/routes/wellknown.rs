@@ -5,7 +5,10 @@ use super::super::{
     reader::{Reader, SiteResult, page},
     says::AwayPage,
 };
-use crate::http::{AppState, assets};
+use crate::{
+    embedded::static_file,
+    http::{AppState, assets},
+};
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, header},
@@ -90,7 +93,7 @@ async fn away(reader: Reader) -> SiteResult<Response> {
 /// worker and keeps its own page.
 async fn service_worker() -> Response {
     let kept = AWAY_ASSETS.map(assets::asset);
-    let source = assets::file("js/service-worker.js").map(String::from_utf8_lossy).unwrap_or_default();
+    let source = static_file("js/service-worker.js").map(String::from_utf8_lossy).unwrap_or_default();
     let body = source.replace("\"KEPT\"", &json!(kept).to_string());
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8")),
