@@ -1,5 +1,6 @@
 //! The command line.
 
+mod plan;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -40,6 +41,8 @@ enum Command {
     Config,
     /// Prints the API's OpenAPI document.
     Openapi,
+    /// Reads, checks and writes seating plans of any format.
+    Plan(plan::PlanArgs),
 }
 
 pub fn run() -> ExitCode {
@@ -51,6 +54,7 @@ pub fn run() -> ExitCode {
             Ok(document) => print(&document),
             Err(error) => fail(&error),
         },
+        Command::Plan(plan) => plan::run(plan),
     }
 }
 
