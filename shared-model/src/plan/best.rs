@@ -13,7 +13,7 @@ use super::{
     orphan::{is_ordinary, open_seats, orphans_left, runs},
 };
 use crate::{SeatNo, hold::BestReason};
-use std::collections::HashSet;
+use std::cmp::Ordering;
 
 /// What a party wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,37 +47,34 @@ pub fn best_seats(plan: &NumberedPlan, is_free: impl Fn(SeatNo) -> bool, wish: &
     if count == 0 || count > plan.place_count() as usize {
         return None;
     }
-    let search = Search { plan, is_free: &is_free, wish };
+    let mut search = Search::new(plan, &is_free, wish);
     if wish.step_free {
         return search.step_free();
     }
-    let side_by_side = || search.best_group(count, plan.focal_point, &HashSet::new());
-    if wish.together
-        && let Some(seats) = side_by_side()
-    {
-        return Some(search.together(seats));
+    let side_by_side = search.best_group(count, plan.focal_point);
+    let closest = |seats| BestChoice { seats, reason: BestReason::Closest };
+    if wish.together {
+        return match side_by_side {
+            Some(seats) => Some(search.together(seats)),
+            None => search.in_parts().map(closest).or_else(|| search.standing()),
+        };
     }
-    let scattered = if wish.together { search.in_parts() } else { search.singles() };
-    if let Some(seats) = scattered {
-        if !wish.together
-            && !orphans_left(plan, &is_free, &seats).is_empty()
-            && let Some(neighbours) = side_by_side()
-        {
-            return Some(BestChoice { seats: neighbours, reason: BestReason::Closest });
-        }
-        return Some(BestChoice { seats, reason: BestReason::Closest });
-    }
-    search.standing()
+    let Some(singles) = search.singles() else { return search.standing() };
+    // Singles picked one by one may leave an orphan together; neighbours never do.
+    let leaves_orphan = !orphans_left(plan, &is_free, &singles).is_empty();
+    Some(closest(side_by_side.filter(|_| leaves_orphan).unwrap_or(singles)))
 }
 
 struct Search<'a, F> {
     plan: &'a NumberedPlan,
     is_free: &'a F,
     wish: &'a Wish,
+    /// The free seats of each row that are sold to everyone and not yet chosen, by their places.
+    open: Vec<Vec<SeatNo>>,
 }
 
 /// What makes one group of seats better than another: compared field by field, less is better.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, Copy)]
 struct Rank {
     /// Leaves an orphan the rule would refuse.
     is_refused: bool,
@@ -90,13 +87,28 @@ struct Rank {
     off_centre: f64,
 }
 
+impl Rank {
+    fn is_better_than(&self, other: &Self) -> bool {
+        self.compare(other).is_lt()
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        self.is_refused
+            .cmp(&other.is_refused)
+            .then(self.misfits.cmp(&other.misfits))
+            .then(self.has_restricted_view.cmp(&other.has_restricted_view))
+            .then(self.distance.total_cmp(&other.distance))
+            .then(self.off_centre.total_cmp(&other.off_centre))
+    }
+}
+
 /// The best group seen so far.
 #[derive(Default)]
 struct Leader(Option<(Rank, Vec<SeatNo>)>);
 
 impl Leader {
     fn propose(&mut self, rank: Rank, group: &[SeatNo]) {
-        if self.0.as_ref().is_none_or(|(best, _)| rank < *best) {
+        if self.0.as_ref().is_none_or(|(best, _)| rank.is_better_than(best)) {
             self.0 = Some((rank, group.to_vec()));
         }
     }
@@ -106,33 +118,41 @@ impl Leader {
     }
 }
 
-impl<F: Fn(SeatNo) -> bool> Search<'_, F> {
+impl<'a, F: Fn(SeatNo) -> bool> Search<'a, F> {
+    fn new(plan: &'a NumberedPlan, is_free: &'a F, wish: &'a Wish) -> Self {
+        let open = (0..plan.rows.len())
+            .map(|row| open_seats(plan, row, |seat| is_ordinary(plan, seat) && is_free(seat)))
+            .collect();
+        Self { plan, is_free, wish, open }
+    }
+
     fn is_wished(&self, seat: SeatNo) -> bool {
         self.wish.category.is_none_or(|category| self.plan.seats[seat.index()].category == category)
     }
 
     fn together(&self, seats: Vec<SeatNo>) -> BestChoice {
-        let row = &self.plan.rows[self.plan.seats[seats[0].index()].row];
+        let row = &self.plan.rows[self.row_of(seats[0])];
         let section = self.plan.sections[row.section].name.clone();
         BestChoice { seats, reason: BestReason::Together { section, row: row.label.clone() } }
     }
 
-    /// The best `count` neighbours nearest to `target`, none of them in `taken`.
-    fn best_group(&self, count: usize, target: Point, taken: &HashSet<SeatNo>) -> Option<Vec<SeatNo>> {
+    /// The best `count` open neighbours nearest to `target`.
+    fn best_group(&self, count: usize, target: Point) -> Option<Vec<SeatNo>> {
         let mut leader = Leader::default();
-        for (row, numbered) in self.plan.rows.iter().enumerate() {
-            let open = open_seats(self.plan, row, |seat| {
-                is_ordinary(self.plan, seat) && (self.is_free)(seat) && !taken.contains(&seat)
-            });
-            if numbered.is_table {
-                self.propose_at_table(row, &open, count, target, &mut leader);
-            } else {
-                for run in runs(self.plan, &open) {
-                    self.propose_of_run(row, run, count, target, &mut leader);
-                }
-            }
+        for row in 0..self.open.len() {
+            self.propose_of_row(row, count, target, &mut leader);
         }
         leader.seats()
+    }
+
+    fn propose_of_row(&self, row: usize, count: usize, target: Point, leader: &mut Leader) {
+        if self.plan.rows[row].is_table {
+            self.propose_at_table(row, count, target, leader);
+        } else {
+            for run in runs(self.plan, &self.open[row]) {
+                self.propose_of_run(row, run, count, target, leader);
+            }
+        }
     }
 
     fn propose_of_run(&self, row: usize, run: &[SeatNo], count: usize, target: Point, leader: &mut Leader) {
@@ -152,8 +172,8 @@ impl<F: Fn(SeatNo) -> bool> Search<'_, F> {
     }
 
     /// Whoever sits at one table sits together; of a table's free seats those side by side come first.
-    fn propose_at_table(&self, row: usize, open: &[SeatNo], count: usize, target: Point, leader: &mut Leader) {
-        let wished: Vec<SeatNo> = open.iter().copied().filter(|seat| self.is_wished(*seat)).collect();
+    fn propose_at_table(&self, row: usize, count: usize, target: Point, leader: &mut Leader) {
+        let wished: Vec<SeatNo> = self.open[row].iter().copied().filter(|seat| self.is_wished(*seat)).collect();
         if wished.len() < count {
             return;
         }
@@ -180,32 +200,63 @@ impl<F: Fn(SeatNo) -> bool> Search<'_, F> {
     }
 
     /// As few groups as possible, of about the same size, the others near the first.
-    fn in_parts(&self) -> Option<Vec<SeatNo>> {
+    fn in_parts(&mut self) -> Option<Vec<SeatNo>> {
         let count = self.wish.count as usize;
         (2..=count).find_map(|parts| self.in_so_many_parts(count, parts))
     }
 
-    fn in_so_many_parts(&self, count: usize, parts: usize) -> Option<Vec<SeatNo>> {
-        let mut taken = HashSet::new();
+    fn in_so_many_parts(&mut self, count: usize, parts: usize) -> Option<Vec<SeatNo>> {
+        let mut chosen = Vec::new();
         let mut target = self.plan.focal_point;
         for part in 0..parts {
             let size = count / parts + usize::from(part < count % parts);
-            let group = self.best_group(size, target, &taken)?;
+            let Some(group) = self.best_group(size, target) else {
+                self.give_back(&chosen);
+                return None;
+            };
             if part == 0 {
                 target = self.point(group[group.len() / 2]);
             }
-            taken.extend(group);
+            self.take(&group);
+            chosen.extend(group);
         }
-        Some(sorted(taken.into_iter().collect()))
+        Some(sorted(chosen))
     }
 
-    /// One after the other the closest free seat, wherever the others are.
-    fn singles(&self) -> Option<Vec<SeatNo>> {
-        let mut taken = HashSet::new();
+    /// One after the other the closest open seat, wherever the others are.
+    fn singles(&mut self) -> Option<Vec<SeatNo>> {
+        let best_of = |search: &Self, row| {
+            let mut leader = Leader::default();
+            search.propose_of_row(row, 1, search.plan.focal_point, &mut leader);
+            leader.0
+        };
+        let mut best_of_rows: Vec<_> = (0..self.open.len()).map(|row| best_of(self, row)).collect();
+        let mut chosen = Vec::new();
         for _ in 0..self.wish.count {
-            taken.extend(self.best_group(1, self.plan.focal_point, &taken)?);
+            let (_, group) = best_of_rows.iter().flatten().min_by(|(a, _), (b, _)| a.compare(b))?;
+            let seat = group[0];
+            chosen.push(seat);
+            self.take(&[seat]);
+            // Only the row that lost a seat has another best one now.
+            let row = self.row_of(seat);
+            best_of_rows[row] = best_of(self, row);
         }
-        Some(sorted(taken.into_iter().collect()))
+        Some(sorted(chosen))
+    }
+
+    fn take(&mut self, seats: &[SeatNo]) {
+        for seat in seats {
+            let row = self.row_of(*seat);
+            self.open[row].retain(|open| open != seat);
+        }
+    }
+
+    fn give_back(&mut self, seats: &[SeatNo]) {
+        for seat in seats {
+            let row = self.row_of(*seat);
+            self.open[row].push(*seat);
+            self.open[row].sort_by_key(|seat| self.plan.seats[seat.index()].place);
+        }
     }
 
     /// The first places of the first standing area that has enough.
@@ -282,6 +333,10 @@ impl<F: Fn(SeatNo) -> bool> Search<'_, F> {
         (others.len() == count - 1).then(|| std::iter::once(wheelchair_place).chain(others).collect())
     }
 
+    fn row_of(&self, seat: SeatNo) -> usize {
+        self.plan.seats[seat.index()].row
+    }
+
     fn is_accessible(&self, seat: SeatNo) -> bool {
         self.plan.seats[seat.index()].accessible
     }
@@ -310,6 +365,7 @@ mod tests {
     use super::*;
     use crate::plan::test_house::House;
     use proptest::prelude::*;
+    use std::collections::HashSet;
 
     fn wish(count: u32) -> Wish {
         Wish { count, category: None, together: true, step_free: false }

@@ -209,12 +209,15 @@ fn check_companions(plan: &SeatingPlan, report: &mut Report) {
     }
 }
 
+/// A seat with the section and row it stands in.
+type Standing<'a> = (&'a Section, &'a str, &'a Seat);
+
 /// Seats of one floor that stand on each other. Only the first seat of a spot is kept in the grid, so
 /// that a plan with all its seats in one spot is told so as fast as any other.
 fn check_spots(plan: &SeatingPlan, report: &mut Report) {
     let cell = |length: f64| (length / SAME_SPOT).floor() as i64;
     for floor in &plan.floors {
-        let mut grid: HashMap<(i64, i64), Vec<(&Section, &str, &Seat)>> = HashMap::new();
+        let mut grid: HashMap<(i64, i64), Vec<Standing>> = HashMap::new();
         for section in &floor.sections {
             for (row, seat) in
                 section.rows_and_tables().flat_map(|(row, seats)| seats.iter().map(move |seat| (row, seat)))
