@@ -48,11 +48,16 @@ pub fn draw() -> SeatingPlan {
         name: "Arena Norte".into(),
         size: Size { width: 2.0 * MIDDLE.x, height: 3600.0 },
         categories: categories("Premium", "Standard", "Value"),
-        focal_point: Some(point(MIDDLE.x, stage_y + 300.0)),
+        focal_point: Some(point(MIDDLE.x, stage_y + 560.0)),
         stage: Some(polygon(&[
-            (MIDDLE.x - 560.0, stage_y), (MIDDLE.x + 560.0, stage_y), (MIDDLE.x + 560.0, stage_y + 300.0),
-            (MIDDLE.x + 110.0, stage_y + 300.0), (MIDDLE.x + 110.0, stage_y + 560.0),
-            (MIDDLE.x - 110.0, stage_y + 560.0), (MIDDLE.x - 110.0, stage_y + 300.0), (MIDDLE.x - 560.0, stage_y + 300.0),
+            (MIDDLE.x - 560.0, stage_y),
+            (MIDDLE.x + 560.0, stage_y),
+            (MIDDLE.x + 560.0, stage_y + 300.0),
+            (MIDDLE.x + 110.0, stage_y + 300.0),
+            (MIDDLE.x + 110.0, stage_y + 560.0),
+            (MIDDLE.x - 110.0, stage_y + 560.0),
+            (MIDDLE.x - 110.0, stage_y + 300.0),
+            (MIDDLE.x - 560.0, stage_y + 300.0),
         ])),
         floors: vec![Floor { name: "House".into(), sections }],
         shapes: Vec::new(),
@@ -64,9 +69,16 @@ fn standing_floor(capacity: u32) -> Section {
     let (left, right) = (MIDDLE.x - HALF_WIDTH - CORNER + 60.0, MIDDLE.x + HALF_WIDTH + CORNER - 60.0);
     let (front, rear) = (MIDDLE.y - HALF_LENGTH + 60.0, MIDDLE.y + HALF_LENGTH + CORNER - 60.0);
     let outline = vec![
-        point(left, front), point(MIDDLE.x - 160.0, front), point(MIDDLE.x - 160.0, front + 250.0),
-        point(MIDDLE.x + 160.0, front + 250.0), point(MIDDLE.x + 160.0, front), point(right, front),
-        point(right, rear - 150.0), point(right - 150.0, rear), point(left + 150.0, rear), point(left, rear - 150.0),
+        point(left, front),
+        point(MIDDLE.x - 160.0, front),
+        point(MIDDLE.x - 160.0, front + 250.0),
+        point(MIDDLE.x + 160.0, front + 250.0),
+        point(MIDDLE.x + 160.0, front),
+        point(right, front),
+        point(right, rear - 150.0),
+        point(right - 150.0, rear),
+        point(left + 150.0, rear),
+        point(left, rear - 150.0),
     ];
     let mut floor = section("floor", "Floor", "Gate 1, down the ramp");
     floor.standing.push(StandingArea {
@@ -135,11 +147,9 @@ impl Stretch {
                 let from = (from.0 + direction.0 * start, from.1 + direction.1 * start);
                 Self::Straight { from, direction, length: length / of as f64 }
             }
-            Self::Corner { center, from, to } => Self::Corner {
-                center,
-                from: from + (to - from) * share(n),
-                to: from + (to - from) * share(n + 1),
-            },
+            Self::Corner { center, from, to } => {
+                Self::Corner { center, from: from + (to - from) * share(n), to: from + (to - from) * share(n + 1) }
+            }
         }
     }
 
