@@ -13,7 +13,11 @@ pub fn draw() -> SeatingPlan {
         PREMIUM,
         120,
         vec![
-            point(40.0, 550.0), point(790.0, 550.0), point(790.0, 190.0), point(870.0, 190.0), point(870.0, 650.0),
+            point(40.0, 550.0),
+            point(790.0, 550.0),
+            point(790.0, 190.0),
+            point(870.0, 190.0),
+            point(870.0, 650.0),
             point(40.0, 650.0),
         ],
     );
@@ -29,14 +33,7 @@ pub fn draw() -> SeatingPlan {
     }
 }
 
-fn standing(
-    key: &str,
-    name: &str,
-    entrance: &str,
-    category: &str,
-    capacity: u32,
-    outline: Vec<Point>,
-) -> Section {
+fn standing(key: &str, name: &str, entrance: &str, category: &str, capacity: u32, outline: Vec<Point>) -> Section {
     let mut section = section(key, name, entrance);
     section.standing.push(StandingArea {
         label: name.into(),

@@ -37,8 +37,14 @@ pub fn draw() -> SeatingPlan {
         categories: categories("Premium", "Standard", "Value"),
         focal_point: Some(focus),
         stage: Some(polygon(&[
-            (MIDDLE - 110.0, 252.0), (MIDDLE + 110.0, 252.0), (MIDDLE + 205.0, 405.0), (MIDDLE + 140.0, 424.0),
-            (MIDDLE + 70.0, 433.0), (MIDDLE, 436.0), (MIDDLE - 70.0, 433.0), (MIDDLE - 140.0, 424.0),
+            (MIDDLE - 110.0, 252.0),
+            (MIDDLE + 110.0, 252.0),
+            (MIDDLE + 205.0, 405.0),
+            (MIDDLE + 140.0, 424.0),
+            (MIDDLE + 70.0, 433.0),
+            (MIDDLE, 436.0),
+            (MIDDLE - 70.0, 433.0),
+            (MIDDLE - 140.0, 424.0),
             (MIDDLE - 205.0, 405.0),
         ])),
         floors: vec![Floor { name: "House".into(), sections }],
@@ -64,7 +70,8 @@ fn stalls() -> Section {
     }
     let last_row = stalls.rows.last_mut().expect("the stalls have rows");
     let end = last_row.seats.len();
-    for (wheelchair, companion) in [(0, 1), (2, 3), (4, 5), (end - 5, end - 6), (end - 3, end - 4), (end - 1, end - 2)] {
+    for (wheelchair, companion) in [(0, 1), (2, 3), (4, 5), (end - 5, end - 6), (end - 3, end - 4), (end - 1, end - 2)]
+    {
         wheelchair_pair(last_row, wheelchair, companion);
     }
     stalls.outline = outline_of(&stalls.rows);
@@ -78,8 +85,7 @@ fn balcony() -> Section {
         let side = 12 + n / 2;
         let middle = if n == 0 { 19 } else { 20 };
         let spots = front.behind(n as f64 * ROW_DEPTH).row(&[side, middle, middle, side]);
-        let mut balcony_row =
-            row("balcony", &(n + 1).to_string(), if n < 4 { STANDARD } else { VALUE }, &spots);
+        let mut balcony_row = row("balcony", &(n + 1).to_string(), if n < 4 { STANDARD } else { VALUE }, &spots);
         over_stairs(&mut balcony_row);
         balcony.rows.push(balcony_row);
     }
@@ -89,8 +95,7 @@ fn balcony() -> Section {
 
 fn terrace(side: Side, focus: Point) -> Section {
     let key = format!("terrace-{}", side.key);
-    let mut terrace =
-        section(&key, &format!("Terrace {}", side.name), &format!("First floor, door 3 {}", side.name));
+    let mut terrace = section(&key, &format!("Terrace {}", side.name), &format!("First floor, door 3 {}", side.name));
     let front = Arc { center: focus, radius: 500.0, middle: (side.mirror)(164.0) };
     for n in 0..8 {
         let spots = front.behind(n as f64 * ROW_DEPTH).row(&[12]);
@@ -103,11 +108,8 @@ fn terrace(side: Side, focus: Point) -> Section {
 /// Six seats in two rows. Four boxes hang beside the platform, four farther out.
 fn stage_box(side: Side, n: usize, focus: Point) -> Section {
     let key = format!("box-{}-{}", side.key, n + 1);
-    let mut stage_box = section(
-        &key,
-        &format!("Box {} {}", n + 1, side.name),
-        &format!("First floor, corridor {}", side.name),
-    );
+    let mut stage_box =
+        section(&key, &format!("Box {} {}", n + 1, side.name), &format!("First floor, corridor {}", side.name));
     let (radius, angle) = match n {
         0..=3 => (385.0, 190.0 + 15.0 * n as f64),
         _ => (480.0, 187.0 + 12.0 * (n - 4) as f64),

@@ -159,10 +159,7 @@ pub fn outline_of(rows: &[Row]) -> Vec<Point> {
 /// A point beside a seat, measured as its visitor would: to the right and forward.
 fn shifted(seat: &Seat, right: f64, forward: f64) -> Point {
     let turn = seat.angle.to_radians();
-    point(
-        seat.x + right * turn.cos() + forward * turn.sin(),
-        seat.y + right * turn.sin() - forward * turn.cos(),
-    )
+    point(seat.x + right * turn.cos() + forward * turn.sin(), seat.y + right * turn.sin() - forward * turn.cos())
 }
 
 pub fn rectangle(x: f64, y: f64, width: f64, height: f64) -> Vec<Point> {

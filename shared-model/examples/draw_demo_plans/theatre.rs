@@ -7,8 +7,20 @@ const MIDDLE: f64 = 460.0;
 const ROW_DEPTH: f64 = 25.0;
 /// Seats in the middle block and in each side block, from the front.
 const STALLS: [(&str, usize, usize); 14] = [
-    ("A", 14, 5), ("B", 14, 5), ("C", 15, 5), ("D", 16, 6), ("E", 16, 6), ("F", 17, 6), ("G", 18, 6),
-    ("H", 18, 6), ("J", 19, 6), ("K", 20, 6), ("L", 20, 6), ("M", 21, 6), ("N", 22, 6), ("P", 22, 6),
+    ("A", 14, 5),
+    ("B", 14, 5),
+    ("C", 15, 5),
+    ("D", 16, 6),
+    ("E", 16, 6),
+    ("F", 17, 6),
+    ("G", 18, 6),
+    ("H", 18, 6),
+    ("J", 19, 6),
+    ("K", 20, 6),
+    ("L", 20, 6),
+    ("M", 21, 6),
+    ("N", 22, 6),
+    ("P", 22, 6),
 ];
 const CIRCLE: [(&str, usize, usize); 5] = [("A", 19, 8), ("B", 20, 8), ("C", 21, 8), ("D", 22, 8), ("E", 22, 9)];
 
@@ -49,8 +61,15 @@ pub fn draw() -> SeatingPlan {
         categories: categories("Premium", "Standard", "Value"),
         focal_point: Some(point(MIDDLE, 60.0)),
         stage: Some(polygon(&[
-            (270.0, 10.0), (650.0, 10.0), (628.0, 91.0), (576.0, 97.0), (518.0, 100.0), (MIDDLE, 101.0),
-            (402.0, 100.0), (344.0, 97.0), (292.0, 91.0),
+            (270.0, 10.0),
+            (650.0, 10.0),
+            (628.0, 91.0),
+            (576.0, 97.0),
+            (518.0, 100.0),
+            (MIDDLE, 101.0),
+            (402.0, 100.0),
+            (344.0, 97.0),
+            (292.0, 91.0),
         ])),
         floors: vec![Floor { name: "House".into(), sections: vec![stalls, circle] }],
         shapes: Vec::new(),

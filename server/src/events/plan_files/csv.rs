@@ -48,10 +48,8 @@ pub fn import(text: &str) -> Result<Imported, ImportError> {
 fn read_lines(text: &str, notes: &mut Notes) -> Vec<(u64, StringRecord)> {
     let first_line = text.lines().next().unwrap_or_default();
     let delimiter = [';', '\t', ','].into_iter().max_by_key(|c| first_line.matches(*c).count()).unwrap_or(',');
-    let full_lines: Vec<String> = text
-        .lines()
-        .map(|line| if line.trim().is_empty() { delimiter.to_string() } else { line.to_owned() })
-        .collect();
+    let full_lines: Vec<String> =
+        text.lines().map(|line| if line.trim().is_empty() { delimiter.to_string() } else { line.to_owned() }).collect();
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

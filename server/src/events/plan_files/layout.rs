@@ -5,9 +5,7 @@
 //! the focal point.
 
 use super::remark::Remark;
-use shared_model::plan::{
-    LABEL_LENGTH_MAX, Outline, Point, Row, SEAT_PITCH, Seat, SeatingPlan, Section, Size,
-};
+use shared_model::plan::{LABEL_LENGTH_MAX, Outline, Point, Row, SEAT_PITCH, Seat, SeatingPlan, Section, Size};
 use std::collections::{HashMap, HashSet};
 
 /// A gap wider than so many seats is an aisle.
@@ -100,7 +98,8 @@ fn straighten(row: &mut Row) {
         let all = row.seats.iter().map(of);
         all.clone().fold(f64::NEG_INFINITY, f64::max) - all.fold(f64::INFINITY, f64::min)
     };
-    let along: fn(&Seat) -> f64 = if extent(|seat| seat.x) >= extent(|seat| seat.y) { |seat| seat.x } else { |seat| seat.y };
+    let along: fn(&Seat) -> f64 =
+        if extent(|seat| seat.x) >= extent(|seat| seat.y) { |seat| seat.x } else { |seat| seat.y };
     let mut sorted = as_filed.clone();
     sorted.sort_by(|a, b| along(a).total_cmp(&along(b)));
     // Round rows turn back on themselves, so only a clear gain counts.

@@ -25,10 +25,18 @@ const CATEGORY_FIELDS: &[&str] = &["name", "color"];
 const ZONE_FIELDS: &[&str] = &["name", "zone_id", "uuid", "position", "rows", "areas"];
 const ROW_FIELDS: &[&str] =
     &["row_number", "row_label", "seat_label", "row_number_position", "uuid", "position", "seats"];
-const SEAT_FIELDS: &[&str] =
-    &["seat_guid", "seat_number", "uuid", "position", "category", "radius", "start_direction"];
+const SEAT_FIELDS: &[&str] = &["seat_guid", "seat_number", "uuid", "position", "category", "radius", "start_direction"];
 const AREA_FIELDS: &[&str] = &[
-    "shape", "color", "border_color", "rotation", "position", "uuid", "polygon", "rectangle", "ellipse", "circle",
+    "shape",
+    "color",
+    "border_color",
+    "rotation",
+    "position",
+    "uuid",
+    "polygon",
+    "rectangle",
+    "ellipse",
+    "circle",
     "text",
 ];
 
@@ -38,8 +46,19 @@ const RESTRICTED_FLAGS: &[&str] = &["restricted_view", "obstructed", "limited_vi
 
 /// What the stage is called on plans.
 const STAGE_WORDS: &[&str] = &[
-    "stage", "escenario", "bühne", "buehne", "scène", "scene", "palcoscenico", "podium", "screen", "pantalla",
-    "leinwand", "pitch", "ring",
+    "stage",
+    "escenario",
+    "bühne",
+    "buehne",
+    "scène",
+    "scene",
+    "palcoscenico",
+    "podium",
+    "screen",
+    "pantalla",
+    "leinwand",
+    "pitch",
+    "ring",
 ];
 
 /// Seats nearer than this to each other lie on one another, in seat pitches.
@@ -453,9 +472,7 @@ pub fn export(plan: &SeatingPlan) -> Exported {
 
 fn area_json(outline: &Outline, words: &str) -> serde_json::Value {
     let middle = middle_of(outline);
-    let text = |from: Point| {
-        json!({ "text": words, "color": "#333333", "position": { "x": middle.x - from.x, "y": middle.y - from.y } })
-    };
+    let text = |from: Point| json!({ "text": words, "color": "#333333", "position": { "x": middle.x - from.x, "y": middle.y - from.y } });
     let origin = Point { x: 0.0, y: 0.0 };
     match outline {
         Outline::Polygon { points } => json!({

@@ -145,9 +145,7 @@ impl<'a> Object<'a> {
             }
         };
         let (place, notes) = (self.place(field), self.notes);
-        list.iter()
-            .enumerate()
-            .filter_map(move |(n, value)| Object::new(value, kind, format!("{place}[{n}]"), notes))
+        list.iter().enumerate().filter_map(move |(n, value)| Object::new(value, kind, format!("{place}[{n}]"), notes))
     }
 
     /// Like [`Self::objects`], but the list must be there.

@@ -110,10 +110,12 @@ pub fn flag_losses(plan: &SeatingPlan) -> Vec<Loss> {
         Loss::RestrictedViews { count: count(|seat| seat.restricted_view) },
     ]
     .into_iter()
-    .filter(|loss| !matches!(
-        loss,
-        Loss::Accessible { count: 0 } | Loss::Companions { count: 0 } | Loss::RestrictedViews { count: 0 }
-    ))
+    .filter(|loss| {
+        !matches!(
+            loss,
+            Loss::Accessible { count: 0 } | Loss::Companions { count: 0 } | Loss::RestrictedViews { count: 0 }
+        )
+    })
     .collect()
 }
 

@@ -23,28 +23,95 @@ const DEPTH_MAX: usize = 2;
 const NO_LABEL: &str = "?";
 
 const CHART_FIELDS: &[&str] = &[
-    "name", "categories", "subChart", "subChartFloors", "zones", "version", "venueType", "sectionScaleFactor",
-    "rowSpacing", "rowChairSpacing", "tablesLabelCounter", "uuidCounter", "colorScheme", "referenceChartVisible",
-    "showAllButtons", "multiFloorView",
+    "name",
+    "categories",
+    "subChart",
+    "subChartFloors",
+    "zones",
+    "version",
+    "venueType",
+    "sectionScaleFactor",
+    "rowSpacing",
+    "rowChairSpacing",
+    "tablesLabelCounter",
+    "uuidCounter",
+    "colorScheme",
+    "referenceChartVisible",
+    "showAllButtons",
+    "multiFloorView",
 ];
 const CATEGORY_FIELDS: &[&str] = &["key", "label", "color", "accessible"];
 const SUB_CHART_FIELDS: &[&str] = &[
-    "width", "height", "rows", "tables", "booths", "generalAdmissionAreas", "sections", "shapes", "texts", "icons",
-    "imageObjects", "focalPoint", "backgroundImage", "referenceChart", "snapOffset", "floorName", "floorDisplayName",
+    "width",
+    "height",
+    "rows",
+    "tables",
+    "booths",
+    "generalAdmissionAreas",
+    "sections",
+    "shapes",
+    "texts",
+    "icons",
+    "imageObjects",
+    "focalPoint",
+    "backgroundImage",
+    "referenceChart",
+    "snapOffset",
+    "floorName",
+    "floorDisplayName",
 ];
 /// How an object is drawn and counted over there.
 const DRAWING_FIELDS: &[&str] = &[
-    "uuid", "objectType", "displayObjectType", "objectLabeling", "seatLabeling", "labelSize", "labelShown",
-    "labelHorizontalOffset", "labelVerticalOffset", "labelRotationAngle", "published", "foreground", "translucent",
-    "viewFromYourSeatImage", "rotationAngle", "categoryLabel", "categoryAccessible", "displayLabel", "label",
-    "categoryKey", "center", "width", "height", "points", "type", "cornerRadius", "radius1", "radius2", "entrance",
+    "uuid",
+    "objectType",
+    "displayObjectType",
+    "objectLabeling",
+    "seatLabeling",
+    "labelSize",
+    "labelShown",
+    "labelHorizontalOffset",
+    "labelVerticalOffset",
+    "labelRotationAngle",
+    "published",
+    "foreground",
+    "translucent",
+    "viewFromYourSeatImage",
+    "rotationAngle",
+    "categoryLabel",
+    "categoryAccessible",
+    "displayLabel",
+    "label",
+    "categoryKey",
+    "center",
+    "width",
+    "height",
+    "points",
+    "type",
+    "cornerRadius",
+    "radius1",
+    "radius2",
+    "entrance",
 ];
 const ROW_FIELDS: &[&str] = &[
-    "seats", "curve", "chairSpacing", "rowLabelPosition", "rowLabelDisabled", "sectionLabel", "sectionDisplayedLabel",
-    "verticalRowLabelDirection", "smooth", "smoothness",
+    "seats",
+    "curve",
+    "chairSpacing",
+    "rowLabelPosition",
+    "rowLabelDisabled",
+    "sectionLabel",
+    "sectionDisplayedLabel",
+    "verticalRowLabelDirection",
+    "smooth",
+    "smoothness",
 ];
 const SEAT_FIELDS: &[&str] = &[
-    "x", "y", "accessible", "companionSeat", "restrictedView", "semiAmbulatorySeat", "disabledBySocialDistancingRules",
+    "x",
+    "y",
+    "accessible",
+    "companionSeat",
+    "restrictedView",
+    "semiAmbulatorySeat",
+    "disabledBySocialDistancingRules",
 ];
 const TABLE_FIELDS: &[&str] = &["seats", "radius", "autoRadius", "openSpaces", "bookAsAWhole", "tableLabelShown"];
 const AREA_FIELDS: &[&str] = &["capacity", "bookAsAWhole", "variableOccupancy", "minOccupancy"];
@@ -274,13 +341,9 @@ impl Reading<'_> {
         let center = sum(around.origin, table.required_point("center"));
         let rotation = table.number("rotationAngle").unwrap_or(0.0);
         let outline = match (table.number("width"), table.number("height")) {
-            (Some(width), Some(height)) if table.text("type") != "round" => Outline::Rectangle {
-                x: center.x - width / 2.0,
-                y: center.y - height / 2.0,
-                width,
-                height,
-                rotation,
-            },
+            (Some(width), Some(height)) if table.text("type") != "round" => {
+                Outline::Rectangle { x: center.x - width / 2.0, y: center.y - height / 2.0, width, height, rotation }
+            }
             _ => {
                 let radius = table.number("radius").unwrap_or(20.0);
                 Outline::Ellipse { center, radius: Point { x: radius, y: radius }, rotation: 0.0 }
@@ -376,12 +439,7 @@ fn category_of(object: &Object, around: &Surroundings) -> String {
     if own.is_empty() { around.category.clone() } else { own }
 }
 
-fn seats_of(
-    row: &Object,
-    section: &str,
-    label: &str,
-    around: &Surroundings,
-) -> Result<Vec<Seat>, ImportError> {
+fn seats_of(row: &Object, section: &str, label: &str, around: &Surroundings) -> Result<Vec<Seat>, ImportError> {
     let mut seats = Vec::new();
     for seat in row.objects("seats", "seat") {
         row.notes().borrow_mut().one_more_seat()?;

@@ -175,10 +175,22 @@ fn hostile_files_are_refused_without_harm() {
     assert!(matches!(import(PlanFormat::Pretix, many_seats.as_bytes(), None), Err(ImportError::TooManySeats)));
     assert!(matches!(import(PlanFormat::Csv, &[0xff, 0xfe], None), Err(ImportError::NotText { at: 0 })));
     let odd = [
-        "", "{", "[]", "null", "7", "\"plan\"", "{}", r#"{"zones":7}"#, r#"{"zones":[null,{"rows":{}}]}"#,
-        r#"{"subChart":{"rows":[{"seats":[{"x":1e308,"y":-1e308}]}]}}"#, r#"{"subChartFloors":[[],{}]}"#,
-        r#"{"subChart":{"generalAdmissionAreas":[{"capacity":-1,"type":"circle"}]}}"#, ",,,\n;;;", "section,seat\n\"",
-        "a:+,:+,+\n\n:1", "section,row,seat,x,y,category\nS,A,1,NaN,inf,C",
+        "",
+        "{",
+        "[]",
+        "null",
+        "7",
+        "\"plan\"",
+        "{}",
+        r#"{"zones":7}"#,
+        r#"{"zones":[null,{"rows":{}}]}"#,
+        r#"{"subChart":{"rows":[{"seats":[{"x":1e308,"y":-1e308}]}]}}"#,
+        r#"{"subChartFloors":[[],{}]}"#,
+        r#"{"subChart":{"generalAdmissionAreas":[{"capacity":-1,"type":"circle"}]}}"#,
+        ",,,\n;;;",
+        "section,seat\n\"",
+        "a:+,:+,+\n\n:1",
+        "section,row,seat,x,y,category\nS,A,1,NaN,inf,C",
     ];
     for text in odd {
         for format in PlanFormat::ALL {
@@ -193,7 +205,9 @@ fn hostile_files_are_refused_without_harm() {
 
 #[test]
 fn a_crowd_of_seats_in_one_spot_is_imported_in_good_time() {
-    let seat = |n: usize| format!(r#"{{"seat_guid":"s","seat_number":"{}","position":{{"x":0,"y":0}},"category":"c"}}"#, n % 7);
+    let seat = |n: usize| {
+        format!(r#"{{"seat_guid":"s","seat_number":"{}","position":{{"x":0,"y":0}},"category":"c"}}"#, n % 7)
+    };
     let rows: Vec<String> = (0..60_000).map(|n| format!(r#"{{"row_number":"A","seats":[{}]}}"#, seat(n))).collect();
     let file = format!(
         r#"{{"name":"x","categories":[{{"name":"c"}}],"zones":[{{"position":{{"x":0,"y":0}},"rows":[{}]}}]}}"#,
