@@ -4,7 +4,7 @@ use crate::{
     clock::Clock,
     commerce::sandbox::Sandbox,
     config::Config,
-    coordinator::{Coordinator, Setting, deliver::Outgoing, desk::Guards, install::install_demo},
+    coordinator::{Coordinator, Setting, deliver::Outgoing, desk::Guards, season::install_demo},
     data::{Database, sandbox_store::SandboxStore},
     delivery::transport::{LetterTransport, MailTransport, TransportSetupError},
     http::{self, AppState, guard::Limits},

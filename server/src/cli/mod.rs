@@ -1,5 +1,6 @@
 //! The command line.
 
+mod operate;
 mod plan;
 mod serve;
 
@@ -43,6 +44,18 @@ enum Command {
     Openapi,
     /// Reads, checks and writes seating plans of any format.
     Plan(plan::PlanArgs),
+    /// Who puts on events.
+    #[command(subcommand)]
+    Organizer(operate::OrganizerCommand),
+    /// Houses.
+    #[command(subcommand)]
+    Venue(operate::VenueCommand),
+    /// What is played.
+    #[command(subcommand)]
+    Event(operate::EventCommand),
+    /// The dates of an event.
+    #[command(subcommand)]
+    Performance(operate::PerformanceCommand),
 }
 
 pub fn run() -> ExitCode {
@@ -54,7 +67,11 @@ pub fn run() -> ExitCode {
             Ok(document) => print(&document),
             Err(error) => fail(&error),
         },
-        Command::Plan(plan) => plan::run(plan),
+        Command::Plan(plan) => plan::run(&arguments.place, plan),
+        Command::Organizer(command) => operate::organizer(&arguments.place, command),
+        Command::Venue(command) => operate::venue(&arguments.place, command),
+        Command::Event(command) => operate::event(&arguments.place, command),
+        Command::Performance(command) => operate::performance(&arguments.place, command),
     }
 }
 

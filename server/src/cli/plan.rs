@@ -1,7 +1,6 @@
-//! `ticketboss plan …`: reads, checks and writes plan files, without a server or database.
-//!
-//! Bringing a plan into a venue is another command: here files become files.
+//! `ticketboss plan …`: reads, checks and writes plan files, and publishes them for venues.
 
+use super::{Place, operate};
 use crate::events::plan_files::{ImportError, Imported, PlanFormat, detect_format, export, import};
 use clap::{Args, Subcommand};
 use shared_model::plan::{PLAN_FILE_BYTES_MAX, SeatingPlan, check::check};
@@ -40,6 +39,16 @@ enum PlanCommand {
         #[arg(long)]
         format: Option<PlanFormat>,
     },
+    /// Publishes a plan of any format for a venue; new performances there use it
+    Publish {
+        file: PathBuf,
+        /// The venue's slug
+        #[arg(long)]
+        venue: String,
+        /// ticketboss, pretix, seatsio or csv; found out where it is not given
+        #[arg(long)]
+        format: Option<PlanFormat>,
+    },
     /// Writes a plan for another system and says what is lost
     Export {
         file: PathBuf,
@@ -66,9 +75,9 @@ enum PlanError {
 
 /// Runs the command. Plans go to standard output or a file, all that is said about them to standard
 /// error. Fails when a file cannot be read or the checker finds errors.
-pub fn run(args: PlanArgs) -> ExitCode {
-    match try_run(args.command) {
-        Ok(is_fine) => ExitCode::from(u8::from(!is_fine)),
+pub fn run(place: &Place, args: PlanArgs) -> ExitCode {
+    match try_run(place, args.command) {
+        Ok(exit) => exit,
         Err(error) => {
             eprintln!("{error}");
             if let PlanError::Import(ImportError::Mistakes { mistakes, left_out }) = error {
@@ -82,21 +91,25 @@ pub fn run(args: PlanArgs) -> ExitCode {
     }
 }
 
-fn try_run(command: PlanCommand) -> Result<bool, PlanError> {
+fn try_run(place: &Place, command: PlanCommand) -> Result<ExitCode, PlanError> {
+    let exit = |is_fine: bool| ExitCode::from(u8::from(!is_fine));
     match command {
         PlanCommand::Import { file, format, name, output } => {
             let plan = read_plan(&file, format, name.as_deref())?;
             let is_fine = say_findings(&plan);
             write(output.as_deref(), &export(PlanFormat::Ticketboss, &plan)?.text)?;
-            Ok(is_fine)
+            Ok(exit(is_fine))
         }
-        PlanCommand::Check { file, format } => Ok(say_findings(&read_plan(&file, format, None)?)),
+        PlanCommand::Check { file, format } => Ok(exit(say_findings(&read_plan(&file, format, None)?))),
+        PlanCommand::Publish { file, venue, format } => {
+            Ok(operate::publish_plan(place, &venue, &read_plan(&file, format, None)?))
+        }
         PlanCommand::Export { file, format, output } => {
             let plan = read_plan(&file, None, None)?;
             let exported = export(format, &plan)?;
             exported.losses.iter().for_each(|loss| eprintln!("lost: {loss}"));
             write(output.as_deref(), &exported.text)?;
-            Ok(true)
+            Ok(ExitCode::SUCCESS)
         }
     }
 }

@@ -1,24 +1,34 @@
 //! Puts organizers, venues, plans, events and performances into the database: what an operator's
 //! commands and the demo do. The organizers' site will come through here as well.
+//!
+//! What comes in is checked here; nothing of a command that is refused is written.
 
+use super::Coordinator;
 use crate::{
     data::{
-        DataError, DataResult, Database, Link,
+        DataError, DataResult, Link,
         catalogue::{
             self as rows, NewEventRow, NewPerformance, NewPerformanceRow, NewPlanVersion, NewVenueRow,
             PriceCategoryRow, PriceRow, TicketTypeRow,
         },
     },
-    events::demo::{self, Demo, DemoEvent, DemoPerformance, schedule},
-    reservations::claims::{Claim, WriteClaimsError, claim_places},
+    events::demo,
+    reservations::claims::WriteClaimsError,
 };
 use jiff::tz::TimeZone;
 use shared_model::{
-    PerformanceId, PlanVersionId, Timestamp,
+    Currency, PerformanceId, PlanVersionId, Timestamp,
+    event::{ACCENTS, EventCategory},
+    hold::SEATS_PER_CUSTOMER_MAX,
     plan::{SeatingPlan, check, numbered::NumberedPlan},
+    text::EmailAddress,
 };
-use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
+
+/// Characters a slug may have.
+const SLUG_LENGTH_MAX: usize = 60;
+/// Price bands the chart has colours and marks for.
+const BANDS_MAX: usize = 4;
 
 /// Why something could not be installed.
 #[derive(Debug, thiserror::Error)]
@@ -68,164 +78,293 @@ pub async fn publish_plan(
     Ok((id, numbered))
 }
 
-/// Installs the demo season, dated from today. Does nothing when there are events already.
-pub async fn install_demo(database: &Database, now: Timestamp) -> Result<bool, InstallError> {
-    let mut link = database.begin().await?;
-    if rows::count_events(&mut link).await? > 0 {
-        return Ok(false);
-    }
-    let demo = Demo::read()?;
-    let mut organizers = HashMap::new();
-    for organizer in &demo.organizers {
-        let id = Uuid::now_v7();
-        rows::insert_organizer(&mut link, id, &organizer.key, &organizer.name, &organizer.email).await?;
-        organizers.insert(organizer.key.as_str(), id);
-    }
-    let mut venues = HashMap::new();
-    for venue in &demo.venues {
-        let venue_id = Uuid::now_v7();
-        let row = NewVenueRow {
-            venue_id,
-            slug: venue.key.clone(),
-            name: venue.name.clone(),
-            street: venue.street.clone(),
-            postal_code: venue.postal_code.clone(),
-            city: venue.city.clone(),
-            country: venue.country.clone(),
-            time_zone: venue.time_zone.clone(),
-            latitude: venue.latitude,
-            longitude: venue.longitude,
-            accessibility: venue.accessibility.join("\n"),
-        };
-        rows::insert_venue(&mut link, row).await?;
-        let missing = || InstallError::Missing { what: "plan file", name: venue.plan.clone() };
-        let plan: SeatingPlan = serde_json::from_slice(demo::plan_file(&venue.plan).ok_or_else(missing)?)
-            .map_err(|error| InstallError::Plan(error.to_string()))?;
-        let (plan_version_id, numbered) = publish_plan(&mut link, venue_id, &plan, now).await?;
-        venues.insert(venue.key.as_str(), DemoHouse { venue_id, plan_version_id, numbered: Arc::new(numbered) });
-    }
-    for event in &demo.events {
-        let event_id = Uuid::now_v7();
-        rows::insert_event(&mut link, event_row(&demo, event, event_id, organizers[event.organizer.as_str()])).await?;
-        let house = &venues[event.venue.as_str()];
-        for performance in &event.performances {
-            install_performance(&mut link, &demo, event, event_id, performance, house, now).await?;
-        }
-    }
-    link.commit().await?;
-    Ok(true)
+/// Who puts on events.
+#[derive(Debug, Clone)]
+pub struct OrganizerSpec {
+    pub slug: String,
+    pub name: String,
+    pub email: String,
 }
 
-struct DemoHouse {
-    venue_id: Uuid,
-    plan_version_id: PlanVersionId,
-    numbered: Arc<NumberedPlan>,
+/// A house.
+#[derive(Debug, Clone)]
+pub struct VenueSpec {
+    pub slug: String,
+    pub name: String,
+    pub street: String,
+    pub postal_code: String,
+    pub city: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// IANA name.
+    pub time_zone: String,
+    pub latitude: f64,
+    pub longitude: f64,
+    pub accessibility: Vec<String>,
 }
 
-fn event_row(demo: &Demo, event: &DemoEvent, event_id: Uuid, organizer_id: Uuid) -> NewEventRow {
-    NewEventRow {
-        event_id,
-        organizer_id,
-        slug: event.slug.clone(),
-        title: event.title.clone(),
-        subtitle: event.subtitle.clone(),
-        description: event.description.clone(),
-        category: event.category.as_str().to_owned(),
-        poster: event.poster.clone(),
-        accent: demo.accent_of(event).to_owned(),
-        duration_minutes: event.duration_minutes.map(|minutes| minutes as i32),
-        interval_count: event.interval_count as i32,
-        age_min: event.age_min.map(|years| years as i32),
-        language: event.language.clone(),
-        refund_terms: demo.refund_terms_of(event).to_owned(),
-        search_text: format!("{} {}", event.title, event.subtitle).to_lowercase(),
-    }
+/// What is played.
+#[derive(Debug, Clone)]
+pub struct EventSpec {
+    pub slug: String,
+    /// The organizer's slug.
+    pub organizer: String,
+    pub title: String,
+    pub subtitle: String,
+    pub description: String,
+    pub category: EventCategory,
+    /// One of [`ACCENTS`].
+    pub accent: String,
+    pub duration_minutes: Option<u32>,
+    pub age_min: Option<u32>,
+    pub language: Option<String>,
+    pub refund_terms: String,
 }
 
-async fn install_performance(
-    link: &mut Link,
-    demo: &Demo,
-    event: &DemoEvent,
-    event_id: Uuid,
-    performance: &DemoPerformance,
-    house: &DemoHouse,
-    now: Timestamp,
-) -> Result<(), InstallError> {
-    let organizer = demo.organizer_of(event);
-    let zone = TimeZone::get(&demo.venue_of(event).time_zone)
-        .map_err(|error| InstallError::Invalid(format!("time zone: {error}")))?;
-    let moments = schedule::moments(performance, schedule::day_zero(now, &zone), &zone);
+/// One date of an event, with its prices.
+#[derive(Debug, Clone)]
+pub struct PerformanceSpec {
+    pub event_id: Uuid,
+    pub venue_id: Uuid,
+    pub plan_version_id: PlanVersionId,
+    pub starts_at: Timestamp,
+    pub doors_at: Option<Timestamp>,
+    pub moved_from: Option<Timestamp>,
+    pub cancelled_at: Option<Timestamp>,
+    pub on_sale_from: Timestamp,
+    pub on_sale_until: Timestamp,
+    pub seats_per_customer_max: u32,
+    pub orphan_rule: bool,
+    pub currency: Currency,
+    pub tax_rate_basis_points: u32,
+    /// Name and note, in order.
+    pub ticket_types: Vec<(String, String)>,
+    /// Dearest first.
+    pub categories: Vec<CategorySpec>,
+}
+
+/// What the places of one plan category cost.
+#[derive(Debug, Clone)]
+pub struct CategorySpec {
+    pub plan_category: String,
+    pub name: String,
+    /// One for each ticket type; `None` where it is not sold.
+    pub prices: Vec<Option<PriceSpec>>,
+}
+
+/// A price with its fee contained, in minor units.
+#[derive(Debug, Clone, Copy)]
+pub struct PriceSpec {
+    pub price_minor: i64,
+    pub fee_minor: i64,
+}
+
+/// Writes a performance with its prices and an empty desk.
+///
+/// # Errors
+/// [`InstallError::Invalid`] naming the rule that is broken.
+pub async fn create_performance(link: &mut Link, spec: PerformanceSpec) -> Result<PerformanceId, InstallError> {
+    check_performance(&spec)?;
     let performance_id = Uuid::now_v7();
-    let ticket_types: Vec<TicketTypeRow> = event
+    let ticket_types: Vec<TicketTypeRow> = spec
         .ticket_types
-        .iter()
+        .into_iter()
         .zip(0..)
-        .map(|(ticket_type, position)| TicketTypeRow {
+        .map(|((name, note), position)| TicketTypeRow {
             ticket_type_id: Uuid::now_v7(),
             performance_id,
             position,
-            name: ticket_type.name.clone(),
-            note: ticket_type.note.clone(),
+            name,
+            note,
         })
         .collect();
-    let price_categories: Vec<PriceCategoryRow> = event
-        .prices
-        .iter()
-        .zip(1..)
-        .map(|(prices, band)| PriceCategoryRow {
-            price_category_id: Uuid::now_v7(),
-            performance_id,
-            plan_category: prices.category.clone(),
-            name: prices.name.clone(),
-            band,
-        })
-        .collect();
-    let prices = event
-        .prices
-        .iter()
-        .zip(&price_categories)
-        .flat_map(|(prices, category)| {
-            event.ticket_types.iter().zip(&ticket_types).filter_map(move |(ticket_type, row)| {
-                let price = prices.price_of(ticket_type)?;
-                Some(PriceRow {
-                    price_category_id: category.price_category_id,
-                    ticket_type_id: row.ticket_type_id,
-                    price_minor: price.price_minor,
-                    fee_minor: price.fee_minor,
-                })
+    let mut price_categories = Vec::with_capacity(spec.categories.len());
+    let mut prices = Vec::new();
+    for (category, band) in spec.categories.into_iter().zip(1..) {
+        let price_category_id = Uuid::now_v7();
+        let sold = category.prices.iter().zip(&ticket_types);
+        prices.extend(sold.filter_map(|(price, ticket_type)| {
+            price.map(|price| PriceRow {
+                price_category_id,
+                ticket_type_id: ticket_type.ticket_type_id,
+                price_minor: price.price_minor,
+                fee_minor: price.fee_minor,
             })
-        })
-        .collect();
-    let new = NewPerformance {
-        performance: NewPerformanceRow {
-            performance_id,
-            event_id,
-            venue_id: house.venue_id,
-            plan_version_id: house.plan_version_id.0,
-            starts_at: moments.starts_at.as_millis(),
-            doors_at: moments.doors_at.map(Timestamp::as_millis),
-            moved_from: moments.moved_from.map(Timestamp::as_millis),
-            cancelled_at: performance.cancelled.then_some(now.as_millis()),
-            on_sale_from: moments.on_sale_from.as_millis(),
-            on_sale_until: moments.on_sale_until.as_millis(),
-            seats_per_customer_max: organizer.seats_per_customer_max as i32,
-            orphan_rule: organizer.orphan_rule,
-            currency: demo.currency.code().to_owned(),
-            tax_rate_basis_points: event.tax_rate_basis_points as i32,
-        },
-        price_categories,
-        ticket_types,
-        prices,
+        }));
+        let (plan_category, name) = (category.plan_category, category.name);
+        price_categories.push(PriceCategoryRow { price_category_id, performance_id, plan_category, name, band });
+    }
+    let performance = NewPerformanceRow {
+        performance_id,
+        event_id: spec.event_id,
+        venue_id: spec.venue_id,
+        plan_version_id: spec.plan_version_id.0,
+        starts_at: spec.starts_at.as_millis(),
+        doors_at: spec.doors_at.map(Timestamp::as_millis),
+        moved_from: spec.moved_from.map(Timestamp::as_millis),
+        cancelled_at: spec.cancelled_at.map(Timestamp::as_millis),
+        on_sale_from: spec.on_sale_from.as_millis(),
+        on_sale_until: spec.on_sale_until.as_millis(),
+        seats_per_customer_max: spec.seats_per_customer_max as i32,
+        orphan_rule: spec.orphan_rule,
+        currency: spec.currency.code().to_owned(),
+        tax_rate_basis_points: spec.tax_rate_basis_points as i32,
     };
-    rows::insert_performance(link, new).await?;
-    let filled = demo::house::fill(&house.numbered, performance);
-    let sold = filled.sold.into_iter().map(|seat| (seat, Claim::Sold { order_id: None, cart_id: None }));
-    let blocked = filled.blocked.into_iter().map(|(seat, reason)| (seat, Claim::Blocked { reason }));
-    claim_places(link, PerformanceId(performance_id), sold.chain(blocked).collect()).await?;
+    rows::insert_performance(link, NewPerformance { performance, price_categories, ticket_types, prices }).await?;
+    Ok(PerformanceId(performance_id))
+}
+
+fn check_performance(spec: &PerformanceSpec) -> Result<(), InstallError> {
+    let rule = |holds: bool, words: &str| if holds { Ok(()) } else { Err(InstallError::Invalid(words.to_owned())) };
+    rule(spec.on_sale_from < spec.on_sale_until, "the sale begins before it ends")?;
+    rule(spec.doors_at.is_none_or(|doors| doors <= spec.starts_at), "doors open before the performance starts")?;
+    rule((1..=SEATS_PER_CUSTOMER_MAX).contains(&spec.seats_per_customer_max), "a customer may have 1 to 10 seats")?;
+    rule(!spec.ticket_types.is_empty(), "there is at least one ticket type")?;
+    rule((1..=BANDS_MAX).contains(&spec.categories.len()), "1 to 4 categories of the plan are priced")?;
+    for category in &spec.categories {
+        rule(category.prices.len() == spec.ticket_types.len(), "each category has one price for each ticket type")?;
+        let sound = |price: &PriceSpec| (0..=price.price_minor).contains(&price.fee_minor);
+        rule(category.prices.iter().flatten().all(sound), "a fee is part of its price, and no price is below zero")?;
+    }
     Ok(())
 }
 
+impl Coordinator {
+    pub async fn create_organizer(&self, spec: OrganizerSpec) -> Result<(), InstallError> {
+        check_slug(&spec.slug)?;
+        let email: EmailAddress = spec.email.parse().map_err(invalid)?;
+        let mut link = self.database().begin().await?;
+        rows::insert_organizer(&mut link, Uuid::now_v7(), &spec.slug, &spec.name, email.as_str())
+            .await
+            .map_err(|error| exists(error, "organizer", &spec.slug))?;
+        Ok(link.commit().await?)
+    }
+
+    pub async fn create_venue(&self, spec: VenueSpec) -> Result<(), InstallError> {
+        check_slug(&spec.slug)?;
+        TimeZone::get(&spec.time_zone).map_err(|_| {
+            InstallError::Invalid(format!("\"{}\" is no time zone; they look like Europe/Madrid", spec.time_zone))
+        })?;
+        if !(spec.country.len() == 2 && spec.country.bytes().all(|byte| byte.is_ascii_uppercase())) {
+            return Err(InstallError::Invalid("a country is two capital letters, such as ES".to_owned()));
+        }
+        let slug = spec.slug.clone();
+        let row = NewVenueRow {
+            venue_id: Uuid::now_v7(),
+            slug: spec.slug,
+            name: spec.name,
+            street: spec.street,
+            postal_code: spec.postal_code,
+            city: spec.city,
+            country: spec.country,
+            time_zone: spec.time_zone,
+            latitude: spec.latitude,
+            longitude: spec.longitude,
+            accessibility: spec.accessibility.join("\n"),
+        };
+        let mut link = self.database().begin().await?;
+        rows::insert_venue(&mut link, row).await.map_err(|error| exists(error, "venue", &slug))?;
+        Ok(link.commit().await?)
+    }
+
+    /// Publishes a plan for the venue with this slug; new performances there use it.
+    pub async fn publish_plan(&self, venue: &str, plan: &SeatingPlan) -> Result<PlanVersionId, InstallError> {
+        let mut link = self.database().begin().await?;
+        let venue_id = required(rows::find_venue(&mut link, venue).await, "venue", venue)?;
+        let (id, _) = publish_plan(&mut link, venue_id, plan, self.now()).await?;
+        link.commit().await?;
+        Ok(id)
+    }
+
+    pub async fn create_event(&self, spec: EventSpec) -> Result<(), InstallError> {
+        check_slug(&spec.slug)?;
+        if !ACCENTS.contains(&spec.accent.as_str()) {
+            return Err(InstallError::Invalid(format!("an accent is one of {}", ACCENTS.join(", "))));
+        }
+        let mut link = self.database().begin().await?;
+        let organizer_id =
+            required(rows::find_organizer(&mut link, &spec.organizer).await, "organizer", &spec.organizer)?;
+        let slug = spec.slug.clone();
+        let row = NewEventRow {
+            event_id: Uuid::now_v7(),
+            organizer_id,
+            search_text: format!("{} {}", spec.title, spec.subtitle).to_lowercase(),
+            slug: spec.slug,
+            title: spec.title,
+            subtitle: spec.subtitle,
+            description: spec.description,
+            category: spec.category.as_str().to_owned(),
+            poster: None,
+            accent: spec.accent,
+            duration_minutes: spec.duration_minutes.map(|minutes| minutes as i32),
+            interval_count: 0,
+            age_min: spec.age_min.map(|years| years as i32),
+            language: spec.language,
+            refund_terms: spec.refund_terms,
+        };
+        rows::insert_event(&mut link, row).await.map_err(|error| exists(error, "event", &slug))?;
+        Ok(link.commit().await?)
+    }
+
+    /// Puts an event on at a venue, in the plan published there last. `spec` is given the ids that were
+    /// found, the names of the plan's categories, and the venue's time zone for its local times.
+    pub async fn create_performance(
+        &self,
+        event: &str,
+        venue: &str,
+        spec: impl FnOnce(FoundHouse) -> Result<PerformanceSpec, InstallError>,
+    ) -> Result<PerformanceId, InstallError> {
+        let mut link = self.database().begin().await?;
+        let event_id = required(rows::find_event_id(&mut link, event).await, "event", event)?;
+        let venue_id = required(rows::find_venue(&mut link, venue).await, "venue", venue)?;
+        let plan_version_id = required(rows::find_latest_plan(&mut link, venue_id).await, "published plan of", venue)?;
+        let document = rows::find_plan_document(&mut link, plan_version_id).await?.unwrap_or_default();
+        let plan: SeatingPlan =
+            serde_json::from_str(&document).map_err(|error| DataError::corrupt("seating plan", error))?;
+        let zone = required_zone(rows::find_time_zone(&mut link, venue_id).await?)?;
+        let plan_version_id = PlanVersionId(plan_version_id);
+        let spec = spec(FoundHouse { event_id, venue_id, plan_version_id, plan, zone })?;
+        let id = create_performance(&mut link, spec).await?;
+        link.commit().await?;
+        Ok(id)
+    }
+}
+
+/// Where a new performance takes place.
+pub struct FoundHouse {
+    pub event_id: Uuid,
+    pub venue_id: Uuid,
+    pub plan_version_id: PlanVersionId,
+    pub plan: SeatingPlan,
+    pub zone: TimeZone,
+}
+
+fn required_zone(name: Option<String>) -> Result<TimeZone, InstallError> {
+    let name = name.unwrap_or_default();
+    TimeZone::get(&name).map_err(|error| DataError::corrupt("time zone", error).into())
+}
+
+/// A slug stands in addresses.
+fn check_slug(slug: &str) -> Result<(), InstallError> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if (1..=SLUG_LENGTH_MAX).contains(&slug.len()) && slug.chars().all(allowed) {
+        return Ok(());
+    }
+    Err(InstallError::Invalid(format!("\"{slug}\" is no slug; use up to {SLUG_LENGTH_MAX} of a-z, 0-9 and -")))
+}
+
+fn invalid(error: impl std::fmt::Display) -> InstallError {
+    InstallError::Invalid(error.to_string())
+}
+
+fn exists(error: DataError, what: &'static str, name: &str) -> InstallError {
+    match error {
+        DataError::Conflict => InstallError::Exists { what, name: name.to_owned() },
+        DataError::Unavailable(_) | DataError::Corrupt { .. } | DataError::Failed(_) => error.into(),
+    }
+}
+
 /// The id behind a slug, or a word about what is missing.
-pub fn required(found: DataResult<Option<Uuid>>, what: &'static str, name: &str) -> Result<Uuid, InstallError> {
+fn required(found: DataResult<Option<Uuid>>, what: &'static str, name: &str) -> Result<Uuid, InstallError> {
     found?.ok_or_else(|| InstallError::Missing { what, name: name.to_owned() })
 }

@@ -3,7 +3,8 @@
 //!
 //! [`browse`] reads, [`hold`] leads the seat desks ([`desk`], one a performance, with its audience in
 //! [`hub`]), [`checkout`] leads the [`order_desk`] and the payment gateway, [`background`] are the loops
-//! that finish what crashed or must leave the house, [`install`] brings events in.
+//! that finish what crashed or must leave the house, [`install`] brings events in,
+//! [`season`] the demo's.
 
 pub mod background;
 mod browse;
@@ -16,6 +17,7 @@ mod hold;
 pub mod hub;
 pub mod install;
 mod order_desk;
+pub mod season;
 
 pub use crate::auth::sessions::{OpenedSession, Visitor};
 pub use error::{CommandError, CommandResult};

@@ -67,6 +67,7 @@ statements! {
         "select v.plan_version_id from plan_version v join seating_plan p on p.seating_plan_id = v.seating_plan_id
          where p.venue_id = $1 order by v.published_at desc, v.version_no desc limit 1",
     );
+    FIND_TIME_ZONE = Statement::both("select time_zone from venue where venue_id = $1");
     INSERT_ORGANIZER = Statement::both("insert into organizer (organizer_id, slug, name, email) values ($1, $2, $3, $4)");
     INSERT_VENUES = bulk_insert!(
         "venue" (
@@ -328,6 +329,10 @@ pub async fn find_event_id(link: &mut Link, slug: &str) -> DataResult<Option<Uui
 /// The venue's plan version published last.
 pub async fn find_latest_plan(link: &mut Link, venue_id: Uuid) -> DataResult<Option<Uuid>> {
     Ok(fetch_optional!(link, (Uuid,), FIND_LATEST_PLAN, venue_id)?.map(|(id,)| id))
+}
+
+pub async fn find_time_zone(link: &mut Link, venue_id: Uuid) -> DataResult<Option<String>> {
+    Ok(fetch_optional!(link, (String,), FIND_TIME_ZONE, venue_id)?.map(|(zone,)| zone))
 }
 
 pub async fn insert_organizer(
