@@ -32,6 +32,14 @@ pub struct Part {
     pub value: String,
 }
 
+impl Part {
+    /// Too long for the large numbers of a ticket: it is set smaller, never cut.
+    pub fn is_long(&self) -> bool {
+        const LARGE_MAX: usize = 7;
+        self.value.chars().count() > LARGE_MAX
+    }
+}
+
 /// A ticket on the screen.
 pub struct TicketCard {
     pub performance_id: String,
