@@ -151,7 +151,10 @@ fn hold(
         return Err(Refusal::SeatLimit(limit));
     }
     if house.rules.orphan_rule && matches!(choice, SeatChoice::Seats(_)) {
-        let orphans = orphans_left(house.plan, |seat| staged.is_free(seat, now), &new);
+        // With what she holds already: two neighbours tapped one after the other are judged as both.
+        let hers = mine.iter().copied().filter(|seat| live(seat).is_some());
+        let would_hold: Vec<SeatNo> = hers.chain(new.iter().copied()).collect();
+        let orphans = orphans_left(house.plan, |seat| staged.is_free(seat, now), &would_hold);
         if !orphans.is_empty() {
             return Err(Refusal::OrphanSeat(orphans));
         }
