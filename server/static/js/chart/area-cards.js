@@ -2,10 +2,14 @@
 // the middle of its field. A field too small for the stepper shows the name; a press goes there.
 
 import { contains } from "./shapes.js";
+import { NARROW_BELOW_PX } from "./viewport.js";
 import { fill } from "./words.js";
 
-/** Pixels between the edges of a field, where it is widest, that a stepper needs. */
-const STEPPER_FROM_PX = 84;
+/** What a stepper needs: pixels between the edges where the field is roomiest, and in its whole width. */
+const STEPPER_FROM_PX = { room: 84, width: 160 };
+
+/** The corner the zoom buttons stand in on narrow charts. */
+const TOOLS_PX = { width: 60, height: 170 };
 
 const PLUS = "M12 5v14M5 12h14";
 const MINUS = "M5 12h14";
@@ -64,10 +68,13 @@ export class AreaCards {
       const spot = off ? null : visibleSpot(area, viewport);
       root.hidden = spot === null;
       if (spot === null) return;
-      stepper.hidden = 2 * area.room * viewport.scale < STEPPER_FROM_PX;
+      const wide = (area.bounds.right - area.bounds.left) * viewport.scale;
+      stepper.hidden = 2 * area.room * viewport.scale < STEPPER_FROM_PX.room || wide < STEPPER_FROM_PX.width;
       root.classList.toggle("small", stepper.hidden);
       const [halfWidth, halfHeight] = [root.offsetWidth / 2 + 8, root.offsetHeight / 2 + 8];
-      const x = Math.min(Math.max(spot[0], halfWidth), viewport.width - halfWidth);
+      // On narrow charts the zoom buttons keep the lower right corner to themselves.
+      const beside = viewport.width < NARROW_BELOW_PX && spot[1] > viewport.height - TOOLS_PX.height ? TOOLS_PX.width : 0;
+      const x = Math.min(Math.max(spot[0], halfWidth), viewport.width - beside - halfWidth);
       const y = Math.min(Math.max(spot[1], halfHeight), viewport.height - halfHeight);
       root.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px) translate(-50%, -50%)`;
     });

@@ -32,8 +32,9 @@ export class ChartModel {
     this.pitch = typicalPitch(this);
     this.grid = new PointGrid(this.x, this.y, this.pitch * 3);
     this.sections = sections.map((section, n) => this.#section(section, n));
+    shortenNames(this.sections);
     this.areas = areas.map((area) => ({ ...area, bounds: boundsOf(area.outline), ...roomiest(area.outline) }));
-    this.rowEnds = rows.map((row) => this.#rowEnds(row));
+    this.rowEnds = this.#freeStanding(rows.map((row) => this.#rowEnds(row)));
     this.rowIsLevel = rows.map((row) => this.#isLevel(row));
     this.bounds = this.#bounds();
     this.sectionsFirst = this.placeCount > SECTIONS_FIRST_ABOVE && this.sections.length > 2;
@@ -98,6 +99,25 @@ export class ChartModel {
     return [beyond(first, first + 1), beyond(last, last - 1)];
   }
 
+  /** Letters that would stand on a seat or on a letter before them are left out: one serves both blocks. */
+  #freeStanding(ends) {
+    const all = ends.flat();
+    const letters = new PointGrid(all.map(([x]) => x), all.map(([, y]) => y), this.pitch * 2);
+    const reach = this.pitch * 0.6;
+    let n = -1;
+    const dropped = new Set();
+    const stands = ([x, y]) => {
+      n += 1;
+      let free = this.grid.nearest(x, y, reach) === -1;
+      letters.visit(x - reach, y - reach, x + reach, y + reach, (other) => {
+        if (other < n && !dropped.has(other)) free = false;
+      });
+      if (!free) dropped.add(n);
+      return free;
+    };
+    return ends.map((pair) => pair.filter(stands));
+  }
+
   /** Whether a row runs rather across than down: only then a letter at the left edge names it. */
   #isLevel({ first_seat: first, seat_count: count, table }) {
     const last = first + count - 1;
@@ -143,6 +163,18 @@ function sharesGround(a, b) {
   const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
   const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
   return width * height > 0.9 * Math.min(area(a), area(b));
+}
+
+/** "Block 201" is "201" on a tag when most sections begin with "Block". */
+function shortenNames(sections) {
+  const firstWord = ({ name }) => name.split(" ", 1)[0];
+  const counts = new Map();
+  sections.forEach((section) => counts.set(firstWord(section), (counts.get(firstWord(section)) ?? 0) + 1));
+  for (const section of sections) {
+    const word = firstWord(section);
+    const isShared = counts.get(word) * 2 > sections.length && section.name.length > word.length + 1;
+    section.shortName = isShared ? section.name.slice(word.length + 1) : section.name;
+  }
 }
 
 /**

@@ -37,6 +37,7 @@ export class Overlay {
     const size = scene.model.pitch * viewport.scale * SEAT_SHARE;
     this.#drawDrops(ctx, view, size, now);
     if (scene.model.sectionsFirst && viewport.pitchPx < TAGS_BELOW_PX) drawTags(ctx, view);
+    else if (scene.model.sectionsFirst) drawWhere(ctx, view);
     this.#drawYours(ctx, view, size, now);
     for (const seat of view.asked) this.#at(ctx, view, seat, () => glyphs.drawAsked(ctx, Math.max(size, 10), scene.theme.ink, view.calm ? 0 : now / 160));
     if (view.pointed >= 0) {
@@ -106,7 +107,7 @@ function drawTags(ctx, { scene, viewport, house, freeText }) {
     const roomy = (section.bounds.right - section.bounds.left) * viewport.scale > 130;
     ctx.font = `650 12px ${FONT}`;
     const free = freeText(house.freeBySection[n]);
-    const width = ctx.measureText(section.name).width;
+    const width = ctx.measureText(section.shortName).width;
     ctx.font = `400 12px ${FONT}`;
     const wide = Math.max(width, roomy ? ctx.measureText(free).width : 0) + 12;
     const high = roomy ? 36 : 18;
@@ -122,13 +123,43 @@ function drawTags(ctx, { scene, viewport, house, freeText }) {
     ctx.stroke();
     ctx.font = `650 12px ${FONT}`;
     ctx.fillStyle = theme.ink;
-    ctx.fillText(section.name, x, roomy ? y - 7 : y + 0.5);
+    ctx.fillText(section.shortName, x, roomy ? y - 7 : y + 0.5);
     if (roomy) {
       ctx.font = `400 12px ${FONT}`;
       ctx.fillStyle = theme["ink-2"];
       ctx.fillText(free, x, y + 9);
     }
   }
+}
+
+/** In a large house, close up: which section the middle of the view is in. */
+function drawWhere(ctx, { scene, viewport, house, freeText }) {
+  const { model, theme } = scene;
+  const [x, y] = viewport.toPlan(viewport.width / 2, viewport.height / 2);
+  const near = model.grid.nearest(x, y, model.pitch * 12);
+  if (near < 0) return;
+  const section = model.sectionOf(near);
+  const name = model.sections[section].name;
+  const free = freeText(house.freeBySection[section]);
+  ctx.font = `650 14px ${FONT}`;
+  const nameWidth = ctx.measureText(name).width;
+  ctx.font = `400 14px ${FONT}`;
+  const width = nameWidth + 8 + ctx.measureText(free).width + 24;
+  const [left, top] = [scene.rail ? RAIL_WIDTH_PX + 12 : 24, viewport.height - 16 - 32];
+  ctx.beginPath();
+  ctx.roundRect(left, top, width, 32, 8);
+  ctx.fillStyle = theme.surface;
+  ctx.fill();
+  ctx.lineWidth = 1;
+  ctx.strokeStyle = theme.line;
+  ctx.stroke();
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ctx.fillStyle = theme["ink-2"];
+  ctx.fillText(free, left + 12 + nameWidth + 8, top + 16.5);
+  ctx.font = `650 14px ${FONT}`;
+  ctx.fillStyle = theme.ink;
+  ctx.fillText(name, left + 12, top + 16.5);
 }
 
 /** The letters of the rows in view, where each is nearest to the left edge. */

@@ -303,6 +303,7 @@ function roomyNames(ctx, { model, floor }, scale, size) {
     const margin = model.pitch * 0.4;
     let covered = boxes.some((other) => overlaps(box, other));
     model.grid.visit(box.left - margin, box.top - margin, box.right + margin, box.bottom + margin, () => { covered = true; });
+    covered ||= model.rowEnds.some((ends) => ends.some(([x, y]) => x > box.left - margin && x < box.right + margin && y > box.top - margin && y < box.bottom + margin));
     if (covered) continue;
     boxes.push(box);
     names.push({ name: section.name, at });

@@ -56,6 +56,10 @@ export class SeatListView {
       this.#due = 0;
       for (const [seat, tile] of this.#tiles) this.#paintTile(seat, tile);
       for (const row of this.root.querySelectorAll("[data-row]")) this.#countRow(row);
+      for (const tab of this.root.querySelectorAll("nav a[data-section]")) {
+        const text = fill(this.words["list-section-free"], { free: this.chart.freeBySection[Number(tab.dataset.section)] });
+        if (tab.lastElementChild.textContent !== text) tab.lastElementChild.textContent = text;
+      }
       this.#filter();
     });
   }

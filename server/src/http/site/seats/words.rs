@@ -62,6 +62,7 @@ const PAGE: &[Entry] = &[
     ("best-one-answer", &["section", "row"]),
     ("best-closest-answer", &["count"]),
     ("best-standing-answer", &["area"]),
+    ("list-section-free", &["free"]),
     ("list-row-free", &["count"]),
     ("list-row-yours", &["count"]),
     ("list-row-together", &["count"]),
