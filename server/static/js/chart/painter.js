@@ -320,7 +320,8 @@ function paintStageName(ctx, { model, theme, stageName }, scale, isNear) {
   if (!isNear([(box.left + box.right) / 2, box.bottom])) return;
   ctx.font = `650 14px ${FONT}`;
   const width = ctx.measureText(stageName).width + 20;
-  if (width > (box.right - box.left) * scale || (box.bottom - box.top) * scale < 34) return;
+  // The plate must leave the poster in sight.
+  if (width > (box.right - box.left) * scale * 0.5 || (box.bottom - box.top) * scale < 56) return;
   ctx.fillStyle = theme.inverse;
   ctx.beginPath();
   ctx.roundRect(x - width / 2, foot - 34, width, 24, 4);
