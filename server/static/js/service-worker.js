@@ -23,6 +23,12 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(sweep());
 });
 
+/** The page is kept in the reader's language, so a change of language keeps it anew. */
+async function keepAway() {
+  const cache = await caches.open(CACHE);
+  await cache.add(new Request(AWAY, { cache: "reload" }));
+}
+
 async function pageOrAway(request) {
   try {
     return await fetch(request);
@@ -37,9 +43,14 @@ async function keptOrFetched(request) {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.mode === "navigate" && request.method === "GET") {
+  const path = new URL(request.url).pathname;
+  if (request.mode === "navigate" && path === "/language") {
+    const answer = fetch(request);
+    event.respondWith(answer);
+    event.waitUntil(answer.then(keepAway, () => {}));
+  } else if (request.mode === "navigate" && request.method === "GET") {
     event.respondWith(pageOrAway(request));
-  } else if (KEPT.includes(new URL(request.url).pathname)) {
+  } else if (KEPT.includes(path)) {
     event.respondWith(keptOrFetched(request));
   }
 });
