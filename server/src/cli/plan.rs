@@ -162,16 +162,18 @@ mod tests {
     #[derive(Parser)]
     struct Line {
         #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
         plan: PlanArgs,
     }
 
     /// Runs a line with `{}` for a new file and gives back what was written to it.
-    fn run_line(line: &str, name: &str) -> (Result<bool, PlanError>, String) {
+    fn run_line(line: &str, name: &str) -> (Result<ExitCode, PlanError>, String) {
         let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/plans/");
         let output = std::env::temp_dir().join(format!("ticketboss-{}-{name}", std::process::id()));
         let line = line.replace("{}", &output.display().to_string()).replace("fixtures/", fixtures);
-        let Line { plan } = Line::try_parse_from(line.split(' ')).expect("a line that parses");
-        let result = try_run(plan.command);
+        let Line { place, plan } = Line::try_parse_from(line.split(' ')).expect("a line that parses");
+        let result = try_run(&place, plan.command);
         let text = fs::read_to_string(&output).unwrap_or_default();
         let _ = fs::remove_file(output);
         (result, text)
@@ -180,14 +182,15 @@ mod tests {
     #[test]
     fn import_writes_our_format() {
         let (result, text) = run_line("plan import fixtures/list.csv --format csv --name Barn -o {}", "import");
-        assert!(result.expect("a plan"));
+        assert_eq!(result.expect("a plan"), ExitCode::SUCCESS);
         let plan = import(PlanFormat::Ticketboss, text.as_bytes(), None).expect("our format").plan;
         assert_eq!((plan.name.as_str(), plan.place_count()), ("Barn", 6));
     }
 
     #[test]
     fn check_finds_out_the_format_and_names_mistakes() {
-        assert!(run_line("plan check fixtures/seatsio-garden.json", "check").0.expect("a plan"));
+        let (fine, _) = run_line("plan check fixtures/seatsio-garden.json", "check");
+        assert_eq!(fine.expect("a plan"), ExitCode::SUCCESS);
         let mistakes = run_line("plan check fixtures/pretix-mistakes.json", "mistakes").0;
         assert!(matches!(mistakes, Err(PlanError::Import(ImportError::Mistakes { .. }))));
         assert!(matches!(run_line("plan check fixtures/none.csv", "none").0, Err(PlanError::File { .. })));
@@ -196,7 +199,7 @@ mod tests {
     #[test]
     fn export_writes_the_other_format() {
         let (result, text) = run_line("plan export fixtures/pretix-hall.json --format csv -o {}", "export");
-        assert!(result.expect("a plan"));
+        assert_eq!(result.expect("a plan"), ExitCode::SUCCESS);
         assert!(text.starts_with("section,row,seat,x,y,category,flags\nParquet,A,1,"));
     }
 }
