@@ -289,6 +289,13 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
+    async fn an_event_nobody_knows_is_none_and_no_failure() {
+        let unknown = || async { (StatusCode::NOT_FOUND, Json(Problem::new(ErrorCode::NotFound))) };
+        let double = Double::start(Router::new().route("/api/v1/events/{slug}", routing::get(unknown))).await;
+        assert_eq!(double.client.api.find_event("the-seagull").await.unwrap(), None);
+    }
+
+    #[tokio::test]
     async fn two_screens_that_start_at_once_open_one_session() {
         static OPENED: AtomicU32 = AtomicU32::new(0);
         let open = || async {

@@ -69,28 +69,30 @@ pub fn retry_after_seconds(failures: u32) -> u32 {
 #[component]
 pub fn EventsScreen(shown: Shown, language: Language, posters: PosterBase, on_wish: EventHandler<Wish>) -> Element {
     rsx! {
-        header { class: "top",
-            p { class: "brand title",
-                img { src: "/mark.svg", alt: "", width: "30", height: "33" }
-                {word(language, "app-name")}
+        div { lang: language.tag(),
+            header { class: "top",
+                p { class: "brand title",
+                    img { src: "/mark.svg", alt: "", width: "30", height: "33" }
+                    {word(language, "app-name")}
+                }
             }
-        }
-        if shown.events.is_away() {
-            Away { seconds: shown.retry_in_seconds, language, on_wish }
-        }
-        main { lang: language.tag(),
-            h1 { class: "unseen", {word(language, "events-title")} }
-            match shown.events {
-                Events::Loading => rsx! { Skeleton { language } },
-                Events::Failed(failure) => rsx! { Failed { failure, language, on_wish } },
-                Events::Listed(list) => rsx! {
-                    Freshness { as_of: list.as_of, is_back_online: shown.is_back_online, language }
-                    Listed { list, has_earlier: shown.has_earlier, language, posters, on_wish }
-                },
+            if shown.events.is_away() {
+                Away { seconds: shown.retry_in_seconds, language, on_wish }
             }
-        }
-        if shown.keeping == Some(TokenKeeping::MemoryOnly) {
-            footer { class: "small", {word(language, "memory-only")} }
+            main {
+                h1 { class: "unseen", {word(language, "events-title")} }
+                match shown.events {
+                    Events::Loading => rsx! { Skeleton { language } },
+                    Events::Failed(failure) => rsx! { Failed { failure, language, on_wish } },
+                    Events::Listed(list) => rsx! {
+                        Freshness { as_of: list.as_of, is_back_online: shown.is_back_online, language }
+                        Listed { list, has_earlier: shown.has_earlier, language, posters, on_wish }
+                    },
+                }
+            }
+            if shown.keeping == Some(TokenKeeping::MemoryOnly) {
+                footer { class: "small", {word(language, "memory-only")} }
+            }
         }
     }
 }
