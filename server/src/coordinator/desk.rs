@@ -275,7 +275,7 @@ struct Task {
 
 impl Task {
     async fn run(mut self, mut inbox: mpsc::Receiver<Job>) {
-        let mut jobs = Vec::with_capacity(BATCH_MAX);
+        let mut jobs = Vec::new();
         let mut sweep = tokio::time::interval(SWEEP_INTERVAL);
         sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -284,7 +284,7 @@ impl Task {
                     if received == 0 {
                         return;
                     }
-                    self.serve(jobs.drain(..).collect()).await;
+                    self.serve(std::mem::take(&mut jobs)).await;
                 }
                 _ = sweep.tick() => self.sweep().await,
             }

@@ -27,8 +27,11 @@ use tokio::sync::OnceCell;
 #[derive(Clone)]
 pub(super) struct Desks {
     setting: DeskSetting,
-    open: Arc<Mutex<HashMap<PerformanceId, Arc<OnceCell<Arc<Desk>>>>>>,
+    open: Arc<Mutex<HashMap<PerformanceId, OpenedOnce>>>,
 }
+
+/// A desk that several callers may be opening at once.
+type OpenedOnce = Arc<OnceCell<Arc<Desk>>>;
 
 impl Desks {
     pub(super) fn new(setting: DeskSetting) -> Self {

@@ -62,7 +62,7 @@ pub async fn admit(State(state): State<AppState>, request: Request, next: Next) 
     }
     if !safe {
         let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let opens_session = request.uri().path() == "/api/v1/sessions";
+        let opens_session = matches!(request.uri().path(), "/api/v1/sessions" | "/session");
         if let Some(address) = address
             && !(Limits::admits(state.limits.writes.as_ref(), address)
                 && (!opens_session || Limits::admits(state.limits.sessions.as_ref(), address)))

@@ -161,7 +161,7 @@ fn hold(
     }
     let window = mine
         .iter()
-        .find_map(|seat| live(seat))
+        .find_map(live)
         .map_or(Window { started_at: now, expires_at: now + HOLD_TTL, extended: false }, |held| held.window);
     let changes = new
         .iter()

@@ -258,10 +258,10 @@ impl SeatColumns {
         self.number.push(seat.number.clone());
         self.place.push(seat.place);
         self.flags.push(
-            u8::from(seat.accessible) * flag::ACCESSIBLE
-                | u8::from(seat.companion_of.is_some()) * flag::COMPANION
-                | u8::from(seat.restricted_view) * flag::RESTRICTED_VIEW
-                | u8::from(seat.stairs) * flag::STAIRS,
+            (u8::from(seat.accessible) * flag::ACCESSIBLE)
+                | (u8::from(seat.companion_of.is_some()) * flag::COMPANION)
+                | (u8::from(seat.restricted_view) * flag::RESTRICTED_VIEW)
+                | (u8::from(seat.stairs) * flag::STAIRS),
         );
     }
 }
