@@ -64,14 +64,15 @@ impl App {
             TcpListener::bind(config.listen).await.map_err(|error| StartError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
         let coordinator = open(&config, replaced).await?;
+        let (stop, stopped) = watch::channel(false);
         let state = AppState {
             coordinator: coordinator.clone(),
             messages: Arc::new(Messages::load()),
             limits: Arc::new(Limits::new(config.limits.writes_per_second, config.limits.sessions_per_minute)),
             config: Arc::new(config),
             metrics: recorder(),
+            stopping: stopped.clone(),
         };
-        let (stop, stopped) = watch::channel(false);
         let background = tokio::spawn(coordinator.clone().run_background(stopped.clone()));
         tokio::spawn(housekeeping(coordinator.clone(), state.limits.clone(), stopped.clone()));
         let router = http::router(state).into_make_service_with_connect_info::<SocketAddr>();

@@ -20,15 +20,15 @@ use shared_model::{
     Currency, PerformanceId, PlanVersionId, Timestamp,
     event::{ACCENTS, EventCategory},
     hold::SEATS_PER_CUSTOMER_MAX,
-    plan::{SeatingPlan, check, numbered::NumberedPlan},
+    plan::{CATEGORIES_PER_PLAN_MAX, SeatingPlan, check, numbered::NumberedPlan},
     text::EmailAddress,
 };
 use uuid::Uuid;
 
 /// Characters a slug may have.
 const SLUG_LENGTH_MAX: usize = 60;
-/// Price bands the chart has colours and marks for.
-const BANDS_MAX: usize = 4;
+/// Price bands the chart has colours and marks for; cheaper categories share the last one.
+const BANDS: i32 = 4;
 
 /// Why something could not be installed.
 #[derive(Debug, thiserror::Error)]
@@ -180,7 +180,7 @@ pub async fn create_performance(link: &mut Link, spec: PerformanceSpec) -> Resul
         .collect();
     let mut price_categories = Vec::with_capacity(spec.categories.len());
     let mut prices = Vec::new();
-    for (category, band) in spec.categories.into_iter().zip(1..) {
+    for (category, position) in spec.categories.into_iter().zip(1..) {
         let price_category_id = Uuid::now_v7();
         let sold = category.prices.iter().zip(&ticket_types);
         prices.extend(sold.filter_map(|(price, ticket_type)| {
@@ -192,6 +192,7 @@ pub async fn create_performance(link: &mut Link, spec: PerformanceSpec) -> Resul
             })
         }));
         let (plan_category, name) = (category.plan_category, category.name);
+        let band = BANDS.min(position);
         price_categories.push(PriceCategoryRow { price_category_id, performance_id, plan_category, name, band });
     }
     let performance = NewPerformanceRow {
@@ -220,7 +221,8 @@ fn check_performance(spec: &PerformanceSpec) -> Result<(), InstallError> {
     rule(spec.doors_at.is_none_or(|doors| doors <= spec.starts_at), "doors open before the performance starts")?;
     rule((1..=SEATS_PER_CUSTOMER_MAX).contains(&spec.seats_per_customer_max), "a customer may have 1 to 10 seats")?;
     rule(!spec.ticket_types.is_empty(), "there is at least one ticket type")?;
-    rule((1..=BANDS_MAX).contains(&spec.categories.len()), "1 to 4 categories of the plan are priced")?;
+    rule(!spec.categories.is_empty(), "at least one category of the plan is priced")?;
+    rule(spec.categories.len() <= CATEGORIES_PER_PLAN_MAX, "no more categories are priced than a plan may have")?;
     for category in &spec.categories {
         rule(category.prices.len() == spec.ticket_types.len(), "each category has one price for each ticket type")?;
         let sound = |price: &PriceSpec| (0..=price.price_minor).contains(&price.fee_minor);

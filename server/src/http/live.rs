@@ -15,7 +15,7 @@ use axum::{
     Router,
     extract::{
         State, WebSocketUpgrade,
-        ws::{Message, Utf8Bytes, WebSocket},
+        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
     },
     http::HeaderMap,
     response::Response,
@@ -28,7 +28,10 @@ use shared_model::{
     live::{CLIENT_FRAME_BYTES_MAX, ClientMessage, ServerMessage},
 };
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::broadcast::error::RecvError, time::Instant};
+use tokio::{
+    sync::{broadcast::error::RecvError, watch},
+    time::Instant,
+};
 
 /// Bytes axum reads ahead for each socket; its default of 128 kB would be most of a viewer's memory.
 const READ_BUFFER_BYTES: usize = 1_024;
@@ -58,7 +61,7 @@ async fn upgrade(
     }
     let desk = state.coordinator.desk(performance_id).await?;
     let upgrade = upgrade.map_err(|rejection| Problem::new(ErrorCode::InvalidInput).detail(rejection.body_text()))?;
-    let viewer = Viewer { coordinator: state.coordinator, desk, visitor };
+    let viewer = Viewer { coordinator: state.coordinator, desk, visitor, stopping: state.stopping };
     Ok(upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
@@ -73,6 +76,7 @@ struct Viewer {
     desk: Arc<Desk>,
     /// Who only looks needs no session; who takes seats does.
     visitor: Option<Visitor>,
+    stopping: watch::Receiver<bool>,
 }
 
 type Out = SplitSink<WebSocket, Message>;
@@ -96,6 +100,7 @@ impl Viewer {
         self.send_yours(&mut out).await?;
         let mut allowance = Allowance::new();
         let mut heard_at = Instant::now();
+        let mut stopping = self.stopping.clone();
         loop {
             tokio::select! {
                 announcement = announcements.recv() => match announcement {
@@ -114,6 +119,10 @@ impl Viewer {
                         Message::Ping(_) | Message::Pong(_) => {}
                         Message::Binary(_) => return Err(Closed),
                     }
+                }
+                _ = stopping.wait_for(|stopping| *stopping) => {
+                    let farewell = CloseFrame { code: close_code::RESTART, reason: Utf8Bytes::from_static("restarting") };
+                    return send(&mut out, Message::Close(Some(farewell))).await;
                 }
                 () = tokio::time::sleep_until(heard_at + SILENCE_MAX) => return Err(Closed),
             }

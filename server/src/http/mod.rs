@@ -13,6 +13,7 @@ pub mod site;
 use crate::{config::Config, coordinator::Coordinator, messages::Messages};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
 /// Bytes a request's body may have.
@@ -28,6 +29,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     pub limits: Arc<guard::Limits>,
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    /// Turns true when the process stops: sockets end then, and their clients come back to another node.
+    pub stopping: watch::Receiver<bool>,
 }
 
 /// All of the product's addresses.
