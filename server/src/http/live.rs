@@ -120,7 +120,7 @@ impl Viewer {
                         Message::Binary(_) => return Err(Closed),
                     }
                 }
-                _ = stopping.wait_for(|stopping| *stopping) => {
+                () = async { drop(stopping.wait_for(|stopping| *stopping).await) } => {
                     let farewell = CloseFrame { code: close_code::RESTART, reason: Utf8Bytes::from_static("restarting") };
                     return send(&mut out, Message::Close(Some(farewell))).await;
                 }
