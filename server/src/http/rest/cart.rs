@@ -1,5 +1,6 @@
 //! The visitor's cart.
 
+use super::Problems;
 use crate::{
     coordinator::Visitor,
     http::{
@@ -10,7 +11,7 @@ use crate::{
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Deserialize;
 use shared_model::{
-    PerformanceId, Problem, SeatNo, TicketTypeId,
+    PerformanceId, SeatNo, TicketTypeId,
     order::{Cart, DeliveryOffer},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -30,8 +31,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     tag = "cart",
     responses(
         (status = 200, body = Cart),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
     security(("bearer" = [])),
 )]
@@ -46,8 +46,7 @@ async fn load_cart(State(state): State<AppState>, visitor: Visitor) -> ApiResult
     tag = "cart",
     responses(
         (status = 200, body = Vec<DeliveryOffer>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
     security(("bearer" = [])),
 )]
@@ -70,11 +69,7 @@ struct TicketTypeChoice {
     request_body = TicketTypeChoice,
     responses(
         (status = 204),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
     security(("bearer" = [])),
 )]
@@ -96,9 +91,7 @@ async fn change_ticket_type(
     params(("performance_id" = PerformanceId, Path)),
     responses(
         (status = 204),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
     security(("bearer" = [])),
 )]

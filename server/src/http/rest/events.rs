@@ -1,5 +1,6 @@
 //! Events, performances, plans.
 
+use super::Problems;
 use crate::http::{
     AppState,
     error::{ApiError, ApiPath, ApiQuery, ApiResult},
@@ -11,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use shared_model::{
-    ErrorCode, PerformanceId, PlanVersionId, Problem,
+    ErrorCode, PerformanceId, PlanVersionId,
     event::{EventDetail, EventFilter, Page, PerformanceDetail, PerformanceSummary},
     plan::geometry::Geometry,
 };
@@ -33,8 +34,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     params(EventFilter),
     responses(
         (status = 200, body = Page<PerformanceSummary>),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 async fn list_performances(
@@ -52,8 +52,7 @@ async fn list_performances(
     params(("performance_id" = PerformanceId, Path)),
     responses(
         (status = 200, body = PerformanceDetail),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 async fn find_performance(
@@ -72,8 +71,7 @@ async fn find_performance(
     params(("slug" = String, Path)),
     responses(
         (status = 200, body = EventDetail),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 async fn find_event(State(state): State<AppState>, ApiPath(slug): ApiPath<String>) -> ApiResult<Json<EventDetail>> {
@@ -89,8 +87,7 @@ async fn find_event(State(state): State<AppState>, ApiPath(slug): ApiPath<String
     params(("plan_version_id" = PlanVersionId, Path)),
     responses(
         (status = 200, body = Geometry),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 async fn find_geometry(State(state): State<AppState>, ApiPath(id): ApiPath<PlanVersionId>) -> ApiResult<Response> {

@@ -18,12 +18,15 @@ use axum::{
     Json, Router,
     extract::State,
     http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Response as Answer},
     routing::get,
 };
 use shared_model::{ErrorCode, Problem, event::NewSession};
-use std::sync::LazyLock;
-use utoipa::OpenApi;
+use std::{collections::BTreeMap, sync::LazyLock};
+use utoipa::{
+    OpenApi,
+    openapi::{Content, Ref, RefOr, Response, ResponseBuilder},
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// What the document says about the whole API.
@@ -36,7 +39,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
     ),
     servers((url = "/api/v1")),
     modifiers(&Security),
-    components(schemas(shared_model::live::ClientMessage, shared_model::live::ServerMessage)),
+    components(schemas(Problem, shared_model::live::ClientMessage, shared_model::live::ServerMessage)),
     tags(
         (name = "events", description = "What is on"),
         (name = "seats", description = "Charts, holds and the live socket"),
@@ -46,6 +49,28 @@ use utoipa_axum::{router::OpenApiRouter, routes};
     ),
 )]
 struct Document;
+
+/// How every operation says no: the statuses of [`ErrorCode`]'s table, each with problem details.
+struct Problems;
+
+impl utoipa::IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        const CODES: [(&str, &str); 7] = [
+            ("401", "A session token is needed"),
+            ("403", "From another site, or not allowed"),
+            ("404", "There is nothing here, or not for this visitor"),
+            ("409", "Refused as things stand: taken, not on sale, over"),
+            ("422", "A rule or limit is broken"),
+            ("429", "Too many requests; Retry-After says when to come back"),
+            ("default", "Any other failure"),
+        ];
+        let problem = || Content::new(Some(Ref::from_schema_name("Problem")));
+        let response = |words: &str| {
+            ResponseBuilder::new().description(words).content("application/problem+json", problem()).build().into()
+        };
+        CODES.into_iter().map(|(status, words)| (status.to_owned(), response(words))).collect()
+    }
+}
 
 struct Security;
 
@@ -88,16 +113,14 @@ pub fn router() -> Router<AppState> {
     tag = "sessions",
     responses(
         (status = 201, body = NewSession),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 async fn open_session(
     State(state): State<AppState>,
     WantedLanguage(language): WantedLanguage,
     headers: HeaderMap,
-) -> ApiResult<Response> {
+) -> ApiResult<Answer> {
     let opened = state.coordinator.open_session(language).await?;
     let session = NewSession { token: opened.token.clone(), expires_at: opened.expires_at, language };
     let mut response = (StatusCode::CREATED, Json(session)).into_response();

@@ -1,5 +1,6 @@
 //! Orders, payments, tickets.
 
+use super::Problems;
 use crate::{
     coordinator::Visitor,
     http::{
@@ -14,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use shared_model::{
-    OrderId, Problem,
+    OrderId,
     order::{Order, OrderRequest, PaymentRequest},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -38,11 +39,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     request_body = OrderRequest,
     responses(
         (status = 200, body = Order),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Nothing held, or not as the buyer saw it", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
     security(("bearer" = [])),
 )]
@@ -63,9 +60,7 @@ async fn place_order(
     params(("order_id" = OrderId, Path)),
     responses(
         (status = 200, body = Order),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
     security(("bearer" = [])),
 )]
@@ -86,11 +81,7 @@ async fn find_order(
     request_body = PaymentRequest,
     responses(
         (status = 200, body = Order),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
     security(("bearer" = [])),
 )]
@@ -111,10 +102,7 @@ async fn pay_again(
     params(("order_id" = OrderId, Path)),
     responses(
         (status = 200, body = Order),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
     security(("bearer" = [])),
 )]
@@ -134,10 +122,7 @@ async fn cancel_order(
     params(("order_id" = OrderId, Path)),
     responses(
         (status = 200, body = Vec<u8>, content_type = "application/pdf"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
     security(("bearer" = [])),
 )]

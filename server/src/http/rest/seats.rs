@@ -1,5 +1,6 @@
 //! Seat states, holds, releases, extensions.
 
+use super::Problems;
 use crate::{
     coordinator::Visitor,
     http::{
@@ -14,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use shared_model::{
-    HoldId, PerformanceId, Problem,
+    HoldId, PerformanceId,
     hold::{Hold, HoldRequest, ReleaseRequest},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -38,8 +39,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     responses(
         (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 304, description = "Nothing changed since the ETag"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
 )]
 async fn seat_states(
@@ -68,11 +68,7 @@ async fn seat_states(
     request_body = HoldRequest,
     responses(
         (status = 200, body = Hold),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Taken, not on sale, or nothing fits", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A limit or rule", body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
     security(("bearer" = [])),
 )]
@@ -94,10 +90,7 @@ async fn hold_seats(
     request_body = ReleaseRequest,
     responses(
         (status = 200, body = Hold),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
     security(("bearer" = [])),
 )]
@@ -118,10 +111,7 @@ async fn release_seats(
     params(("performance_id" = PerformanceId, Path)),
     responses(
         (status = 200, body = Hold),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, body = Problem, content_type = "application/problem+json"),
-        (status = "default", body = Problem, content_type = "application/problem+json"),
+        Problems,
     ),
     security(("bearer" = [])),
 )]
