@@ -53,6 +53,14 @@ pub enum LogFormat {
 }
 
 impl Config {
+    /// The compiled-in defaults alone.
+    ///
+    /// # Panics
+    /// Never: a test reads them.
+    pub fn defaults() -> Self {
+        Figment::from(Toml::string(DEFAULTS)).extract().expect("the compiled-in defaults are a whole configuration")
+    }
+
     /// The configuration of this process: defaults, then `file` if given, then `TICKETBOSS_…` variables
     /// (`TICKETBOSS_MAIL__SMTP_URL` sets `mail.smtp_url`).
     ///
@@ -92,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_defaults_are_a_whole_configuration() {
-        let config: Config = Figment::from(Toml::string(DEFAULTS)).extract().unwrap();
+        let config = Config::defaults();
         assert!(config.demo && !config.is_secure());
         assert_eq!(config.resolved_database_url(), "sqlite:data/ticketboss.db");
     }

@@ -1,10 +1,16 @@
-//! The harness of the tests that come through the public door. Deliberately without product code: what is
-//! tested is started as people start it.
+//! The harness of the tests that come through the public door.
+//!
+//! [`app`] starts the true application in this process, on SQLite or on a throw-away PostgreSQL ([`postgres`]), with a
+//! small house of its own ([`house`]). A [`buyer`] does everything through the RESTful API, a [`viewer`] through the
+//! live socket, and [`books`] sees that money, seats and tickets balance.
 //!
 //! [`server`] is the server with its demo data, [`desktop`] the desktop app on a screen of its own, [`double`] a
 //! small stand-in for the server that can go away, [`process`] what they start. [`load`] is no test: it
 //! measures.
 
+pub mod app;
+pub mod books;
+pub mod buyer;
 pub mod desktop;
 pub mod double;
 pub mod load;

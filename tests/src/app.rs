@@ -1,0 +1,174 @@
+//! The true application, started in this process on a free port with a fresh database and a clock that the test
+//! moves. Everything is done to it through its public door; see [`crate::buyer`].
+
+use crate::{
+    books,
+    buyer::Buyer,
+    house::{self, Performance, Wish},
+    postgres,
+    process::Folder,
+};
+use shared_model::Timestamp;
+use std::{path::Path, time::Duration};
+use ticketboss::{
+    app::{App, Replaced},
+    clock::Clock,
+    config::Config,
+    coordinator::{Coordinator, desk::Guards},
+};
+
+pub use ticketboss::data::Engine;
+
+/// When a test's clock starts: an afternoon in January 2027.
+pub const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+/// A running application and all it keeps.
+pub struct TestApp {
+    pub app: App,
+    pub clock: Clock,
+    pub database_url: String,
+    guards: Guards,
+    folder: Folder,
+    /// Nodes started beside it.
+    others: Vec<App>,
+}
+
+/// What a test may wish otherwise.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    pub engine: Engine,
+    pub clock: Clock,
+    pub guards: Guards,
+}
+
+impl Setting {
+    pub fn of(engine: Engine) -> Self {
+        Self { engine, clock: Clock::manual(START), guards: Guards::default() }
+    }
+}
+
+impl TestApp {
+    pub async fn start(engine: Engine) -> Self {
+        Self::start_with(Setting::of(engine)).await
+    }
+
+    pub async fn start_with(setting: Setting) -> Self {
+        let folder = Folder::new("app");
+        let database_url = fresh_database(setting.engine, folder.path()).await;
+        Self::start_on(setting, folder, database_url).await
+    }
+
+    /// Starts on what another process left behind.
+    pub async fn start_on(setting: Setting, folder: Folder, database_url: String) -> Self {
+        let Setting { clock, guards, .. } = setting;
+        let app = start(folder.path(), &database_url, &clock, guards).await;
+        Self { app, clock, database_url, guards, folder, others: Vec::new() }
+    }
+
+    /// Starts one more node on the same database and returns its address.
+    pub async fn start_node(&mut self) -> String {
+        let node = start(self.folder.path(), &self.database_url, &self.clock, self.guards).await;
+        let url = format!("http://{}", node.address);
+        self.others.push(node);
+        url
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.app.address)
+    }
+
+    pub fn data_folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn coordinator(&self) -> &Coordinator {
+        &self.app.coordinator
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Lets time pass; nobody sleeps.
+    pub fn wait(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    /// Lets the background loops look once, now.
+    pub async fn look_once(&self) {
+        self.coordinator().look_once().await;
+    }
+
+    /// Puts a performance on the bill of the tests' house.
+    pub async fn stage(&self, wish: Wish) -> Performance {
+        house::stage(self.coordinator().database(), self.now(), wish).await
+    }
+
+    /// Somebody with a session of her own.
+    pub async fn buyer(&self) -> Buyer {
+        Buyer::arrive(&self.url()).await
+    }
+
+    /// Sees that money, seats and tickets are where they belong.
+    pub async fn books_balance(&self) {
+        books::balance(self.coordinator()).await;
+    }
+
+    /// Stops all nodes as an operator would and hands out what they leave behind.
+    pub async fn stop(self) -> (Folder, String) {
+        for node in self.others {
+            node.stop().await;
+        }
+        self.app.stop().await;
+        (self.folder, self.database_url)
+    }
+}
+
+/// The URL of an empty database.
+pub async fn fresh_database(engine: Engine, folder: &Path) -> String {
+    match engine {
+        Engine::Sqlite => format!("sqlite:{}", folder.join("ticketboss.db").display()),
+        Engine::Postgres => postgres::create_database().await,
+    }
+}
+
+async fn start(folder: &Path, database_url: &str, clock: &Clock, guards: Guards) -> App {
+    install_crypto();
+    let mut config = Config::defaults();
+    config.listen = ([127, 0, 0, 1], 0).into();
+    config.database_url = database_url.to_owned();
+    config.data_folder = folder.to_owned();
+    config.demo = false;
+    config.limits.writes_per_second = 0;
+    config.limits.sessions_per_minute = 0;
+    let replaced = Replaced { clock: Some(clock.clone()), guards };
+    App::start(config, replaced).await.expect("the application starts")
+}
+
+/// The one TLS provider of the process, which every HTTP client asks for even when it speaks none.
+pub fn install_crypto() {
+    // Another test of this process may have been faster.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// Tells every test on both engines: `sqlite::its_name` and `postgres::its_name`. Once per module.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($(#[$doc:meta])* async fn $name:ident($app:pat_param) $body:block)+) => {
+        mod told {
+            use super::*;
+            $($(#[$doc])* pub async fn $name($app: $crate::app::TestApp) $body)+
+        }
+        $crate::on_both_engines!(@engine sqlite Sqlite $($name)+);
+        $crate::on_both_engines!(@engine postgres Postgres $($name)+);
+    };
+    (@engine $module:ident $engine:ident $($name:ident)+) => {
+        mod $module {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let app = $crate::app::TestApp::start($crate::app::Engine::$engine).await;
+                super::told::$name(app).await;
+            })+
+        }
+    };
+}

@@ -1,0 +1,13 @@
+//! The RESTful API and the live socket, through the public door, on both engines.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod carts;
+mod holds;
+mod hostile;
+mod listing;
+mod live;
+mod operations;
+mod sale;
+mod sessions;
+mod statements;

@@ -1,0 +1,64 @@
+//! For those who run it: health, metrics, headers, the API's own description.
+
+use reqwest::{StatusCode, header};
+use serde_json::Value;
+use ticketboss_tests::{app::TestApp, on_both_engines};
+
+async fn text(app: &TestApp, path: &str) -> (StatusCode, String) {
+    let answer = reqwest::get(format!("{}{path}", app.url())).await.unwrap();
+    (answer.status(), answer.text().await.unwrap())
+}
+
+on_both_engines! {
+    async fn health_is_told_and_metrics_are_counted(app) {
+        assert_eq!(text(&app, "/health/live").await, (StatusCode::OK, "alive\n".to_owned()));
+        assert_eq!(text(&app, "/health/ready").await, (StatusCode::OK, "ready\n".to_owned()));
+        let play = app.stage(ticketboss_tests::house::Wish::default()).await;
+        app.buyer().await.hold(&play, &["Stalls A-1"]).await.unwrap();
+        let (status, metrics) = text(&app, "/metrics").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(metrics.contains("ticketboss_desk_batch_commands"), "{metrics}");
+    }
+
+    async fn a_database_that_is_away_is_told(app) {
+        app.coordinator().database().close().await;
+        assert_eq!(text(&app, "/health/live").await.0, StatusCode::OK);
+        assert_eq!(text(&app, "/health/ready").await.0, StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    async fn every_answer_carries_the_security_headers(app) {
+        for path in ["/api/v1/performances", "/api/v1/nothing", "/", "/nothing", "/health/live"] {
+            let answer = reqwest::get(format!("{}{path}", app.url())).await.unwrap();
+            let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            for rule in ["default-src 'self'", "script-src 'self'", "style-src 'self'", "object-src 'none'", "frame-ancestors 'none'"] {
+                assert!(policy.contains(rule), "{path}: {policy}");
+            }
+            assert!(!policy.contains("unsafe"), "{path}: {policy}");
+            assert_eq!(answer.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
+            assert!(answer.headers().contains_key(header::REFERRER_POLICY), "{path}");
+            assert!(answer.headers().get(header::SERVER).is_none(), "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_api_describes_itself_in_openapi_3_1() {
+    let app = TestApp::start(ticketboss_tests::app::Engine::Sqlite).await;
+    let (status, document) = text(&app, "/api/v1/openapi.json").await;
+    assert_eq!(status, StatusCode::OK);
+    let document: Value = serde_json::from_str(&document).unwrap();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    for path in
+        ["/performances", "/performances/{performance_id}/holds/{hold_id}", "/cart", "/orders/{order_id}", "/sessions"]
+    {
+        assert!(document["paths"].get(path).is_some(), "{path} is described");
+    }
+    let mut operations = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(operation["responses"].get("default").is_some(), "{method} {path} says what a problem looks like");
+            operations += 1;
+        }
+    }
+    assert!(operations >= 14);
+}
