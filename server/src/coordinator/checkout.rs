@@ -75,7 +75,11 @@ impl Coordinator {
         let shelves = orders::load_shelves(&mut link, &self.inner.plans, &cart).await.or_problem()?;
         drop(link);
         let gateway = self.inner.gateway.name();
-        let new = prepare_order(&cart, &shelves, order_id, &request, gateway, now).or_problem()?;
+        let new = match prepare_order(&cart, &shelves, order_id, &request, gateway, now) {
+            Ok(new) => new,
+            // The same request may have been faster on another connection: then its order has the seats.
+            Err(refusal) => return self.find_order(visitor, order_id).await.or(Err(refusal).or_problem()),
+        };
         let payment = new.payment.clone();
         let placed = self.step(order_id, Step::Place(Box::new(new))).await.or_problem()?;
         if !placed.repeated {
@@ -187,6 +191,8 @@ impl Coordinator {
     pub(super) async fn ask_provider(&self, order_id: OrderId, payment_id: PaymentId) {
         let answer = match self.inner.gateway.ask(payment_id).await {
             Ok(Some(answer)) => Ok(answer),
+            // It has not heard of it yet: whoever wrote the payment down may be asking this very moment.
+            Ok(None) if self.is_fresh(order_id, payment_id).await => return,
             // It never heard of it: we died before asking. The buyer may try again.
             Ok(None) => Ok(declined("not_processed")),
             Err(error) => Err(error),
@@ -225,7 +231,7 @@ impl Coordinator {
     /// # Errors
     /// Why it is not through yet. The outbox row written when the seats were sold tries again.
     pub(super) async fn capture(&self, order_id: OrderId, payment_id: PaymentId) -> Result<(), String> {
-        match self.payment_state(order_id, payment_id).await? {
+        match self.load_payment(order_id, payment_id).await?.payment_state() {
             // Only money of sold seats is taken: the payment stands as authorized in our own books.
             PaymentState::Authorized => {}
             PaymentState::Captured | PaymentState::Declined | PaymentState::Voided => return Ok(()),
@@ -245,14 +251,20 @@ impl Coordinator {
         }
     }
 
-    async fn payment_state(&self, order_id: OrderId, payment_id: PaymentId) -> Result<PaymentState, String> {
+    /// Whether it is too early to conclude anything from a provider's silence.
+    async fn is_fresh(&self, order_id: OrderId, payment_id: PaymentId) -> bool {
+        let payment = self.load_payment(order_id, payment_id).await;
+        payment.is_ok_and(|payment| payment.ask_at.is_some_and(|at| at > self.now().as_millis()))
+    }
+
+    async fn load_payment(&self, order_id: OrderId, payment_id: PaymentId) -> Result<PaymentRow, String> {
         let read = async {
             let mut link = self.inner.database.read().await?;
             rows::list_payments(&mut link, &[order_id.0]).await
         };
         let payments = read.await.map_err(|error| error.to_string())?;
-        let payment = payments.iter().find(|payment| payment.payment_id == payment_id.0);
-        payment.map(PaymentRow::payment_state).ok_or_else(|| "there is no such payment".to_owned())
+        let payment = payments.into_iter().find(|payment| payment.payment_id == payment_id.0);
+        payment.ok_or_else(|| "there is no such payment".to_owned())
     }
 
     /// Has the provider let money go that came to nothing.

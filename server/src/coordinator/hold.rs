@@ -164,8 +164,12 @@ impl Coordinator {
 
     /// "Let them go": a lapsed hold is no longer offered again.
     pub async fn forget_lapsed_hold(&self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<()> {
+        let desk = self.desk(performance).await?;
         let mut link = self.inner.database.begin().await.or_problem()?;
-        claims::forget_lapsed(&mut link, performance.0, visitor.cart_id.0).await.or_problem()?;
-        link.commit().await.or_problem()
+        let now = self.now().as_millis();
+        claims::forget_lapsed(&mut link, performance.0, visitor.cart_id.0, now).await.or_problem()?;
+        link.commit().await.or_problem()?;
+        desk.catch_up().await;
+        Ok(())
     }
 }

@@ -43,8 +43,10 @@ statements! {
         "update seat_claim set ticket_type_id = $4, version = $6
          where performance_id = $1 and seat_no = $2 and cart_id = $3 and state = 'held' and expires_at > $5",
     );
+    /// A hold that ran out may still stand as held: nobody has swept it.
     FORGET_LAPSED = Statement::both(
-        "update seat_claim set cart_id = null where performance_id = $1 and cart_id = $2 and state = 'free'",
+        "update seat_claim set state = 'free', cart_id = null, version = $4
+         where performance_id = $1 and cart_id = $2 and (state = 'free' or (state = 'held' and expires_at <= $3))",
     );
     /// `$1` performance ids, `$2` now: places that are not free, by the claims' own condition.
     COUNT_TAKEN = Statement::each(
@@ -132,8 +134,11 @@ pub async fn set_ticket_type(link: &mut Link, seat: &HeldSeat, ticket_type_id: U
     Ok(touched == 1)
 }
 
-pub async fn forget_lapsed(link: &mut Link, performance_id: Uuid, cart_id: Uuid) -> DataResult<()> {
-    execute!(link, FORGET_LAPSED, performance_id, cart_id).map(drop)
+/// Frees what a cart's hold left behind and forgets whose it was. Raises the performance's version, so that
+/// no desk's memory brings it back.
+pub async fn forget_lapsed(link: &mut Link, performance_id: Uuid, cart_id: Uuid, now: i64) -> DataResult<()> {
+    let version = raise_version(link, performance_id).await?;
+    execute!(link, FORGET_LAPSED, performance_id, cart_id, now, version).map(drop)
 }
 
 /// How many places of these performances are not free; those without any are left out.

@@ -8,9 +8,11 @@ use serde::Serialize;
 use uuid::Uuid;
 
 statements! {
+    /// Once for each subject. Only a void is sent anew when it was done already: the provider may have gone on after it.
     INSERT_ROWS = bulk_insert!(
         "outbox" ("outbox_id" uuid, "kind" text, "subject" uuid, "created_at" bigint, "due_at" bigint, "attempts" integer)
-        "on conflict (kind, subject) do nothing"
+        "on conflict (kind, subject) do update set due_at = excluded.due_at, attempts = 0, done_at = null
+         where outbox.kind = 'void' and outbox.due_at is null"
     );
     LIST_DUE = Statement::both(
         "select outbox_id, kind, subject, created_at, attempts from outbox where due_at <= $1 order by due_at limit $2",

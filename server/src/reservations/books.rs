@@ -233,7 +233,9 @@ impl Books {
                 self.not_paid(order, payment, PaymentState::Declined, now);
             }
             Standing::Voided if before.is_open() => self.not_paid(order, payment, PaymentState::Voided, now),
-            Standing::Authorized if before == PaymentState::Voided => {
+            Standing::Authorized | Standing::RequiresAction { .. }
+                if matches!(before, PaymentState::Voided | PaymentState::Declined) =>
+            {
                 // Given up here while the provider went on: make sure that it lets the money go.
                 self.send(OutboxKind::Void, payment.payment_id, now);
             }
