@@ -82,6 +82,7 @@ impl Coordinator {
         };
         let payment = new.payment.clone();
         let placed = self.step(order_id, Step::Place(Box::new(new))).await.or_problem()?;
+        crash_point("after_placing");
         if !placed.repeated {
             self.pay(&payment).await?;
         }
@@ -184,6 +185,7 @@ impl Coordinator {
             description: format!("TicketBoss order {order_id}"),
         };
         let answer = self.inner.gateway.authorize(&authorization).await;
+        crash_point("after_authorizing");
         self.settle(order_id, payment_id, refused_is_declined(answer)).await
     }
 
@@ -220,6 +222,7 @@ impl Coordinator {
         let authorized = answer.standing == Standing::Authorized;
         self.step(order_id, Step::Answered { payment_id, answer }).await.or_problem()?;
         if authorized {
+            crash_point("after_selling");
             self.capture_now(order_id, payment_id).await;
         }
         Ok(())
@@ -238,9 +241,11 @@ impl Coordinator {
             PaymentState::Created | PaymentState::RequiresAction => return Err("it is not authorized".to_owned()),
         }
         let answer = self.inner.gateway.capture(payment_id).await.map_err(|error| error.to_string())?;
+        crash_point("after_capturing");
         let captured = answer.standing == Standing::Captured;
         let step = Step::Answered { payment_id, answer };
         self.step(order_id, step).await.map_err(|error| error.to_string())?;
+        crash_point("after_issuing");
         if captured { Ok(()) } else { Err("the provider has not captured it".to_owned()) }
     }
 
@@ -294,4 +299,14 @@ fn refused_is_declined(answer: GatewayResult<Answer>) -> GatewayResult<Answer> {
 
 fn declined(code: &str) -> Answer {
     Answer { provider_ref: String::new(), standing: Standing::Declined { code: code.to_owned() }, card: None }
+}
+
+/// Where a test has the process die between two steps, as in a power cut: when `CRASH_AT` names the step.
+/// Not in release builds.
+fn crash_point(step: &str) {
+    #[cfg(debug_assertions)]
+    if std::env::var("CRASH_AT").is_ok_and(|at| at == step) {
+        std::process::abort();
+    }
+    let _ = step;
 }
