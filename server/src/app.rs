@@ -16,10 +16,16 @@ use std::{
     sync::{Arc, OnceLock},
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::watch,
+    task::JoinHandle,
+};
 
 /// How long open requests and sockets may take to end when the process stops.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
+/// Connections that may wait to be accepted: a whole house that comes at the same moment.
+const LISTEN_BACKLOG: u32 = 4_096;
 /// How often the database's clock is compared with ours.
 const CLOCK_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -60,8 +66,7 @@ impl App {
     /// # Errors
     /// [`StartError`] naming what was in the way.
     pub async fn start(config: Config, replaced: Replaced) -> Result<Self, StartError> {
-        let listener =
-            TcpListener::bind(config.listen).await.map_err(|error| StartError::Listen(config.listen, error))?;
+        let listener = listen(config.listen).map_err(|error| StartError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
         let coordinator = open(&config, replaced).await?;
         let (stop, stopped) = watch::channel(false);
@@ -75,13 +80,12 @@ impl App {
         };
         let background = tokio::spawn(coordinator.clone().run_background(stopped.clone()));
         tokio::spawn(housekeeping(coordinator.clone(), state.limits.clone(), stopped.clone()));
-        let router = http::router(state).into_make_service_with_connect_info::<SocketAddr>();
         let serving = tokio::spawn(async move {
             let mut stopped = stopped;
             let until_stopped = async move {
                 let _ = stopped.wait_for(|stopped| *stopped).await;
             };
-            axum::serve(listener, router).with_graceful_shutdown(until_stopped).await
+            http::serve(listener, state, until_stopped).await
         });
         Ok(Self { coordinator, address, stop, serving, background })
     }
@@ -96,6 +100,14 @@ impl App {
         let _ = tokio::time::timeout(SHUTDOWN_GRACE, self.background).await;
         self.coordinator.database().close().await;
     }
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restart need not wait for the last connections of the process before it.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(LISTEN_BACKLOG)
 }
 
 /// Opens the books without serving: what operators' commands work on.

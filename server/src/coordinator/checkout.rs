@@ -16,7 +16,7 @@ use crate::{
     },
     data::{orders as rows, sessions},
     reservations::{
-        books::{OrderStep, Outcome, Step},
+        books::{NOT_PROCESSED, OrderStep, Outcome, Step},
         cart,
         orders::{self, PaymentRow, new_payment, prepare_order},
         postage,
@@ -196,7 +196,7 @@ impl Coordinator {
             // It has not heard of it yet: whoever wrote the payment down may be asking this very moment.
             Ok(None) if self.is_fresh(order_id, payment_id).await => return,
             // It never heard of it: we died before asking. The buyer may try again.
-            Ok(None) => Ok(declined("not_processed")),
+            Ok(None) => Ok(declined(NOT_PROCESSED)),
             Err(error) => Err(error),
         };
         if let Err(problem) = self.settle(order_id, payment_id, answer).await {
@@ -274,6 +274,11 @@ impl Coordinator {
 
     /// Has the provider let money go that came to nothing.
     pub(super) async fn void(&self, order_id: OrderId, payment_id: PaymentId) -> Result<(), GatewayError> {
+        let payment = self.load_payment(order_id, payment_id).await.map_err(GatewayError::Uncertain)?;
+        if matches!(payment.payment_state(), PaymentState::Authorized | PaymentState::Captured) {
+            // Its order came back since this was wished for: the money has its seats.
+            return Ok(());
+        }
         if let Some(answer) = self.inner.gateway.void(payment_id).await? {
             let step = Step::Answered { payment_id, answer };
             self.step(order_id, step).await.map_err(|error| GatewayError::Uncertain(error.to_string()))?;

@@ -12,8 +12,8 @@ pub mod site;
 
 use crate::{config::Config, coordinator::Coordinator, messages::Messages};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
-use std::{sync::Arc, time::Duration};
-use tokio::sync::watch;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::watch};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
 /// Bytes a request's body may have.
@@ -31,6 +31,19 @@ pub struct AppState {
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Turns true when the process stops: sockets end then, and their clients come back to another node.
     pub stopping: watch::Receiver<bool>,
+}
+
+/// Serves on the listener until `stop` comes, then finishes the requests it has.
+///
+/// # Errors
+/// When the listener breaks.
+pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
 /// All of the product's addresses.

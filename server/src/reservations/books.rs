@@ -33,6 +33,10 @@ pub const AFTER_DECLINE_TTL: Duration = Duration::from_secs(3 * 60);
 pub const ASK_AFTER: Duration = Duration::from_secs(10);
 /// How often it is asked while the buyer's bank decides.
 pub const ASK_AGAIN_AFTER: Duration = Duration::from_secs(30);
+/// Longer than any request to a provider is on its way.
+pub const REQUEST_LIFE_MAX: Duration = Duration::from_secs(2 * 60);
+/// The decline code of a payment the provider never heard of.
+pub const NOT_PROCESSED: &str = "not_processed";
 /// Cards that may be tried for one order.
 pub const PAYMENTS_PER_ORDER_MAX: usize = 10;
 /// How long after its performance begins a ticket's code is good.
@@ -230,9 +234,15 @@ impl Books {
             }
             Standing::Declined { code } if before.is_open() => {
                 payment.decline_code = Some(code.clone());
+                if code == NOT_PROCESSED {
+                    // The request may still be on its way, and its answer lost: once it must have arrived, let the
+                    // money go.
+                    self.send_at(OutboxKind::Void, payment.payment_id, now, now + REQUEST_LIFE_MAX);
+                }
                 self.not_paid(order, payment, PaymentState::Declined, now);
             }
             Standing::Voided if before.is_open() => self.not_paid(order, payment, PaymentState::Voided, now),
+            Standing::Voided if before == PaymentState::Authorized => self.reservation_lost(order, payment),
             Standing::Authorized | Standing::RequiresAction { .. }
                 if matches!(before, PaymentState::Voided | PaymentState::Declined) =>
             {
@@ -306,6 +316,21 @@ impl Books {
             keeps_seats_until: None,
             ..order
         });
+    }
+
+    /// The reserved money was let go before it was taken (a void that was under way when its order came back): no
+    /// money will come, so the seats are nobody's again.
+    fn reservation_lost(&mut self, order: OrderRow, mut payment: PaymentRow) {
+        let order_id = OrderId(order.order_id);
+        for line in self.lines.get(&order_id).cloned().unwrap_or_default() {
+            let place = place_of(&line);
+            if matches!(self.claims.get(&place), Some(Claim::Sold { order_id: Some(by), .. }) if *by == order_id) {
+                self.put_claim(place, FREE);
+            }
+        }
+        payment.move_to(PaymentState::Voided);
+        self.put_payment(payment);
+        self.put_order(OrderRow { state: "voided".to_owned(), keeps_seats_until: None, ..order });
     }
 
     /// No money came of this payment. The seats stay for another card.
@@ -396,12 +421,16 @@ impl Books {
     }
 
     fn send(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp) {
+        self.send_at(kind, subject, now, now + kind.first_try_after());
+    }
+
+    fn send_at(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp, due_at: Timestamp) {
         self.written.outbox.push(NewOutboxRow {
             outbox_id: OutboxId::new().0,
             kind: kind.as_str(),
             subject,
             created_at: now.as_millis(),
-            due_at: (now + kind.first_try_after()).as_millis(),
+            due_at: due_at.as_millis(),
             attempts: 0,
         });
     }
