@@ -31,7 +31,11 @@ pub struct Buyer {
 impl Buyer {
     /// Comes with a new session.
     pub async fn arrive(url: &str) -> Self {
-        let client = Client::builder().build().expect("a client needs nothing");
+        Self::arrive_with(Client::new(), url).await
+    }
+
+    /// Comes over connections that others use as well: a crowd on one machine.
+    pub async fn arrive_with(client: Client, url: &str) -> Self {
         let mut buyer = Self { client, url: url.to_owned(), token: String::new() };
         let session: NewSession = buyer.post("/sessions", &json!({})).await.expect("everyone gets a session");
         buyer.token = session.token;

@@ -1,0 +1,145 @@
+//! Crashes: the true program is killed at every step of check-out, started anew, and within a minute the books balance.
+
+use shared_model::{OrderId, SeatNo, Timestamp};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+use ticketboss::{clock::Clock, clock::machine_now_ms, data::Database};
+use ticketboss_tests::{
+    app::{Engine, Setting, TestApp, fresh_database, install_crypto},
+    books::{balance, balance_and_rest, count_one},
+    buyer::{Buyer, GOOD_CARD},
+    house::{self, Performance, Wish},
+    process::{Folder, Running, built_program},
+};
+use tokio::task::JoinSet;
+
+/// Within so long the books balance.
+const RECOVERY: Duration = Duration::from_secs(60);
+
+/// Starts the true program and returns it with its address.
+fn start(folder: &Path, database_url: &str, crash_at: Option<&str>) -> (Running, String) {
+    let program = built_program("ticketboss", "cargo build -p ticketboss");
+    let mut command = Command::new(program);
+    command
+        .args(["--listen", "127.0.0.1:0", "--database-url", database_url, "--data-folder"])
+        .arg(folder)
+        .env_clear()
+        .env("TICKETBOSS_DEMO", "false")
+        .env("TICKETBOSS_LIMITS__WRITES_PER_SECOND", "0")
+        .env("TICKETBOSS_LIMITS__SESSIONS_PER_MINUTE", "0")
+        .env("TICKETBOSS_LOG__FILTER", "warn")
+        .stderr(Stdio::null());
+    if let Some(step) = crash_at {
+        command.env("CRASH_AT", step);
+    }
+    let (running, line) = Running::start_and_read_line(&mut command);
+    let address = line.rsplit("listening on ").next().expect("it says where it listens").trim_end_matches(')');
+    (running, format!("http://{address}"))
+}
+
+async fn stage(database_url: &str) -> Performance {
+    let database = Database::open(database_url).await.unwrap();
+    let play = house::stage(&database, Timestamp::from_millis(machine_now_ms()), Wish::default()).await;
+    database.close().await;
+    play
+}
+
+/// Starts anew on what was left behind, lets a minute pass, and looks as often as the loops would.
+async fn recover(engine: Engine, folder: Folder, database_url: String) -> TestApp {
+    let clock = Clock::manual(Timestamp::from_millis(machine_now_ms()));
+    let app = TestApp::start_on(Setting { clock, ..Setting::of(engine) }, folder, database_url).await;
+    balance(app.coordinator()).await;
+    for _ in 0..12 {
+        app.wait(RECOVERY / 12);
+        app.look_once().await;
+    }
+    app
+}
+
+/// What the buyer has after a crash at this step: tickets in any case, unless nobody had reserved her money.
+async fn killed_at(engine: Engine, step: &str, paid: bool) {
+    install_crypto();
+    let folder = Folder::new("crash");
+    let database_url = fresh_database(engine, folder.path()).await;
+    let play = stage(&database_url).await;
+    let (running, url) = start(folder.path(), &database_url, Some(step));
+    let ana = Buyer::arrive(&url).await;
+    ana.hold(&play, &["Stalls A-1", "Stalls A-2"]).await.unwrap();
+    let request = ana.order_request(GOOD_CARD).await;
+    let order_id = OrderId::new();
+    let unanswered = ana.request(reqwest::Method::PUT, &format!("/orders/{order_id}")).json(&request).send().await;
+    assert!(unanswered.is_err(), "the program is dead before it answers");
+    drop(running);
+
+    let app = recover(engine, folder, database_url).await;
+    let ana = ana.at(&app.url());
+    if !paid {
+        // The provider never heard of it: the buyer is told, and tries again.
+        let order = ana.order(order_id).await.unwrap();
+        assert_eq!(order.payment.unwrap().decline_code.as_deref(), Some("not_processed"));
+        ana.pay(order_id, GOOD_CARD).await.unwrap();
+    }
+    // Her app repeats the request with the id it kept.
+    let order = ana.place_order(order_id, &request).await.unwrap();
+    assert!(order.paid_at.is_some(), "{:?}", order.state);
+    assert_eq!(count_one(app.coordinator().database(), "select count(*) from ticket").await, 2);
+    let taken = app.coordinator().sandbox().list_intents().await.unwrap();
+    assert_eq!(taken.iter().filter(|intent| intent.status == "succeeded").count(), 1, "charged once");
+    balance_and_rest(app.coordinator()).await;
+}
+
+/// Many buy at once, and the program is killed again and again in the middle of it.
+async fn killed_under_load(engine: Engine) {
+    install_crypto();
+    let folder = Folder::new("crash");
+    let database_url = fresh_database(engine, folder.path()).await;
+    let play = stage(&database_url).await;
+    let mut seats = (0..40).map(SeatNo);
+    for round in 0..4_u64 {
+        let (running, url) = start(folder.path(), &database_url, None);
+        let mut buying = JoinSet::new();
+        for _ in 0..10 {
+            let (buyer, play, seat) = (Buyer::arrive(&url).await, play.clone(), seats.next().unwrap());
+            buyer.hold_seats(&play, vec![seat]).await.unwrap();
+            let request = buyer.order_request(GOOD_CARD).await;
+            buying.spawn(async move {
+                let path = format!("/orders/{}", OrderId::new());
+                // The answer may never come.
+                drop(buyer.request(reqwest::Method::PUT, &path).json(&request).send().await);
+            });
+        }
+        tokio::time::sleep(Duration::from_millis(3 + 12 * round)).await;
+        drop(running);
+        buying.join_all().await;
+    }
+    let app = recover(engine, folder, database_url).await;
+    app.wait(ticketboss::reservations::books::PAYING_TTL);
+    app.look_once().await;
+    balance_and_rest(app.coordinator()).await;
+}
+
+macro_rules! crash_points {
+    ($($step:ident paid $paid:literal)+) => {
+        mod sqlite {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $step() { killed_at(Engine::Sqlite, stringify!($step), $paid).await })+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn under_load() { killed_under_load(Engine::Sqlite).await }
+        }
+        mod postgres {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $step() { killed_at(Engine::Postgres, stringify!($step), $paid).await })+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn under_load() { killed_under_load(Engine::Postgres).await }
+        }
+    };
+}
+
+crash_points! {
+    after_placing paid false
+    after_authorizing paid true
+    after_selling paid true
+    after_capturing paid true
+    after_issuing paid true
+}

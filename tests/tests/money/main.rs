@@ -1,0 +1,7 @@
+//! Money and seats never part: check-out, the provider's moods, crashes, and the rules behind them.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod checkout;
+mod crashes;
+mod simulation;

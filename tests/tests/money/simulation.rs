@@ -1,0 +1,508 @@
+//! The rules of holding and buying, simulated: random buyers, a provider that loses, repeats and delays its answers,
+//! crashes between any two steps; thousands of seeds, and after every step the promises are looked at.
+//!
+//! No database and no network: only the pure rules, [`decide`] and [`Books`], and a world made of maps. Its negative
+//! control gives the books an old picture of the seats, as if the performances' locks were not there.
+
+use ed25519_dalek::SigningKey;
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use shared_model::{
+    CartId, HoldId, OrderId, PaymentId, PerformanceId, SeatNo, TicketTypeId, Timestamp,
+    hold::{SEATS_PER_CUSTOMER_MAX, SeatChoice},
+    order::OrderState,
+    plan::numbered::NumberedPlan,
+};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    time::Duration,
+};
+use ticketboss::{
+    commerce::gateway::{Answer, Standing},
+    data::orders::{LineRow, OrderRow, PaymentRow, TicketRow},
+    events::house::{SaleRules, SoldType},
+    reservations::{
+        books::{Books, NOT_PROCESSED, NewOrder, OrderStep, PAYING_TTL, REQUEST_LIFE_MAX, Step},
+        claims::{Claim, Claims, Staged},
+        decide::{House, SeatAction, SeatCommand, decide},
+    },
+};
+use ticketboss_tests::house::drawn_house;
+use uuid::Uuid;
+
+const SEEDS: u64 = 3_000;
+const STEPS: u32 = 120;
+/// Few seats and few buyers, so that they meet.
+const SEATS: u32 = 12;
+const BUYERS: usize = 4;
+const PRICE_MINOR: i64 = 1_000;
+
+/// Where a payment stands at the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Intent {
+    Asking,
+    Reserved,
+    Taken,
+    Declined,
+    LetGo,
+}
+
+/// On its way between us and the provider; may arrive late, twice or never.
+#[derive(Debug, Clone, Copy)]
+enum Letter {
+    /// With the moment it was sent: no request is on its way for ever.
+    Authorize(PaymentId, Timestamp),
+    Capture(PaymentId),
+    Void(PaymentId),
+    /// What the provider said, and about which payment.
+    Said(PaymentId, Option<Intent>),
+}
+
+struct World {
+    random: StdRng,
+    now: Timestamp,
+    key: SigningKey,
+    performance: PerformanceId,
+    plan: NumberedPlan,
+    rules: SaleRules,
+    claims: Claims,
+    /// The claims some steps ago; what a control decides by.
+    old_claims: Claims,
+    locked: bool,
+    carts: Vec<CartId>,
+    orders: BTreeMap<OrderId, OrderRow>,
+    lines: HashMap<OrderId, Vec<LineRow>>,
+    payments: BTreeMap<PaymentId, PaymentRow>,
+    tickets: Vec<TicketRow>,
+    outbox: BTreeMap<(&'static str, Uuid), Option<Timestamp>>,
+    intents: BTreeMap<PaymentId, Intent>,
+    letters: Vec<Letter>,
+}
+
+impl World {
+    fn new(seed: u64, locked: bool) -> Self {
+        let performance = PerformanceId::new();
+        let plan = NumberedPlan::new(&drawn_house()).expect("the house is sound");
+        let full = TicketTypeId::new();
+        let now = Timestamp::from_millis(1_000_000);
+        let rules = SaleRules {
+            on_sale_from: Timestamp::from_millis(0),
+            on_sale_until: Timestamp::from_millis(i64::MAX),
+            cancelled: false,
+            seats_per_customer_max: SEATS_PER_CUSTOMER_MAX,
+            orphan_rule: false,
+            ticket_types: vec![full],
+            sold_in: vec![vec![SoldType { ticket_type_id: full, companions_only: false }]; plan.categories.len()],
+            plan_categories: HashMap::new(),
+        };
+        let claims = Claims::empty(performance, plan.place_count());
+        Self {
+            random: StdRng::seed_from_u64(seed),
+            now,
+            key: SigningKey::from_bytes(&[7; 32]),
+            performance,
+            plan,
+            rules,
+            old_claims: claims.clone(),
+            claims,
+            locked,
+            carts: (0..BUYERS).map(|_| CartId::new()).collect(),
+            orders: BTreeMap::new(),
+            lines: HashMap::new(),
+            payments: BTreeMap::new(),
+            tickets: Vec::new(),
+            outbox: BTreeMap::new(),
+            intents: BTreeMap::new(),
+            letters: Vec::new(),
+        }
+    }
+
+    fn step(&mut self) {
+        if self.random.random_bool(0.3) {
+            self.old_claims = self.claims.clone();
+        }
+        match self.random.random_range(0..100) {
+            0..30 => self.hold(),
+            30..36 => self.release_or_extend(),
+            36..54 => self.place(),
+            54..58 => self.pay_again(),
+            58..60 => self.cancel(),
+            60..84 => self.deliver(),
+            84..92 => self.look(),
+            _ => self.now = self.now + Duration::from_secs(self.random.random_range(1..240)),
+        }
+    }
+
+    fn cart(&mut self) -> CartId {
+        self.carts[self.random.random_range(0..BUYERS)]
+    }
+
+    fn some_order(&mut self) -> Option<OrderId> {
+        let count = self.orders.len();
+        if count == 0 { None } else { self.orders.keys().nth(self.random.random_range(0..count)).copied() }
+    }
+
+    fn command(&mut self, cart_id: CartId, action: SeatAction) {
+        let house = House { plan: &self.plan, rules: &self.rules };
+        // Refusals are part of it.
+        if let Ok(granted) = decide(house, &Staged::new(&self.claims), &SeatCommand { cart_id, action }, self.now) {
+            let version = self.claims.version() + 1;
+            self.claims.absorb(granted.changes, version);
+        }
+    }
+
+    fn hold(&mut self) {
+        let (cart, count) = (self.cart(), self.random.random_range(1..5));
+        let seats = (0..count).map(|_| SeatNo(self.random.random_range(0..SEATS))).collect();
+        self.command(
+            cart,
+            SeatAction::Hold { hold_id: HoldId::new(), choice: SeatChoice::Seats(seats), ticket_type_id: None },
+        );
+    }
+
+    fn release_or_extend(&mut self) {
+        let cart = self.cart();
+        let seat = SeatNo(self.random.random_range(0..SEATS));
+        let action =
+            if self.random.random_bool(0.5) { SeatAction::Extend } else { SeatAction::Release { seats: vec![seat] } };
+        self.command(cart, action);
+    }
+
+    fn place(&mut self) {
+        let cart = self.cart();
+        let held: Vec<SeatNo> = self
+            .claims
+            .of_cart(cart)
+            .filter(|seat| self.claims.get(*seat).is_some_and(|claim| claim.live_hold(self.now).is_some()))
+            .collect();
+        if held.is_empty() {
+            return;
+        }
+        let order_id = OrderId::new();
+        let order = order_row(order_id, cart, held.len() as i64 * PRICE_MINOR, self.now);
+        let lines =
+            held.iter().zip(1..).map(|(seat, line_no)| line_row(order_id, line_no, self.performance, *seat)).collect();
+        let payment = payment_row(&order, self.now);
+        let payment_id = PaymentId(payment.payment_id);
+        // Between reading the cart and writing the order, anything may happen.
+        if self.random.random_bool(0.2) {
+            self.hold();
+            self.now = self.now + Duration::from_secs(self.random.random_range(0..120));
+        }
+        if self.apply(order_id, Step::Place(Box::new(NewOrder { order, lines, payment }))) {
+            self.letters.push(Letter::Authorize(payment_id, self.now));
+        }
+    }
+
+    fn pay_again(&mut self) {
+        let Some(order_id) = self.some_order() else { return };
+        let payment = payment_row(&self.orders[&order_id], self.now);
+        let payment_id = PaymentId(payment.payment_id);
+        if self.apply(order_id, Step::PayAgain { payment: Box::new(payment) }) {
+            self.letters.push(Letter::Authorize(payment_id, self.now));
+        }
+    }
+
+    fn cancel(&mut self) {
+        if let Some(order_id) = self.some_order() {
+            self.apply(order_id, Step::Cancel);
+        }
+    }
+
+    /// A letter arrives. A request may be lost with all its crash left behind; an answer may be lost or come twice.
+    fn deliver(&mut self) {
+        if self.letters.is_empty() {
+            return;
+        }
+        let letter = self.letters.swap_remove(self.random.random_range(0..self.letters.len()));
+        if self.random.random_bool(0.1) {
+            return;
+        }
+        if self.random.random_bool(0.1) {
+            self.letters.push(letter);
+        }
+        self.arrive(letter);
+    }
+
+    fn arrive(&mut self, letter: Letter) {
+        match letter {
+            Letter::Authorize(_, sent_at) if self.now >= sent_at + REQUEST_LIFE_MAX => {}
+            Letter::Authorize(id, _) => {
+                let decided = match self.random.random_range(0..10) {
+                    0..6 => Intent::Reserved,
+                    6..8 => Intent::Asking,
+                    _ => Intent::Declined,
+                };
+                self.intents.entry(id).or_insert(decided);
+                self.tell(id);
+            }
+            Letter::Capture(id) => self.advance(id, &[Intent::Reserved], Intent::Taken),
+            Letter::Void(id) => self.advance(id, &[Intent::Reserved, Intent::Asking], Intent::LetGo),
+            Letter::Said(id, said) => self.hear(id, said),
+        }
+    }
+
+    fn advance(&mut self, id: PaymentId, from: &[Intent], to: Intent) {
+        if let Some(intent) = self.intents.get_mut(&id)
+            && from.contains(intent)
+        {
+            *intent = to;
+        }
+        self.tell(id);
+    }
+
+    fn tell(&mut self, id: PaymentId) {
+        self.letters.push(Letter::Said(id, self.intents.get(&id).copied()));
+    }
+
+    /// What `settle` does with the provider's word.
+    fn hear(&mut self, payment_id: PaymentId, said: Option<Intent>) {
+        let payment = &self.payments[&payment_id];
+        let order_id = OrderId(payment.order_id);
+        let standing = match said {
+            Some(Intent::Asking) => Standing::RequiresAction { url: String::new() },
+            Some(Intent::Reserved) => Standing::Authorized,
+            Some(Intent::Taken) => Standing::Captured,
+            Some(Intent::Declined) => Standing::Declined { code: String::new() },
+            Some(Intent::LetGo) => Standing::Voided,
+            // Too early to conclude anything from silence.
+            None if payment.ask_at.is_some_and(|at| at > self.now.as_millis()) => return,
+            None => Standing::Declined { code: NOT_PROCESSED.to_owned() },
+        };
+        let answer = Answer { provider_ref: String::new(), standing, card: None };
+        self.apply(order_id, Step::Answered { payment_id, answer });
+    }
+
+    /// The background loops look: the reconciler, the lapser, the outbox.
+    fn look(&mut self) {
+        let now = self.now.as_millis();
+        let open: Vec<PaymentId> = self
+            .payments
+            .values()
+            .filter(|row| row.ask_at.is_some_and(|at| at <= now))
+            .map(|row| PaymentId(row.payment_id))
+            .collect();
+        for id in open {
+            self.tell(id);
+        }
+        let lapsing: Vec<OrderId> = self
+            .orders
+            .values()
+            .filter(|row| row.state == "pending" && row.keeps_seats_until.is_some_and(|at| at <= now))
+            .map(|row| OrderId(row.order_id))
+            .collect();
+        for id in lapsing {
+            self.apply(id, Step::Lapse);
+        }
+        let due: Vec<(&'static str, Uuid)> =
+            self.outbox.iter().filter(|(_, due)| due.is_some_and(|at| at <= self.now)).map(|(key, _)| *key).collect();
+        for key in due {
+            let id = PaymentId(key.1);
+            match key.0 {
+                "capture" if self.payments[&id].state == "authorized" => {
+                    self.letters.push(Letter::Capture(id));
+                    self.outbox.insert(key, Some(self.now + Duration::from_secs(5)));
+                    continue;
+                }
+                // The order came back meanwhile; unless the worker had looked before it did.
+                "void" if self.payments[&id].state == "authorized" && self.random.random_bool(0.5) => {}
+                // A void is waited for: its answer may be lost, the provider has done it.
+                "void" => self.arrive(Letter::Void(id)),
+                _ => {}
+            }
+            self.outbox.insert(key, None);
+        }
+        // A bank's customer makes up her mind, or never does.
+        let asking: Vec<PaymentId> =
+            self.intents.iter().filter(|(_, intent)| **intent == Intent::Asking).map(|(id, _)| *id).collect();
+        for id in asking {
+            let answered = if self.random.random_bool(0.7) { Intent::Reserved } else { Intent::Declined };
+            if self.random.random_bool(0.5) {
+                self.advance(id, &[Intent::Asking], answered);
+            }
+        }
+    }
+
+    /// The order desk: reads the books of one order, does the step, writes what changed.
+    fn apply(&mut self, order_id: OrderId, step: Step) -> bool {
+        let mut books = Books::default();
+        let seen = if self.locked { &self.claims } else { &self.old_claims };
+        books.claims = seen.iter().map(|(seat, claim)| ((self.performance, seat), claim.clone())).collect();
+        books.starts.insert(self.performance, self.now);
+        if let Some(order) = self.orders.get(&order_id) {
+            books.orders.insert(order_id, order.clone());
+            books.lines.insert(order_id, self.lines[&order_id].clone());
+            let payments = self.payments.values().filter(|row| row.order_id == order_id.0).cloned();
+            books.payments.insert(order_id, payments.collect());
+        }
+        let Ok(outcome) = books.apply(OrderStep { order_id, step }, &self.key, self.now) else { return false };
+        let written = books.written;
+        self.orders.extend(written.orders);
+        for line in written.lines {
+            self.lines.entry(OrderId(line.order_id)).or_default().push(line);
+        }
+        self.payments.extend(written.payments);
+        self.tickets.extend(written.tickets);
+        let version = self.claims.version() + 1;
+        self.claims.absorb(written.claims.into_iter().map(|((_, seat), claim)| (seat, claim)), version);
+        for row in written.outbox {
+            let due = Some(Timestamp::from_millis(row.due_at));
+            let kept = self.outbox.entry((row.kind, row.subject)).or_insert(due);
+            if row.kind == "void" && kept.is_none() {
+                *kept = due;
+            }
+        }
+        !outcome.repeated
+    }
+
+    /// What is promised at every moment; the first promise that is broken.
+    fn broken_promise(&self) -> Option<String> {
+        let mut seats = HashSet::new();
+        if let Some(twice) = self.tickets.iter().find(|ticket| !seats.insert(ticket.seat_no)) {
+            return Some(format!("seat {} has two tickets", twice.seat_no));
+        }
+        for order in self.orders.values() {
+            let issued = self.tickets.iter().filter(|ticket| ticket.order_id == order.order_id).count();
+            let due =
+                if order.order_state() == OrderState::Paid { self.lines[&OrderId(order.order_id)].len() } else { 0 };
+            if issued != due {
+                return Some(format!("a {} order has {issued} tickets, not {due}", order.state));
+            }
+        }
+        for (id, intent) in &self.intents {
+            let state = self.payments[id].state.as_str();
+            let fits = match intent {
+                Intent::Taken => matches!(state, "authorized" | "captured"),
+                _ => state != "captured",
+            };
+            if !fits {
+                return Some(format!("an intent is {intent:?} and our payment {state}"));
+            }
+        }
+        for payment in
+            self.payments.values().filter(|payment| matches!(payment.state.as_str(), "authorized" | "captured"))
+        {
+            let order_id = OrderId(payment.order_id);
+            let sold_to_it = |line: &LineRow| matches!(self.claims.get(SeatNo(line.seat_no as u32)), Some(Claim::Sold { order_id: Some(by), .. }) if *by == order_id);
+            if !self.lines[&order_id].iter().all(sold_to_it) {
+                return Some(format!("money is {} for seats that are not sold to its order", payment.state));
+            }
+        }
+        self.carts.iter().find_map(|cart| {
+            let has = self
+                .claims
+                .of_cart(*cart)
+                .filter(|seat| self.claims.get(*seat).is_some_and(|claim| !claim.is_free(self.now)))
+                .count();
+            (has > SEATS_PER_CUSTOMER_MAX as usize).then(|| format!("one customer has {has} seats"))
+        })
+    }
+
+    /// Everything calms down: letters arrive, time passes, the loops look.
+    fn calm_down(&mut self) {
+        for _ in 0..200 {
+            if self.letters.is_empty() && self.outbox.values().all(Option::is_none) && self.loose_end().is_none() {
+                break;
+            }
+            while let Some(letter) = self.letters.pop() {
+                self.arrive(letter);
+            }
+            self.now = self.now + PAYING_TTL / 10;
+            self.look();
+        }
+        while let Some(letter) = self.letters.pop() {
+            self.arrive(letter);
+        }
+    }
+
+    /// What must be finished in the end.
+    fn loose_end(&self) -> Option<String> {
+        let order = self.orders.values().find(|order| order.order_state() == OrderState::Pending);
+        let payment = self
+            .payments
+            .values()
+            .find(|payment| matches!(payment.state.as_str(), "created" | "requires_action" | "authorized"));
+        let intent = self.intents.iter().find(|(_, intent)| matches!(intent, Intent::Reserved | Intent::Asking));
+        let claim = self.claims.iter().find(|(_, claim)| matches!(claim, Claim::Paying { .. }));
+        order
+            .map(|order| format!("an order is still {}", order.state))
+            .or(payment.map(|payment| format!("a payment is still {}", payment.state)))
+            .or(intent
+                .map(|(id, intent)| format!("an intent is still {intent:?}, our payment {}", self.payments[id].state)))
+            .or(claim.map(|(seat, _)| format!("seat {} is still being paid", seat.0)))
+    }
+}
+
+fn order_row(order_id: OrderId, cart: CartId, total_minor: i64, now: Timestamp) -> OrderRow {
+    OrderRow {
+        order_id: order_id.0,
+        cart_id: cart.0,
+        number: String::new(),
+        state: "pending".to_owned(),
+        buyer_name: String::new(),
+        buyer_email: String::new(),
+        language: "en".to_owned(),
+        delivery: String::new(),
+        delivery_fee_minor: 0,
+        currency: "EUR".to_owned(),
+        fees_minor: 0,
+        tax_minor: 0,
+        tax_rate_basis_points: 0,
+        total_minor,
+        created_at: now.as_millis(),
+        paid_at: None,
+        keeps_seats_until: None,
+    }
+}
+
+fn line_row(order_id: OrderId, line_no: i32, performance: PerformanceId, seat: SeatNo) -> LineRow {
+    LineRow {
+        order_id: order_id.0,
+        line_no,
+        performance_id: performance.0,
+        seat_no: seat.0 as i32,
+        section: String::new(),
+        row_label: String::new(),
+        seat: String::new(),
+        entrance: String::new(),
+        price_category: String::new(),
+        ticket_type: String::new(),
+        ticket_type_note: String::new(),
+        price_minor: PRICE_MINOR,
+        fee_minor: 0,
+    }
+}
+
+fn payment_row(order: &OrderRow, now: Timestamp) -> PaymentRow {
+    ticketboss::reservations::orders::new_payment(order, PaymentId::new(), "card", "simulated", now)
+}
+
+/// Runs one seed to its end; what went wrong first.
+fn run(seed: u64, locked: bool) -> Result<usize, String> {
+    let mut world = World::new(seed, locked);
+    for step in 0..STEPS {
+        world.step();
+        if let Some(broken) = world.broken_promise() {
+            return Err(format!("seed {seed}, step {step}: {broken}"));
+        }
+    }
+    world.calm_down();
+    match world.broken_promise().or_else(|| world.loose_end()) {
+        Some(broken) => Err(format!("seed {seed}, in the end: {broken}")),
+        None => Ok(world.tickets.len()),
+    }
+}
+
+#[test]
+fn money_and_seats_never_part_whatever_is_lost_late_or_twice() {
+    let mut tickets = 0;
+    for seed in 0..SEEDS {
+        tickets += run(seed, true).unwrap_or_else(|broken| panic!("{broken}"));
+    }
+    assert!(tickets as u64 > SEEDS, "something is bought in these worlds: {tickets} tickets");
+}
+
+#[test]
+fn without_the_performances_lock_the_simulation_sees_the_promise_broken() {
+    let broken: Vec<String> = (0..50).filter_map(|seed| run(seed, false).err()).collect();
+    assert!(!broken.is_empty(), "the simulation does not notice that the lock is off");
+}
