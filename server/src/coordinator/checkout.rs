@@ -287,7 +287,15 @@ impl Coordinator {
     }
 
     pub(super) async fn step(&self, order_id: OrderId, step: Step) -> Result<Outcome, OrderDeskError> {
-        self.inner.order_desk.step(OrderStep { order_id, step }).await
+        let outcome = self.inner.order_desk.step(OrderStep { order_id, step }).await;
+        let word = match &outcome {
+            Ok(outcome) if outcome.repeated => "repeated",
+            Ok(_) => "done",
+            Err(OrderDeskError::Refused(_)) => "refused",
+            Err(OrderDeskError::Busy | OrderDeskError::Failed(_)) => "failed",
+        };
+        metrics::counter!("ticketboss_order_steps_total", "outcome" => word).increment(1);
+        outcome
     }
 }
 

@@ -106,7 +106,10 @@ impl Coordinator {
     }
 
     async fn command(&self, desk: &Desk, visitor: &Visitor, action: SeatAction) -> CommandResult<Hold> {
-        let hold = desk.command(SeatCommand { cart_id: visitor.cart_id, action }).await.or_problem()?;
+        let outcome = desk.command(SeatCommand { cart_id: visitor.cart_id, action }).await.or_problem();
+        let word = outcome.as_ref().map_or_else(|problem| problem.code.as_str(), |_| "done");
+        metrics::counter!("ticketboss_seat_commands_total", "outcome" => word).increment(1);
+        let hold = outcome?;
         self.inner.hints.announce(hold.performance_id, hold.version);
         Ok(hold)
     }
