@@ -8,6 +8,7 @@ use sqlx::{Connection, Executor, PgConnection, SqlSafeStr};
 use std::{
     env,
     fs::{self, File},
+    net::TcpStream,
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -63,9 +64,11 @@ fn try_join(folder: &Path) -> Option<String> {
     let users = File::create(folder.join("users")).ok()?;
     users.lock_shared().expect("files can be locked");
     let kept = folder.join("url");
-    let url = match fs::read_to_string(&kept) {
-        Ok(url) => url,
-        Err(_) => {
+    let url = match fs::read_to_string(&kept).ok().filter(|url| answers(url)) {
+        Some(url) => url,
+        None => {
+            // None yet, or one that was ended without its watcher: nothing of it is worth keeping.
+            let _ = fs::remove_dir_all(folder.join("data"));
             let url = start_cluster(folder);
             fs::write(&kept, &url).ok()?;
             url
@@ -74,6 +77,12 @@ fn try_join(folder: &Path) -> Option<String> {
     // Locked as long as this process lives, which keeps the cluster alive.
     std::mem::forget(users);
     Some(url)
+}
+
+/// Whether a cluster listens where the URL says.
+fn answers(url: &str) -> bool {
+    let address = url.split('@').nth(1).and_then(|rest| rest.split('/').next());
+    address.is_some_and(|address| TcpStream::connect(address).is_ok())
 }
 
 fn start_cluster(folder: &Path) -> String {
