@@ -9,7 +9,11 @@ use crate::{
     process::Folder,
 };
 use shared_model::Timestamp;
-use std::{path::Path, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    path::Path,
+    time::Duration,
+};
 use ticketboss::{
     app::{App, Replaced},
     clock::Clock,
@@ -22,12 +26,14 @@ pub use ticketboss::data::Engine;
 /// When a test's clock starts: an afternoon in January 2027.
 pub const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
+const ANY_PORT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
+
 /// A running application and all it keeps.
 pub struct TestApp {
     pub app: App,
     pub clock: Clock,
     pub database_url: String,
-    guards: Guards,
+    setting: Setting,
     folder: Folder,
     /// Nodes started beside it.
     others: Vec<App>,
@@ -39,11 +45,13 @@ pub struct Setting {
     pub engine: Engine,
     pub clock: Clock,
     pub guards: Guards,
+    /// Where mails go; without it into the data folder.
+    pub smtp_url: String,
 }
 
 impl Setting {
     pub fn of(engine: Engine) -> Self {
-        Self { engine, clock: Clock::manual(START), guards: Guards::default() }
+        Self { engine, clock: Clock::manual(START), guards: Guards::default(), smtp_url: String::new() }
     }
 }
 
@@ -60,14 +68,18 @@ impl TestApp {
 
     /// Starts on what another process left behind.
     pub async fn start_on(setting: Setting, folder: Folder, database_url: String) -> Self {
-        let Setting { clock, guards, .. } = setting;
-        let app = start(folder.path(), &database_url, &clock, guards).await;
-        Self { app, clock, database_url, guards, folder, others: Vec::new() }
+        Self::start_at(setting, folder, database_url, ANY_PORT).await
+    }
+
+    /// [`Self::start_on`], where those who were cut off look for it.
+    pub async fn start_at(setting: Setting, folder: Folder, database_url: String, address: SocketAddr) -> Self {
+        let app = start(folder.path(), &database_url, address, &setting).await;
+        Self { app, clock: setting.clock.clone(), database_url, setting, folder, others: Vec::new() }
     }
 
     /// Starts one more node on the same database and returns its address.
     pub async fn start_node(&mut self) -> String {
-        let node = start(self.folder.path(), &self.database_url, &self.clock, self.guards).await;
+        let node = start(self.folder.path(), &self.database_url, ANY_PORT, &self.setting).await;
         let url = format!("http://{}", node.address);
         self.others.push(node);
         url
@@ -132,16 +144,17 @@ pub async fn fresh_database(engine: Engine, folder: &Path) -> String {
     }
 }
 
-async fn start(folder: &Path, database_url: &str, clock: &Clock, guards: Guards) -> App {
+async fn start(folder: &Path, database_url: &str, address: SocketAddr, setting: &Setting) -> App {
     install_crypto();
     let mut config = Config::defaults();
-    config.listen = ([127, 0, 0, 1], 0).into();
+    config.listen = address;
     config.database_url = database_url.to_owned();
     config.data_folder = folder.to_owned();
     config.demo = false;
+    config.mail.smtp_url.clone_from(&setting.smtp_url);
     config.limits.writes_per_second = 0;
     config.limits.sessions_per_minute = 0;
-    let replaced = Replaced { clock: Some(clock.clone()), guards };
+    let replaced = Replaced { clock: Some(setting.clock.clone()), guards: setting.guards };
     App::start(config, replaced).await.expect("the application starts")
 }
 

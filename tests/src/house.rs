@@ -47,6 +47,8 @@ pub struct Wish {
     pub orphan_rule: bool,
     pub cancelled: bool,
     pub currency: &'static str,
+    /// Key of a poster of the demo.
+    pub poster: Option<&'static str>,
     /// Labels of seats the organizer keeps.
     pub blocked: Vec<&'static str>,
 }
@@ -64,6 +66,7 @@ impl Default for Wish {
             orphan_rule: false,
             cancelled: false,
             currency: "EUR",
+            poster: None,
             blocked: Vec::new(),
         }
     }
@@ -214,7 +217,7 @@ fn event(event_id: Uuid, organizer_id: Uuid, slug: &str, wish: &Wish) -> NewEven
         subtitle: String::new(),
         description: "A play.".to_owned(),
         category: wish.category.to_owned(),
-        poster: None,
+        poster: wish.poster.map(str::to_owned),
         accent: "marquee".to_owned(),
         duration_minutes: Some(150),
         interval_count: 1,

@@ -2,7 +2,7 @@
 //!
 //! [`app`] starts the true application in this process, on SQLite or on a throw-away PostgreSQL ([`postgres`]), with a
 //! small house of its own ([`house`]). A [`buyer`] does everything through the RESTful API, a [`viewer`] through the
-//! live socket, and [`books`] sees that money, seats and tickets balance.
+//! live socket, a visitor in a real [`browser`] sees the site, and [`books`] sees that money, seats and tickets balance.
 //!
 //! [`server`] is the server with its demo data, [`desktop`] the desktop app on a screen of its own, [`double`] a
 //! small stand-in for the server that can go away, [`process`] what they start. [`load`] is no test: it
@@ -10,11 +10,13 @@
 
 pub mod app;
 pub mod books;
+pub mod browser;
 pub mod buyer;
 pub mod desktop;
 pub mod double;
 pub mod house;
 pub mod load;
+pub mod post_office;
 pub mod postgres;
 pub mod process;
 pub mod server;

@@ -134,6 +134,11 @@ pub fn built_program(name: &str, built_by: &str) -> PathBuf {
     program
 }
 
+/// A file in the target folder, such as one that the test command has brought there.
+pub fn built_file(name: &str) -> PathBuf {
+    built_folder(3).join(name)
+}
+
 /// Keeps a picture for people to look at, in `target/look`.
 pub fn keep_picture(name: &str, png: &[u8]) {
     let folder = built_folder(3).join("look");

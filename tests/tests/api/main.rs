@@ -9,6 +9,7 @@ mod hostile;
 mod listing;
 mod live;
 mod operations;
+mod plans;
 mod sale;
 mod sessions;
 mod statements;

@@ -44,6 +44,7 @@ on_both_engines! {
         assert_eq!(eve.pay(id, GOOD_CARD).await.refused(), ErrorCode::NotFound);
         assert_eq!(eve.give_up(id).await.refused(), ErrorCode::NotFound);
         assert_eq!(eve.place_order(id, &request).await.refused(), ErrorCode::NotFound);
+        assert_eq!(eve.get::<Value>(&format!("/orders/{id}/tickets.pdf")).await.refused(), ErrorCode::NotFound);
         let unknown = eve.order(OrderId::new()).await.unwrap_err();
         assert_eq!(eve.order(id).await.unwrap_err(), unknown, "as if there were none");
     }

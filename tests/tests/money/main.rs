@@ -4,4 +4,5 @@
 
 mod checkout;
 mod crashes;
+mod mails;
 mod simulation;
