@@ -85,6 +85,7 @@ fn answers(url: &str) -> bool {
     address.is_some_and(|address| TcpStream::connect(address).is_ok())
 }
 
+#[expect(clippy::zombie_processes, reason = "the watcher outlives this process on purpose")]
 fn start_cluster(folder: &Path) -> String {
     let data = folder.join("data");
     fs::create_dir_all(&data).expect("the temporary folder can be written");
