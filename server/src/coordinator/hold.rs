@@ -41,13 +41,12 @@ impl Desks {
     /// The performance's desk; `None` when there is no such performance.
     async fn find(&self, id: PerformanceId) -> DataResult<Option<Arc<Desk>>> {
         let cell = self.open.lock().entry(id).or_default().clone();
-        if let Some(desk) = cell.get() {
-            return Ok(Some(desk.clone()));
-        }
-        // Several callers may open it at once; one of theirs becomes the desk.
-        match Desk::open(&self.setting, id).await? {
-            Some(desk) => Ok(Some(cell.get_or_init(|| async { desk }).await.clone())),
-            None => {
+        // Of all who come at once one opens it, and the others wait: a full house is read once.
+        let open = || async { Desk::open(&self.setting, id).await.map_err(Some)?.ok_or(None) };
+        match cell.get_or_try_init(open).await {
+            Ok(desk) => Ok(Some(desk.clone())),
+            Err(Some(error)) => Err(error),
+            Err(None) => {
                 self.open.lock().remove(&id);
                 Ok(None)
             }

@@ -8,6 +8,7 @@ use shared_model::{
     plan::{SeatingPlan, geometry::Geometry, numbered::NumberedPlan},
 };
 use std::{collections::HashMap, io::Write, sync::Arc};
+use tokio::sync::OnceCell;
 
 /// Plans kept in memory; beyond it the cache starts anew (a plan of 20,000 seats takes about 4 MB).
 const PLANS_KEPT: usize = 64;
@@ -22,7 +23,7 @@ pub struct PublishedPlan {
 /// The cache of published plans. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Plans {
-    kept: Arc<RwLock<HashMap<PlanVersionId, Arc<PublishedPlan>>>>,
+    kept: Arc<RwLock<HashMap<PlanVersionId, Arc<OnceCell<Arc<PublishedPlan>>>>>>,
 }
 
 impl Plans {
@@ -31,24 +32,37 @@ impl Plans {
         if let Some(plan) = self.kept(id) {
             return Ok(Some(plan));
         }
-        let Some(document) = catalogue::find_plan_document(link, id.0).await? else { return Ok(None) };
-        // Parsing and packing a large house takes tens of milliseconds: not on a thread that serves.
-        let plan = tokio::task::spawn_blocking(move || publish(&document))
-            .await
-            .map_err(|error| DataError::corrupt("seating plan", error))??;
-        let plan = Arc::new(plan);
+        // Of all who come at once one reads it, and the others wait.
+        let cell = self.cell(id);
+        match cell.get_or_try_init(|| async { load(link, id).await.map_err(Some)?.ok_or(None) }).await {
+            Ok(plan) => Ok(Some(plan.clone())),
+            Err(Some(error)) => Err(error),
+            Err(None) => {
+                self.kept.write().remove(&id);
+                Ok(None)
+            }
+        }
+    }
+
+    fn cell(&self, id: PlanVersionId) -> Arc<OnceCell<Arc<PublishedPlan>>> {
         let mut kept = self.kept.write();
-        if kept.len() >= PLANS_KEPT {
+        if kept.len() >= PLANS_KEPT && !kept.contains_key(&id) {
             kept.clear();
         }
-        kept.insert(id, plan.clone());
-        Ok(Some(plan))
+        kept.entry(id).or_default().clone()
     }
 
     /// The plan version, if it was asked for before.
     pub fn kept(&self, id: PlanVersionId) -> Option<Arc<PublishedPlan>> {
-        self.kept.read().get(&id).cloned()
+        self.kept.read().get(&id)?.get().cloned()
     }
+}
+
+async fn load(link: &mut Link, id: PlanVersionId) -> DataResult<Option<Arc<PublishedPlan>>> {
+    let Some(document) = catalogue::find_plan_document(link, id.0).await? else { return Ok(None) };
+    // Parsing and packing a large house takes tens of milliseconds: not on a thread that serves.
+    let published = tokio::task::spawn_blocking(move || publish(&document)).await;
+    published.map_err(|error| DataError::corrupt("seating plan", error))?.map(Arc::new).map(Some)
 }
 
 fn publish(document: &str) -> DataResult<PublishedPlan> {
