@@ -113,7 +113,8 @@ impl Viewer {
                     heard_at = Instant::now();
                     allowance.spend()?;
                     match message {
-                        Message::Text(text) => self.hear(&mut out, &text, &mut shown).await?,
+                        // Boxed: who only looks does not carry the memory that speaking needs.
+                        Message::Text(text) => Box::pin(self.hear(&mut out, &text, &mut shown)).await?,
                         Message::Close(_) => return Ok(()),
                         // Answered by the protocol itself; binary frames mean nothing here.
                         Message::Ping(_) | Message::Pong(_) => {}
