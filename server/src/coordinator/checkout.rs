@@ -71,8 +71,8 @@ impl Coordinator {
             return self.find_order(visitor, order_id).await;
         }
         let now = self.now();
-        let cart = cart::load_cart(&mut link, &self.inner.plans, visitor.cart_id, now).await.or_problem()?;
-        let shelves = orders::load_shelves(&mut link, &self.inner.plans, &cart).await.or_problem()?;
+        let (cart, shelves) =
+            cart::load_cart_with_shelves(&mut link, &self.inner.plans, visitor.cart_id, now).await.or_problem()?;
         drop(link);
         let gateway = self.inner.gateway.name();
         let new = match prepare_order(&cart, &shelves, order_id, &request, gateway, now) {

@@ -32,7 +32,12 @@ use shared_model::{
     hold::Hold,
     live::{Frame, Snapshot},
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    io::Write,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tokio::{
     sync::{mpsc, oneshot},
     time::Instant,
@@ -110,11 +115,25 @@ struct Shared {
     snapshot: Mutex<Option<EncodedSnapshot>>,
 }
 
+/// All states as the live protocol's snapshot frame. Cheap to clone.
 #[derive(Clone)]
-struct EncodedSnapshot {
-    version: u64,
+pub struct EncodedSnapshot {
+    pub version: u64,
+    pub bytes: Bytes,
     encoded_at: Timestamp,
-    bytes: Bytes,
+    gzip: Arc<OnceLock<Bytes>>,
+}
+
+impl EncodedSnapshot {
+    /// The frame gzipped; done once, by the first who asks.
+    pub fn gzip(&self) -> Bytes {
+        let pack = || {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            let packed = encoder.write_all(&self.bytes).and_then(|()| encoder.finish());
+            packed.expect("writing to memory cannot fail").into()
+        };
+        self.gzip.get_or_init(pack).clone()
+    }
 }
 
 impl Desk {
@@ -189,7 +208,7 @@ impl Desk {
     }
 
     /// All states, encoded once for everyone who asks at this version.
-    pub fn snapshot(&self) -> (u64, Bytes) {
+    pub fn snapshot(&self) -> EncodedSnapshot {
         /// Holds run out without a new version; an encoding is not reused for longer.
         const REUSED_FOR: Duration = Duration::from_millis(500);
         let now = self.shared.clock.now();
@@ -199,16 +218,17 @@ impl Desk {
             && kept.version == claims.version()
             && now.saturating_since(kept.encoded_at) < REUSED_FOR
         {
-            return (kept.version, kept.bytes.clone());
+            return kept.clone();
         }
         let snapshot = Snapshot { version: claims.version(), states: claims.packed(now) };
         let encoded = EncodedSnapshot {
             version: snapshot.version,
             encoded_at: now,
             bytes: Frame::Snapshot(snapshot).encode().into(),
+            gzip: Arc::default(),
         };
         *kept = Some(encoded.clone());
-        (encoded.version, encoded.bytes)
+        encoded
     }
 
     pub fn performance_id(&self) -> PerformanceId {

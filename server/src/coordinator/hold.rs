@@ -2,7 +2,7 @@
 
 use super::{
     Coordinator, Visitor,
-    desk::{Desk, DeskSetting},
+    desk::{Desk, DeskSetting, EncodedSnapshot},
     error::{CommandResult, OrProblem, not_found},
     invalid,
 };
@@ -13,7 +13,6 @@ use crate::{
         decide::{SeatAction, SeatCommand},
     },
 };
-use bytes::Bytes;
 use parking_lot::Mutex;
 use shared_model::{
     ErrorCode, HoldId, PerformanceId, Problem, SeatNo, TicketTypeId,
@@ -123,8 +122,8 @@ impl Coordinator {
         Err(Problem { limit: Some(PERFORMANCES_PER_CART_MAX as u32), ..Problem::new(ErrorCode::CartLimit) })
     }
 
-    /// All seat states, encoded as the live protocol's snapshot frame, with their version.
-    pub async fn encoded_seats(&self, performance: PerformanceId) -> CommandResult<(u64, Bytes)> {
+    /// All seat states, encoded and packed once for everyone who asks.
+    pub async fn encoded_seats(&self, performance: PerformanceId) -> CommandResult<EncodedSnapshot> {
         Ok(self.desk(performance).await?.snapshot())
     }
 

@@ -21,7 +21,6 @@ use axum::{
     response::Response,
     routing::any,
 };
-use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt, stream::SplitSink};
 use shared_model::{
     ErrorCode, PerformanceId, Problem,
@@ -147,9 +146,9 @@ impl Viewer {
     }
 
     async fn send_snapshot(&self, out: &mut Out) -> Result<u64, Closed> {
-        let (version, bytes): (u64, Bytes) = self.desk.snapshot();
-        send(out, Message::Binary(bytes)).await?;
-        Ok(version)
+        let snapshot = self.desk.snapshot();
+        send(out, Message::Binary(snapshot.bytes)).await?;
+        Ok(snapshot.version)
     }
 
     async fn send_yours(&self, out: &mut Out) -> Result<(), Closed> {

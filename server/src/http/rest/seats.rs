@@ -47,16 +47,31 @@ async fn seat_states(
     ApiPath(id): ApiPath<PerformanceId>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let (version, bytes) = state.coordinator.encoded_seats(id).await?;
-    let tag = HeaderValue::from_str(&format!("\"{version}\"")).expect("digits are a header value");
+    let seats = state.coordinator.encoded_seats(id).await?;
+    // Weak: packed or not, it says the same (RFC 9110, section 8.8.1).
+    let tag = HeaderValue::from_str(&format!("W/\"{}\"", seats.version)).expect("digits are a header value");
+    let binary = (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     let mut response = if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
         StatusCode::NOT_MODIFIED.into_response()
+    } else if takes_gzip(&headers) {
+        ([binary, (header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))], seats.gzip()).into_response()
     } else {
-        ([(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"))], bytes).into_response()
+        ([binary], seats.bytes).into_response()
     };
     response.headers_mut().insert(header::ETAG, tag);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(response)
+}
+
+/// Whether the client says that it unpacks gzip (RFC 9110, section 12.5.3); a weight of nought is a no.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let codings = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
+    codings.split(',').filter_map(|coding| coding.trim().strip_prefix("gzip")).any(|weight| {
+        let weight = weight.trim().trim_start_matches(';').trim();
+        weight.is_empty()
+            || weight.strip_prefix("q=").and_then(|weight| weight.parse().ok()).is_some_and(|weight: f32| weight > 0.0)
+    })
 }
 
 /// Holds seats for ten minutes: all of them or none. The id is the client's; a repeat is free.
