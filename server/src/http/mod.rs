@@ -4,6 +4,7 @@
 pub mod assets;
 pub mod error;
 pub mod guard;
+pub mod kept_pages;
 pub mod live;
 pub mod operations;
 pub mod rest;
@@ -12,6 +13,7 @@ pub mod site;
 
 use crate::{config::Config, coordinator::Coordinator, messages::Messages};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
+use kept_pages::KeptPages;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
@@ -48,11 +50,15 @@ pub async fn serve(
 
 /// All of the product's addresses.
 pub fn router(state: AppState) -> Router {
-    let answers = Router::new()
+    let pages = Router::new()
         .merge(site::router())
-        .nest("/api/v1", rest::router())
         .merge(assets::router())
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state((state.clone(), KeptPages::default()), kept_pages::keep_pages));
+    let answers = Router::new()
+        .nest("/api/v1", rest::router())
+        .layer(CompressionLayer::new())
+        .merge(pages)
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIMEOUT));
     Router::new()
         .merge(answers)
