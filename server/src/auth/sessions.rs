@@ -66,9 +66,12 @@ impl Sessions {
             created_at: now.as_millis(),
             expires_at: expires_at.as_millis(),
         };
+        let token_hash = hash(&token);
         let mut link = self.database.begin().await?;
-        rows::insert_session(&mut link, &row, &hash(&token)).await?;
+        rows::insert_session(&mut link, &row, &token_hash).await?;
         link.commit().await?;
+        // Who opens a session uses it at once.
+        self.keep(token_hash, visitor, expires_at, now);
         Ok(OpenedSession { token, expires_at, visitor })
     }
 
@@ -91,13 +94,16 @@ impl Sessions {
             cart_id: CartId(row.cart_id),
             language: row.language.parse().map_err(|error| DataError::corrupt("session language", error))?,
         };
+        self.keep(token_hash, visitor, Timestamp(row.expires_at), now);
+        Ok(Some(visitor))
+    }
+
+    fn keep(&self, token_hash: String, visitor: Visitor, expires_at: Timestamp, now: Timestamp) {
         let mut kept = self.kept.lock();
         if kept.len() >= SESSIONS_KEPT {
             kept.clear();
         }
-        let believed_until = (now + KEPT_FOR).min(Timestamp(row.expires_at));
-        kept.insert(token_hash, Kept { visitor, believed_until });
-        Ok(Some(visitor))
+        kept.insert(token_hash, Kept { visitor, believed_until: (now + KEPT_FOR).min(expires_at) });
     }
 
     /// The language this visitor wants to read and get mail in.
