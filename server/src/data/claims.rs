@@ -1,12 +1,22 @@
 //! Rows of `seat_desk` and `seat_claim`: who has which place.
 
 use super::{
-    DataError, DataResult, Link, Statement, execute, fetch_all, fetch_optional,
+    DataError, DataResult, Half, Link, Statement, execute, fetch_all, fetch_optional,
     outbox::{ids, json},
-    statement::{bulk_insert, json_rows, statements},
+    statement::{json_rows, statements},
 };
 use serde::Serialize;
 use uuid::Uuid;
+
+/// What happens to a claim that is there already.
+macro_rules! on_newer_claim {
+    () => {
+        "on conflict (performance_id, seat_no) do update set state = excluded.state, cart_id = excluded.cart_id,
+         order_id = excluded.order_id, hold_id = excluded.hold_id, ticket_type_id = excluded.ticket_type_id,
+         started_at = excluded.started_at, expires_at = excluded.expires_at, extended = excluded.extended,
+         reason = excluded.reason, version = excluded.version where seat_claim.version <= $2"
+    };
+}
 
 statements! {
     /// Takes the performance's lock and the next version in one go.
@@ -21,15 +31,25 @@ statements! {
     );
     /// The guard at the end makes a claim by itself safe: a row that was written after the writer
     /// looked (`$2`) is left alone, and the writer sees too few rows touched.
-    UPSERT_CLAIMS = bulk_insert!(
-        "seat_claim" (
-            "performance_id" uuid, "seat_no" integer, "state" text, "cart_id" uuid, "order_id" uuid, "hold_id" uuid,
-            "ticket_type_id" uuid, "started_at" bigint, "expires_at" bigint, "extended" boolean, "reason" text, "version" bigint
-        )
-        "on conflict (performance_id, seat_no) do update set state = excluded.state, cart_id = excluded.cart_id,
-         order_id = excluded.order_id, hold_id = excluded.hold_id, ticket_type_id = excluded.ticket_type_id,
-         started_at = excluded.started_at, expires_at = excluded.expires_at, extended = excluded.extended,
-         reason = excluded.reason, version = excluded.version where seat_claim.version <= $2"
+    /// The hottest statement of all: PostgreSQL takes its columns as binary arrays, which it need not parse.
+    UPSERT_CLAIMS = Statement::each(
+        concat!(
+            "insert into seat_claim (performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at,
+             expires_at, extended, reason, version) ",
+            json_rows!(
+                sqlite: "performance_id" uuid, "seat_no" integer, "state" text, "cart_id" uuid, "order_id" uuid,
+                "hold_id" uuid, "ticket_type_id" uuid, "started_at" bigint, "expires_at" bigint, "extended" boolean,
+                "reason" text, "version" bigint
+            ),
+            " where true ",
+            on_newer_claim!()
+        ),
+        concat!(
+            "insert into seat_claim (performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at,
+             expires_at, extended, reason, version) select * from unnest($1::uuid[], $3::integer[], $4::text[], $5::uuid[],
+             $6::uuid[], $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::boolean[], $12::text[], $13::bigint[]) ",
+            on_newer_claim!()
+        ),
     );
     LIST_OF_CART = Statement::both(
         "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version
@@ -106,7 +126,33 @@ pub async fn list_changes(link: &mut Link, performance_id: Uuid, version: i64) -
 
 /// Writes claims of one performance that nobody changed after `seen_version`; returns how many were written.
 pub async fn upsert_claims(link: &mut Link, rows: &[ClaimRow], seen_version: i64) -> DataResult<u64> {
-    execute!(link, UPSERT_CLAIMS, json(rows), seen_version)
+    let done = match link.half() {
+        Half::Sqlite(connection) => {
+            let query = sqlx::query(UPSERT_CLAIMS.sqlite).bind(json(rows)).bind(seen_version);
+            query.execute(connection).await?.rows_affected()
+        }
+        Half::Postgres(connection) => {
+            fn column<'r, T>(rows: &'r [ClaimRow], of: impl Fn(&'r ClaimRow) -> T) -> Vec<T> {
+                rows.iter().map(of).collect()
+            }
+            let query = sqlx::query(UPSERT_CLAIMS.postgres)
+                .bind(column(rows, |row| row.performance_id))
+                .bind(seen_version)
+                .bind(column(rows, |row| row.seat_no))
+                .bind(column(rows, |row| row.state.as_str()))
+                .bind(column(rows, |row| row.cart_id))
+                .bind(column(rows, |row| row.order_id))
+                .bind(column(rows, |row| row.hold_id))
+                .bind(column(rows, |row| row.ticket_type_id))
+                .bind(column(rows, |row| row.started_at))
+                .bind(column(rows, |row| row.expires_at))
+                .bind(column(rows, |row| row.extended))
+                .bind(column(rows, |row| row.reason.as_deref()))
+                .bind(column(rows, |row| row.version));
+            query.execute(connection).await?.rows_affected()
+        }
+    };
+    Ok(done)
 }
 
 /// What a cart holds or held last, over all performances.
