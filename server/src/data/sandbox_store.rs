@@ -20,7 +20,8 @@ const SCHEMA: &str = "create table if not exists intent (
 )";
 const INSERT: &str =
     "insert into intent (payment_id, reference, amount_minor, currency, payment_method, status, decline_code)
-    values ($1, $2, $3, $4, $5, $6, $7) on conflict (payment_id) do nothing";
+    values ($1, $2, $3, $4, $5, $6, $7) on conflict (payment_id) do update set reference = intent.reference
+    returning payment_id, reference, amount_minor, currency, payment_method, status, decline_code";
 const FIND: &str = "select payment_id, reference, amount_minor, currency, payment_method, status, decline_code from intent where payment_id = $1";
 const FIND_BY_REFERENCE: &str = "select payment_id, reference, amount_minor, currency, payment_method, status, decline_code from intent where reference = $1";
 const MOVE: &str = "update intent set status = $3, decline_code = $4 where payment_id = $1 and status = $2";
@@ -70,19 +71,15 @@ impl SandboxStore {
 
     /// Keeps the intent unless there is one for this payment already; returns the one that is kept.
     pub async fn insert(&self, intent: &Intent) -> DataResult<Intent> {
-        sqlx::query(INSERT)
+        let kept = sqlx::query_as(INSERT)
             .bind(intent.payment_id)
             .bind(&intent.reference)
             .bind(intent.amount_minor)
             .bind(&intent.currency)
             .bind(&intent.payment_method)
             .bind(&intent.status)
-            .bind(&intent.decline_code)
-            .execute(&self.pool)
-            .await?;
-        self.find(PaymentId(intent.payment_id))
-            .await?
-            .ok_or_else(|| DataError::corrupt("sandbox intent", "it vanished after it was written"))
+            .bind(&intent.decline_code);
+        Ok(kept.fetch_one(&self.pool).await?)
     }
 
     pub async fn find(&self, payment_id: PaymentId) -> DataResult<Option<Intent>> {

@@ -14,7 +14,10 @@ use shared_model::{
     event::{Price, PriceCategory},
     order::{Cart, CartPerformance, CartSeat, LapsedHold},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 /// How long a hold that lapsed is offered again.
 const LAPSED_OFFERED_FOR: Duration = Duration::from_secs(60 * 60);
@@ -66,11 +69,22 @@ impl Shelf {
 
 /// The cart as it is now.
 pub async fn load_cart(link: &mut Link, plans: &Plans, cart_id: CartId, now: Timestamp) -> DataResult<Cart> {
+    load_cart_with_shelves(link, plans, cart_id, now).await.map(|(cart, _)| cart)
+}
+
+/// The cart with what was read about its performances.
+pub async fn load_cart_with_shelves(
+    link: &mut Link,
+    plans: &Plans,
+    cart_id: CartId,
+    now: Timestamp,
+) -> DataResult<(Cart, HashMap<PerformanceId, Shelf>)> {
     let mut places: BTreeMap<PerformanceId, Vec<(SeatNo, Claim, Timestamp)>> = BTreeMap::new();
     for row in rows::list_of_cart(link, cart_id.0).await? {
         let ended_at = Timestamp(row.expires_at.unwrap_or_default());
         places.entry(PerformanceId(row.performance_id)).or_default().push((seat_of(&row)?, from_row(&row)?, ended_at));
     }
+    let mut shelves = HashMap::new();
     let mut cart = Cart { cart_id, now, performances: Vec::new(), lapsed: Vec::new(), total: None, fees: None };
     for (performance_id, places) in places {
         let held: Vec<(SeatNo, HeldBy)> =
@@ -90,11 +104,12 @@ pub async fn load_cart(link: &mut Link, plans: &Plans, cart_id: CartId, now: Tim
         {
             cart.lapsed.push(lapsed_hold(&shelf, &lapsed, lapsed_at));
         }
+        shelves.insert(performance_id, shelf);
     }
     cart.performances.sort_by_key(|performance| performance.expires_at);
     cart.total = sum(cart.performances.iter().map(|performance| performance.total));
     cart.fees = sum(cart.performances.iter().map(|performance| performance.fees));
-    Ok(cart)
+    Ok((cart, shelves))
 }
 
 /// The sum; `None` when there is nothing or it is of several currencies.

@@ -9,7 +9,7 @@ use super::{
 pub use crate::data::orders::{LineRow, OrderRow, PaymentRow, TicketRow};
 use crate::{
     data::{DataError, DataResult, Link, catalogue, claims, orders as rows, outbox},
-    events::{catalogue::venue_of, plans::Plans},
+    events::catalogue::venue_of,
 };
 use shared_model::{
     Currency, Money, OrderId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
@@ -403,14 +403,4 @@ fn order(
         keeps_seats_until: row.keeps_seats_until.map(Timestamp),
         number: row.number,
     })
-}
-
-/// What a cart's performances are sold by.
-pub async fn load_shelves(link: &mut Link, plans: &Plans, cart: &Cart) -> DataResult<HashMap<PerformanceId, Shelf>> {
-    let mut shelves = HashMap::new();
-    for performance in &cart.performances {
-        let id = performance.performance_id;
-        shelves.insert(id, Shelf::load(link, plans, id).await?);
-    }
-    Ok(shelves)
 }
