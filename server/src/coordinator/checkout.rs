@@ -18,7 +18,7 @@ use crate::{
     reservations::{
         books::{NOT_PROCESSED, OrderStep, Outcome, Step},
         cart,
-        orders::{self, PaymentRow, new_payment, prepare_order},
+        orders::{self, PaymentRow, is_payment_method, new_payment, prepare_order},
         postage,
     },
 };
@@ -96,7 +96,7 @@ impl Coordinator {
         order_id: OrderId,
         request: PaymentRequest,
     ) -> CommandResult<Order> {
-        if request.payment_method.is_empty() || request.payment_method.len() > 100 {
+        if !is_payment_method(&request.payment_method) {
             return Err(invalid("payment_method is the provider's id of a card"));
         }
         self.read_order(visitor, order_id).await?;

@@ -55,6 +55,9 @@ impl Limits {
 
 /// Lets a request in, or says why not.
 pub async fn admit(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if let Some(problem) = has_nul(&request) {
+        return ApiError(problem).into_response();
+    }
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !safe && is_cross_site(request.headers(), &state) {
         let words = "this request comes from another site";
@@ -72,6 +75,16 @@ pub async fn admit(State(state): State<AppState>, request: Request, next: Next) 
         }
     }
     next.run(request).await
+}
+
+/// A NUL is text to SQLite and none to PostgreSQL; no address of ours has one, and no search needs it.
+fn has_nul(request: &Request) -> Option<Problem> {
+    let has = |part: &str| part.contains("%00");
+    if has(request.uri().path()) {
+        return Some(Problem::new(ErrorCode::NotFound));
+    }
+    let words = "a query has no NUL characters";
+    request.uri().query().is_some_and(has).then(|| Problem::new(ErrorCode::InvalidInput).detail(words))
 }
 
 /// Whether a browser says that another site made it send this. Browsers always say so for what can

@@ -23,6 +23,8 @@ use uuid::Uuid;
 
 /// Characters a part of a postal address may have.
 const ADDRESS_PART_LENGTH_MAX: usize = 120;
+/// Bytes a provider's id of a card may have.
+const PAYMENT_METHOD_LENGTH_MAX: usize = 100;
 
 /// Why a cart cannot become an order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,7 +62,7 @@ pub fn prepare_order(
     if total != request.expected_total {
         return Err(OrderRequestError::TotalChanged(total));
     }
-    if request.payment_method.is_empty() || request.payment_method.len() > 100 {
+    if !is_payment_method(&request.payment_method) {
         return Err(OrderRequestError::Invalid("payment_method is the provider's id of a card".to_owned()));
     }
     let mut lines = Vec::new();
@@ -115,6 +117,11 @@ pub fn prepare_order(
     };
     let payment = new_payment(&order, PaymentId::new(), &request.payment_method, gateway, now);
     Ok(NewOrder { order, lines, payment })
+}
+
+/// Whether it can be a provider's id of a card.
+pub fn is_payment_method(text: &str) -> bool {
+    (1..=PAYMENT_METHOD_LENGTH_MAX).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
 /// A payment that nobody answered yet.

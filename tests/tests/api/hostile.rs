@@ -94,7 +94,7 @@ on_both_engines! {
         let broken = [
             break_at("/buyer/name", json!("")), break_at("/buyer/name", json!("a\r\nBcc: all@example.com")), break_at("/buyer/name", json!(long)),
             break_at("/buyer/email", json!("nobody")), break_at("/buyer/email", json!("a@b\r\nBcc: c@d")), break_at("/buyer/email", json!(format!("{long}@example.com"))),
-            break_at("/buyer/language", json!("tlh")), break_at("/payment_method", json!("")), break_at("/payment_method", json!(long)),
+            break_at("/buyer/language", json!("tlh")), break_at("/payment_method", json!("")), break_at("/payment_method", json!("pm\u{0}")), break_at("/payment_method", json!(long)),
             break_at("/delivery", json!({ "method": "pigeon" })),
             break_at("/delivery", json!({ "method": "post", "address": { "name": "", "street": "", "postal_code": "", "city": "", "country": "ES" } })),
             break_at("/expected_total/currency", json!("euro")), break_at("/expected_total/amount_minor", json!(1e30)),

@@ -72,7 +72,7 @@ on_both_engines! {
 
     async fn filters_that_make_no_sense_are_refused_with_a_reason(app) {
         let visitor = app.buyer().await;
-        for query in ["limit=0", "limit=101", "limit=x", "cursor=x", "category=opera-house", "from=yesterday", "from=99999999999999999999"] {
+        for query in ["limit=0", "limit=101", "limit=x", "cursor=x", "category=opera-house", "from=yesterday", "q=%00", "from=99999999999999999999"] {
             let refusal = visitor.get::<Page<PerformanceSummary>>(&format!("/performances?{query}")).await.unwrap_err();
             assert_eq!(refusal.code, ErrorCode::InvalidInput, "{query}");
             assert!(refusal.detail.is_some(), "{query}");
