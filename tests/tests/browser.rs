@@ -107,6 +107,8 @@ async fn select_seats() {
     ana.press_seat(second).await;
     ana.have(&[first]).await;
     ana.click("[data-to=list]").await;
+    // Only the row with her seat is open; the first one is opened.
+    ana.click("details.row:not([open]) summary").await;
     ana.click(&format!("[data-seat=\"{}\"]", play.seat("Stalls A-1").0)).await;
     ana.have(&[play.seat("Stalls A-1"), first]).await;
 }
