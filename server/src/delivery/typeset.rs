@@ -267,8 +267,15 @@ fn cut_to_width(style: Style, row: &str, width: f32) -> Line {
     }
     let kept_width = width - set_line(style, "…").width;
     let kept = row.trim_end_matches(ELLIPSIS);
-    let kept = kept[..break_position(style, kept, kept_width)].trim_end();
-    set_line(style, &format!("{kept}{ELLIPSIS}"))
+    let mut kept = kept[..break_position(style, kept, kept_width)].trim_end();
+    loop {
+        let line = set_line(style, &format!("{kept}{ELLIPSIS}"));
+        // A cut can change how its neighbours are drawn: a sign that leaned on the next one stands alone.
+        match kept.char_indices().next_back() {
+            Some((last, _)) if line.width > width && last > 0 => kept = kept[..last].trim_end(),
+            _ => return line,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -311,6 +318,12 @@ mod tests {
         let room = Room { width: 332.0, lines_max: 2 };
         assert!((fit_block(&styles, 0.94, "The Seagull", room, 150.0).leading - 56.4).abs() < 0.1);
         assert!((fit_block(&styles, 0.94, "Donaudampfschifffahrt", room, 150.0).leading - 18.8).abs() < 0.1);
+    }
+
+    #[test]
+    fn a_cut_between_signs_that_lean_on_each_other_still_fits() {
+        let block = set_block(BODY, 20.0, "%ὟC%െᎠΣ", Room { width: 34.933_044, lines_max: 3 });
+        assert!(block.lines.iter().all(|line| line.width <= 34.95 || line.text.chars().count() <= 2));
     }
 
     proptest! {
