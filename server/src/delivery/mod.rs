@@ -17,4 +17,3 @@ pub mod ticket_pdf;
 mod ticket_place;
 pub mod transport;
 pub mod typeset;
-

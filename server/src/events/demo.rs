@@ -236,11 +236,9 @@ impl Demo {
         unique("event", self.events.iter().map(|e| &e.slug))?;
         for organizer in &self.organizers {
             accent_exists(&organizer.key, &organizer.accent)?;
-            rule(
-                &organizer.key,
-                (1..=SEATS_PER_CUSTOMER_MAX).contains(&organizer.seats_per_customer_max),
-                || format!("seats_per_customer_max is 1 to {SEATS_PER_CUSTOMER_MAX}"),
-            )?;
+            rule(&organizer.key, (1..=SEATS_PER_CUSTOMER_MAX).contains(&organizer.seats_per_customer_max), || {
+                format!("seats_per_customer_max is 1 to {SEATS_PER_CUSTOMER_MAX}")
+            })?;
         }
         for venue in &self.venues {
             rule(&venue.key, (1..=BANDS_MAX).contains(&venue.plan_categories.len()), || {
@@ -300,9 +298,7 @@ impl DemoPerformance {
         })?;
         let depths = self.blocked.iter().map(|block| block.depth);
         let mut shares = depths.chain(if let Crowd::Share(share) = self.sold { Some(share) } else { None });
-        rule(whose, shares.all(|share| (0.0..=1.0).contains(&share)), || {
-            "shares and depths are from 0 to 1".to_owned()
-        })
+        rule(whose, shares.all(|share| (0.0..=1.0).contains(&share)), || "shares and depths are from 0 to 1".to_owned())
     }
 }
 

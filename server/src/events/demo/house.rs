@@ -135,7 +135,9 @@ fn runs(plan: &NumberedPlan) -> Vec<Vec<SeatNo>> {
     let beside = |a: &SeatNo, b: &SeatNo| plan.seats[a.index()].place.abs_diff(plan.seats[b.index()].place) == 1;
     plan.rows
         .iter()
-        .flat_map(|row| seats_of(row.first_seat, row.seat_count).chunk_by(beside).map(<[SeatNo]>::to_vec).collect::<Vec<_>>())
+        .flat_map(|row| {
+            seats_of(row.first_seat, row.seat_count).chunk_by(beside).map(<[SeatNo]>::to_vec).collect::<Vec<_>>()
+        })
         .collect()
 }
 
@@ -165,7 +167,7 @@ impl Chance {
 mod tests {
     use super::super::Demo;
     use super::*;
-    use shared_model::plan::{Category, Floor, Outline, Point, Row, Seat, Section, SeatingPlan, Size, StandingArea};
+    use shared_model::plan::{Category, Floor, Outline, Point, Row, Seat, SeatingPlan, Section, Size, StandingArea};
 
     const ROWS: i32 = 12;
     const SEATS_A_ROW: i32 = 20;
@@ -186,7 +188,8 @@ mod tests {
             stairs: false,
             view_note: String::new(),
         };
-        let row = |row| Row { label: format!("{row}"), seats: (1..=SEATS_A_ROW).map(|place| seat(row, place)).collect() };
+        let row =
+            |row| Row { label: format!("{row}"), seats: (1..=SEATS_A_ROW).map(|place| seat(row, place)).collect() };
         let area = StandingArea { label: "Floor".into(), category: "all".into(), capacity: standing, outline: vec![] };
         let section = Section {
             key: "house".into(),

@@ -214,7 +214,8 @@ fn sum(cart: &Cart, speech: Speech<'_>) -> CartSum {
         .map(|held| {
             let words = [("title", Value::from(held.title.as_str())), ("count", Value::from(held.seats.len()))];
             // Tickets and fees stand on their own lines, so that they add up to the total.
-            let tickets = shared_model::Money::new(held.total.amount_minor - held.fees.amount_minor, held.total.currency);
+            let tickets =
+                shared_model::Money::new(held.total.amount_minor - held.fees.amount_minor, held.total.currency);
             Line::new(speech.fill("cart-line", &words), tickets.format(language))
         })
         .collect::<Vec<_>>();
@@ -226,8 +227,7 @@ fn sum(cart: &Cart, speech: Speech<'_>) -> CartSum {
         hold.total.map(|total| Line::struck(label, total.format(language)))
     }));
     let total = cart.total.map(|total| total.format(language));
-    let check_out =
-        total.as_ref().map(|total| speech.fill("cart-check-out-for", &[("total", total.as_str().into())]));
+    let check_out = total.as_ref().map(|total| speech.fill("cart-check-out-for", &[("total", total.as_str().into())]));
     let nothing = if cart.performances.is_empty() { "cart-nothing-held" } else { "cart-mixed-currencies" };
     CartSum {
         lines,

@@ -264,17 +264,12 @@ impl<'a> EventsPage<'a> {
 
 fn search(list: &EventsFound, speech: Speech<'_>) -> Search {
     let query = &list.query;
-    let choice = |value: &str, label: String, current: &str| Choice {
-        value: value.to_owned(),
-        label,
-        chosen: value == current,
-    };
+    let choice =
+        |value: &str, label: String, current: &str| Choice { value: value.to_owned(), label, chosen: value == current };
     let mut place = vec![choice("", speech.text("where-any"), &query.place)];
     place.extend(list.places.iter().map(|city| choice(city, city.clone(), &query.place)));
     let mut category = vec![choice("", speech.text("category-any"), &query.category)];
-    category.extend(
-        EventCategory::ALL.map(|kind| choice(kind.as_str(), category_name(kind, speech), &query.category)),
-    );
+    category.extend(EventCategory::ALL.map(|kind| choice(kind.as_str(), category_name(kind, speech), &query.category)));
     Search { q: query.q.clone(), when: when_choices(query, list.now, speech), place, category }
 }
 
@@ -291,9 +286,13 @@ fn when_choices(query: &EventsQuery, now: Timestamp, speech: Speech<'_>) -> Vec<
     choices.extend(
         tomorrow.series(1.day()).take(DAYS_OFFERED).map(|day| (day.to_string(), calendar.date_short(midnight(day)))),
     );
-    choices.extend(today.first_of_month().series(1.month()).take(MONTHS_OFFERED).map(|month| {
-        (month.strftime("%Y-%m").to_string(), month_and_year(&calendar, midnight(month), speech))
-    }));
+    choices.extend(
+        today
+            .first_of_month()
+            .series(1.month())
+            .take(MONTHS_OFFERED)
+            .map(|month| (month.strftime("%Y-%m").to_string(), month_and_year(&calendar, midnight(month), speech))),
+    );
     // A date from elsewhere, such as an old link, stays what was asked for.
     if let Some(When::Day(day)) = When::parse(&query.when)
         && !choices.iter().any(|(value, _)| *value == query.when)
@@ -304,11 +303,12 @@ fn when_choices(query: &EventsQuery, now: Timestamp, speech: Speech<'_>) -> Vec<
 }
 
 fn chips(query: &EventsQuery, speech: Speech<'_>) -> Vec<Chip> {
-    let times = [("", "when-any"), ("tonight", "when-tonight"), ("weekend", "when-weekend-short")].map(|(value, key)| Chip {
-        label: speech.text(key),
-        href: query.href(|q| q.when = value.to_owned()),
-        chosen: query.when == value,
-    });
+    let times =
+        [("", "when-any"), ("tonight", "when-tonight"), ("weekend", "when-weekend-short")].map(|(value, key)| Chip {
+            label: speech.text(key),
+            href: query.href(|q| q.when = value.to_owned()),
+            chosen: query.when == value,
+        });
     // Pressing a chosen category again takes it off.
     let kinds = EventCategory::ALL.map(|kind| {
         let chosen = query.category == kind.as_str();
@@ -336,16 +336,19 @@ fn days(items: &[PerformanceSummary], now: Timestamp, speech: Speech<'_>) -> Vec
         let card = Card { is_early: position < EARLY_CARDS, ..Card::of(item, now, &calendar, speech) };
         match days.last_mut() {
             Some((last, day)) if *last == date => day.cards.push(card),
-            _ => days.push((date, Day {
-                id: days.len(),
-                number: calendar.day(item.starts_at),
-                weekday: calendar.weekday(item.starts_at),
-                month: month_and_year(&calendar, item.starts_at, speech),
-                near: calendar.near_day(item.starts_at, now),
-                full: calendar.date_long(item.starts_at),
-                count: String::new(),
-                cards: vec![card],
-            })),
+            _ => days.push((
+                date,
+                Day {
+                    id: days.len(),
+                    number: calendar.day(item.starts_at),
+                    weekday: calendar.weekday(item.starts_at),
+                    month: month_and_year(&calendar, item.starts_at, speech),
+                    near: calendar.near_day(item.starts_at, now),
+                    full: calendar.date_long(item.starts_at),
+                    count: String::new(),
+                    cards: vec![card],
+                },
+            )),
         }
     }
     days.into_iter()
@@ -362,8 +365,7 @@ impl Card {
         let strip = if is_off {
             Some(speech.text("state-cancelled"))
         } else {
-            item.moved_from
-                .map(|date| speech.fill("state-moved-from", &[("date", calendar.date_short(date).into())]))
+            item.moved_from.map(|date| speech.fill("state-moved-from", &[("date", calendar.date_short(date).into())]))
         };
         let place = if item.standing_only {
             speech.fill("place-standing", &[("venue", item.venue.name.as_str().into())])
@@ -393,9 +395,7 @@ fn nothing(list: &EventsFound, speech: Speech<'_>) -> Nothing {
         ("", None, "") => speech.text("nothing-plain"),
         ("", None, place) => speech.fill("nothing-where", &[("place", place.into())]),
         ("", Some(when), "") => speech.fill("nothing-when", &[("when", when.into())]),
-        ("", Some(when), place) => {
-            speech.fill("nothing-when-where", &[("when", when.into()), ("place", place.into())])
-        }
+        ("", Some(when), place) => speech.fill("nothing-when-where", &[("when", when.into()), ("place", place.into())]),
         (words, _, _) => speech.fill("nothing-words", &[("words", words.into())]),
     };
     let sentence = list.next.as_ref().map_or_else(
@@ -419,9 +419,7 @@ fn when_words(when: When, speech: Speech<'_>) -> String {
         When::Tonight => speech.text("nothing-tonight"),
         When::Weekend => speech.text("nothing-weekend"),
         When::Week => speech.text("nothing-week"),
-        When::Day(day) => {
-            speech.fill("nothing-on-day", &[("date", calendar.date_short(midnight(day)).into())])
-        }
+        When::Day(day) => speech.fill("nothing-on-day", &[("date", calendar.date_short(midnight(day)).into())]),
         When::Month(first) => {
             let month = month_and_year(&calendar, midnight(first), speech);
             speech.fill("nothing-in-month", &[("month", month.into())])

@@ -51,10 +51,8 @@ impl CartBar {
         let expires_at = cart.expires_at()?;
         let seats = cart.seat_count();
         let headline = match cart.total {
-            Some(total) => speech.fill(
-                "cart-bar",
-                &[("seats", Value::from(seats)), ("total", total.format(speech.language()).into())],
-            ),
+            Some(total) => speech
+                .fill("cart-bar", &[("seats", Value::from(seats)), ("total", total.format(speech.language()).into())]),
             None => speech.fill("cart-bar-seats", &[("seats", Value::from(seats))]),
         };
         let calendar = CalendarText::new(speech, &first.venue.time_zone);

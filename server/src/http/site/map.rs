@@ -29,16 +29,22 @@ pub fn sketch(venue: &VenueSummary) -> String {
             r#"<circle class="pin-dot" cx="170" cy="56" r="5.5"/><text x="12" y="{}">{}</text></svg>"#
         ),
         81 - tilt / 2 + 12 + tilt / 10,
-        askama::filters::escape(street_name(&venue.street), askama::filters::Html).map_or_else(|_| String::new(), |name| name.to_string()),
+        askama::filters::escape(street_name(&venue.street), askama::filters::Html)
+            .map_or_else(|_| String::new(), |name| name.to_string()),
     );
     svg
 }
 
 /// Houses along the streets, so that land and street are told apart.
 fn blocks(svg: &mut String, shift: i32, tilt: i32) {
-    for (x, y, width, height) in
-        [(14, 38, 34, 24), (92, 36, 40, 26), (232, 38, 44, 24), (20, 100, 30, 34), (98, 104, 26, 30), (236, 100, 40, 34)]
-    {
+    for (x, y, width, height) in [
+        (14, 38, 34, 24),
+        (92, 36, 40, 26),
+        (232, 38, 44, 24),
+        (20, 100, 30, 34),
+        (98, 104, 26, 30),
+        (236, 100, 40, 34),
+    ] {
         let x = x + shift / 3;
         let y = y - tilt / 4;
         let _ = write!(svg, r#"<rect class="house" x="{x}" y="{y}" width="{width}" height="{height}" rx="1"/>"#);

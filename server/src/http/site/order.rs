@@ -149,18 +149,14 @@ fn pending(order: &Order, now: Timestamp, speech: Speech<'_>) -> (String, Outcom
         _ => {
             let look = Action { href: here, label: speech.text("order-uncertain-action") };
             let sentences = vec![speech.text("order-uncertain"), speech.text("order-uncertain-look")];
-            let (title, outcome, _) =
-                says(Icon::CloudOff, "order-uncertain-title", sentences, vec![look], speech);
+            let (title, outcome, _) = says(Icon::CloudOff, "order-uncertain-title", sentences, vec![look], speech);
             (title, outcome, Some(LOOK_AGAIN_SECONDS))
         }
     }
 }
 
 fn paid_lead(order: &Order, speech: Speech<'_>) -> String {
-    let words = [
-        ("number", Value::from(order.number.as_str())),
-        ("email", Value::from(order.buyer.email.as_str())),
-    ];
+    let words = [("number", Value::from(order.number.as_str())), ("email", Value::from(order.buyer.email.as_str()))];
     let key = match order.delivery {
         Delivery::Post { .. } => "order-paid-lead-post",
         Delivery::Email | Delivery::Collection => "order-paid-lead",
@@ -182,10 +178,8 @@ fn receipt(order: &Order, speech: Speech<'_>) -> Receipt {
         number_and_date: speech
             .fill("order-number-date", &[("number", order.number.as_str().into()), ("date", date.into())]),
         lines,
-        paid_with: card.map_or_else(
-            || speech.text("order-paid"),
-            |card| speech.fill("order-paid-with", &[("card", card.into())]),
-        ),
+        paid_with: card
+            .map_or_else(|| speech.text("order-paid"), |card| speech.fill("order-paid-with", &[("card", card.into())])),
         total: order.total.format(speech.language()),
     }
 }
@@ -244,10 +238,7 @@ fn place_parts(line: &OrderLine, speech: Speech<'_>) -> Vec<Part> {
     let part = |key: &str, value: &str| Part { label: speech.text(key), value: value.to_owned() };
     if line.label.seat.is_empty() {
         let standing = speech.text("screen-ticket-standing");
-        return vec![
-            part("screen-ticket-section", &line.label.section),
-            part("screen-ticket-place-label", &standing),
-        ];
+        return vec![part("screen-ticket-section", &line.label.section), part("screen-ticket-place-label", &standing)];
     }
     [
         Some(part("screen-ticket-section", &line.label.section)),
@@ -259,12 +250,7 @@ fn place_parts(line: &OrderLine, speech: Speech<'_>) -> Vec<Part> {
     .collect()
 }
 
-fn time_parts(
-    part: &OrderPerformance,
-    line: &OrderLine,
-    calendar: &CalendarText<'_>,
-    speech: Speech<'_>,
-) -> Vec<Part> {
+fn time_parts(part: &OrderPerformance, line: &OrderLine, calendar: &CalendarText<'_>, speech: Speech<'_>) -> Vec<Part> {
     let value = |key: &str, value: String| Part { label: speech.text(key), value };
     let entrance = if line.label.entrance.is_empty() {
         speech.text("screen-ticket-any-entrance")
@@ -348,10 +334,8 @@ fn order_row(order: &Order, now: Timestamp, speech: Speech<'_>) -> OrderRow {
     let is_paid = order.state == OrderState::Paid;
     let (foot, show) =
         if is_paid { ("tickets-foot-paid", "tickets-show") } else { ("tickets-foot-open", "tickets-continue") };
-    let words = [
-        ("number", Value::from(order.number.as_str())),
-        ("total", order.total.format(speech.language()).into()),
-    ];
+    let words =
+        [("number", Value::from(order.number.as_str())), ("total", order.total.format(speech.language()).into())];
     OrderRow {
         order_id: order.order_id.to_string(),
         is_paid,
@@ -387,9 +371,8 @@ fn row_place(lines: &[OrderLine], speech: Speech<'_>) -> Vec<Part> {
     let mut sections = lines.iter().map(|line| line.label.section.as_str()).collect::<Vec<_>>();
     sections.dedup();
     let section = Part { label: speech.text("screen-ticket-section"), value: sections.join(", ") };
-    let one_row = lines
-        .iter()
-        .all(|line| line.label.section == first.label.section && line.label.row == first.label.row);
+    let one_row =
+        lines.iter().all(|line| line.label.section == first.label.section && line.label.row == first.label.row);
     if !one_row || first.label.seat.is_empty() {
         let label = speech.fill("tickets-places", &[("count", Value::from(lines.len()))]);
         return vec![section, Part { label, value: lines.len().to_string() }];

@@ -78,7 +78,11 @@ impl FromRequestParts<AppState> for Reader {
 
 fn path_and_query(parts: &Parts) -> String {
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    if path.len() <= PATH_LENGTH_MAX { path.to_owned() } else { parts.uri.path().chars().take(PATH_LENGTH_MAX).collect() }
+    if path.len() <= PATH_LENGTH_MAX {
+        path.to_owned()
+    } else {
+        parts.uri.path().chars().take(PATH_LENGTH_MAX).collect()
+    }
 }
 
 /// Why there is no page here.
@@ -191,7 +195,9 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_to_another_site() {
-        for bad in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x", "javascript:1"] {
+        for bad in
+            ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x", "javascript:1"]
+        {
             assert_eq!(return_path(bad, "/cart"), "/cart", "{bad:?}");
         }
         assert_eq!(return_path("/events/carmen?x=1#y", "/"), "/events/carmen?x=1#y");

@@ -7,8 +7,8 @@ use super::{
     checkout::{
         fields::{BuyerForm, DeliveryForm},
         pages::{
-            CardPage, CardStep, ChallengePage, Declined, DeliveryPage, DeliveryWords, Review, ReviewPage, Trial, YouPage,
-            refund_terms,
+            CardPage, CardStep, ChallengePage, Declined, DeliveryPage, DeliveryWords, Review, ReviewPage, Trial,
+            YouPage, refund_terms,
         },
         summary::{Summary, cart_review, order_review},
     },
@@ -201,7 +201,14 @@ fn checkout_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
                 },
             )),
         ),
-        ("checkout-card-new", render(&CardPage::new(layout("card-title"), summary(), CardStep { trials: trials(), ..CardStep::default() }))),
+        (
+            "checkout-card-new",
+            render(&CardPage::new(
+                layout("card-title"),
+                summary(),
+                CardStep { trials: trials(), ..CardStep::default() },
+            )),
+        ),
         (
             "checkout-review",
             render(&ReviewPage::new(

@@ -79,15 +79,23 @@ pub fn performance(number: u128, title: &str, venue_name: &str, starts: &str, sa
 /// without a poster.
 pub fn season() -> Vec<PerformanceSummary> {
     let on_sale = || SaleState::OnSale;
-    let tonight = |n, title, venue, time: &str| performance(n, title, venue, &format!("2026-11-22T{time}:00Z"), on_sale());
-    let friday = |n, title, venue, time: &str, sale| performance(n, title, venue, &format!("2026-11-27T{time}:00Z"), sale);
+    let tonight =
+        |n, title, venue, time: &str| performance(n, title, venue, &format!("2026-11-22T{time}:00Z"), on_sale());
+    let friday =
+        |n, title, venue, time: &str, sale| performance(n, title, venue, &format!("2026-11-27T{time}:00Z"), sale);
     vec![
         PerformanceSummary { few_left: Some(14), ..tonight(1, "The Seagull", "Teatro del Muelle", "18:30") },
         tonight(2, "Mahler 2", "Auditorio de la Bahía", "19:00"),
         PerformanceSummary { few_left: Some(6), ..tonight(3, "Nearly Fine", "Sala Cuatro", "20:00") },
         PerformanceSummary { standing_only: true, ..tonight(4, "Subterra", "Nave 9", "22:30") },
         friday(5, "Peter and the Wolf", "Teatro del Muelle", "16:00", SaleState::SoldOut),
-        friday(6, "Carmen", "Auditorio de la Bahía", "18:00", SaleState::NotYetOnSale { on_sale_at: at("2026-11-24T09:00:00Z") }),
+        friday(
+            6,
+            "Carmen",
+            "Auditorio de la Bahía",
+            "18:00",
+            SaleState::NotYetOnSale { on_sale_at: at("2026-11-24T09:00:00Z") },
+        ),
         PerformanceSummary {
             moved_from: Some(at("2026-11-20T19:00:00Z")),
             poster: Some("four-strings".into()),

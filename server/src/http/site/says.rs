@@ -33,13 +33,9 @@ impl<'a> SaysPage<'a> {
 /// where they happened.
 fn words(code: ErrorCode) -> (Icon, &'static str, &'static str) {
     match code {
-        ErrorCode::NotFound | ErrorCode::MethodNotAllowed => {
-            (Icon::Search, "error-not-found-title", "error-not-found")
-        }
+        ErrorCode::NotFound | ErrorCode::MethodNotAllowed => (Icon::Search, "error-not-found-title", "error-not-found"),
         ErrorCode::RateLimited | ErrorCode::Busy => (Icon::Clock, "error-busy-title", "error-busy"),
-        ErrorCode::Forbidden | ErrorCode::Unauthenticated => {
-            (Icon::Lock, "error-forbidden-title", "error-forbidden")
-        }
+        ErrorCode::Forbidden | ErrorCode::Unauthenticated => (Icon::Lock, "error-forbidden-title", "error-forbidden"),
         ErrorCode::InvalidInput | ErrorCode::TooLarge | ErrorCode::UnsupportedMediaType => {
             (Icon::Alert, "error-invalid-title", "error-invalid")
         }

@@ -162,12 +162,20 @@ pub fn percent(basis_points: u32) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Offer {
     /// From this price; `few` when few places are left.
-    Priced { from: String, fees: String, few: Option<String> },
+    Priced {
+        from: String,
+        fees: String,
+        few: Option<String>,
+    },
     SoldOut,
     /// The sale has yet to begin.
-    Later { words: String },
+    Later {
+        words: String,
+    },
     /// Nothing to buy any more, or no price yet.
-    Over { words: String },
+    Over {
+        words: String,
+    },
 }
 
 impl Offer {

@@ -1,7 +1,7 @@
 //! What the check-out's forms ask and how the answers are read. Pure: text in, answers or sentences
 //! out.
 
-use super::{Field, super::wording::Choice};
+use super::{super::wording::Choice, Field};
 use crate::messages::{Speech, Value};
 use serde::Deserialize;
 use shared_model::{

@@ -183,17 +183,14 @@ impl DeliveryWords {
             way(offer, &calendar, speech).map(|way| way.explanation)
         };
         match delivery {
-            Delivery::Email => Self {
-                name: speech.text("delivery-email"),
-                lines: vec![speech.text("delivery-email-words")],
-            },
-            Delivery::Collection => Self {
-                name: speech.text("delivery-collection"),
-                lines: vec![speech.text("delivery-collection-words")],
-            },
+            Delivery::Email => {
+                Self { name: speech.text("delivery-email"), lines: vec![speech.text("delivery-email-words")] }
+            }
+            Delivery::Collection => {
+                Self { name: speech.text("delivery-collection"), lines: vec![speech.text("delivery-collection-words")] }
+            }
             Delivery::Post { address } => {
-                let place =
-                    format!("{}, {}, {} {}", address.name, address.street, address.postal_code, address.city);
+                let place = format!("{}, {}, {} {}", address.name, address.street, address.postal_code, address.city);
                 let lines = [Some(place), offer_words("post")].into_iter().flatten().collect();
                 Self { name: speech.text("delivery-post"), lines }
             }

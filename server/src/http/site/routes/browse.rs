@@ -60,7 +60,8 @@ async fn event(reader: Reader, Path(slug): Path<String>) -> SiteResult<Response>
     let event = reader.coordinator().find_event(&slug).await?.ok_or(ErrorCode::NotFound)?;
     let cart = reader.cart().await?;
     let base_url = reader.base_url();
-    let image = event.poster.as_ref().map_or_else(|| assets::asset("img/share.png"), |key| format!("/posters/{key}.png"));
+    let image =
+        event.poster.as_ref().map_or_else(|| assets::asset("img/share.png"), |key| format!("/posters/{key}.png"));
     let share = Share {
         description: share_text(&event),
         url: format!("{base_url}/events/{}", event.slug),
@@ -116,9 +117,8 @@ async fn language(reader: Reader, Form(form): Form<LanguageForm>) -> SiteResult<
     }
     let secure = if reader.state.config.is_secure() { "; Secure" } else { "" };
     let tag = form.language.tag();
-    let cookie = format!(
-        "{LANGUAGE_COOKIE}={tag}; Path=/; Max-Age={LANGUAGE_COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}"
-    );
+    let cookie =
+        format!("{LANGUAGE_COOKIE}={tag}; Path=/; Max-Age={LANGUAGE_COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}");
     let cookie = HeaderValue::from_str(&cookie).expect("a language tag is ASCII");
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&return_path(&form.return_to, "/"))).into_response())
 }

@@ -8,7 +8,8 @@ use super::{
             Step,
             fields::{BuyerForm, CardAnswer, DeliveryForm},
             pages::{
-                CardPage, CardStep, Declined, DeliveryPage, DeliveryWords, Review, ReviewPage, Trial, YouPage, refund_terms,
+                CardPage, CardStep, Declined, DeliveryPage, DeliveryWords, Review, ReviewPage, Trial, YouPage,
+                refund_terms,
             },
             summary::{Summary, cart_review, order_review},
         },
@@ -184,14 +185,7 @@ async fn choose_delivery(reader: Reader, Form(form): Form<DeliveryForm>) -> Site
     let Some(chosen) = form.delivery().filter(|_| offered) else {
         let fields = form.judged_address_fields(reader.speech());
         let layout = reader.layout(&reader.speech().text("delivery-title"), None);
-        return page(&DeliveryPage::new(
-            layout,
-            till.summary(&reader)?,
-            &till.offers,
-            &form,
-            fields,
-            till.time_zone(),
-        ));
+        return page(&DeliveryPage::new(layout, till.summary(&reader)?, &till.offers, &form, fields, till.time_zone()));
     };
     till.draft.delivery = Some(chosen);
     till.save(&reader).await?;

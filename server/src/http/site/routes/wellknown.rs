@@ -66,9 +66,7 @@ async fn robots(reader: Reader) -> Response {
 }
 
 async fn manifest() -> Response {
-    let icon = |path: &str, sizes: &str, purpose: &str| {
-        json!({ "src": assets::asset(path), "sizes": sizes, "type": "image/png", "purpose": purpose })
-    };
+    let icon = |path: &str, sizes: &str, purpose: &str| json!({ "src": assets::asset(path), "sizes": sizes, "type": "image/png", "purpose": purpose });
     let manifest = json!({
         "name": "TicketBoss",
         "short_name": "TicketBoss",

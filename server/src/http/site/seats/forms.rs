@@ -3,12 +3,12 @@
 
 use super::page::Said;
 use crate::messages::{Speech, Value};
+use serde::Deserialize;
 use shared_model::{
     ErrorCode, HoldId, Problem, SeatNo,
     hold::{BestReason, BestSeats, Hold, SEATS_PER_CUSTOMER_MAX, SeatChoice},
     plan::numbered::NumberedPlan,
 };
-use serde::Deserialize;
 use std::collections::HashSet;
 
 /// Longest address a form may ask to come back to.

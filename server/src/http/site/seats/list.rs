@@ -125,7 +125,8 @@ impl SeatList {
             .filter(|(_, row)| row.section == chosen)
             .map(|(index, row)| ListRow::new(source, index, row))
             .collect::<Vec<_>>();
-        let to_open = rows.iter().position(|row| !row.yours.is_empty()).or_else(|| rows.iter().position(|row| !row.is_full));
+        let to_open =
+            rows.iter().position(|row| !row.yours.is_empty()).or_else(|| rows.iter().position(|row| !row.is_full));
         if let Some(row) = to_open {
             rows[row].is_open = true;
         }
@@ -170,7 +171,11 @@ fn areas(source: &ListSource<'_>, section: usize) -> Vec<ListArea> {
         .map(|(index, area)| {
             let price = &source.prices[area.category];
             let free = free_places(source, area.first_place, area.capacity);
-            let args = [("count", Value::from(free)), ("shown", Value::from(free)), ("price", Value::from(price.price.as_str()))];
+            let args = [
+                ("count", Value::from(free)),
+                ("shown", Value::from(free)),
+                ("price", Value::from(price.price.as_str())),
+            ];
             ListArea {
                 index,
                 name: area.label.clone(),
@@ -218,9 +223,8 @@ impl ListRow {
         let tiles = seats_of(row).map(|seat| Tile::new(source, row, seat)).collect::<Vec<_>>();
         let free = tiles.iter().filter(|tile| tile.state == TileState::Free).count();
         let yours = tiles.iter().filter(|tile| tile.state == TileState::Yours).count();
-        let counted = |key: &str, count: usize| {
-            speech.fill(key, &[("count", Value::from(count)), ("shown", Value::from(count))])
-        };
+        let counted =
+            |key: &str, count: usize| speech.fill(key, &[("count", Value::from(count)), ("shown", Value::from(count))]);
         let name_key = if row.is_table { "list-table" } else { "list-row" };
         Self {
             index,
@@ -282,10 +286,9 @@ fn aisles(source: &ListSource<'_>, row: &NumberedRow) -> String {
     let Some((last, first)) = numbers.split_last().filter(|_| !row.is_table) else { return String::new() };
     let all = match first {
         [] => last.clone(),
-        _ => source.speech.fill(
-            "list-and",
-            &[("first", Value::from(first.join(", "))), ("last", Value::from(last.as_str()))],
-        ),
+        _ => source
+            .speech
+            .fill("list-and", &[("first", Value::from(first.join(", "))), ("last", Value::from(last.as_str()))]),
     };
     source.speech.fill("list-aisles", &[("seats", Value::from(all))])
 }
@@ -302,7 +305,14 @@ impl Tile {
             name.push_str(", ");
             name.push_str(&part);
         }
-        Self { seat_no: seat.0, number: place.number.clone(), name, state, glyph: glyph(place, price, state), band: price.band }
+        Self {
+            seat_no: seat.0,
+            number: place.number.clone(),
+            name,
+            state,
+            glyph: glyph(place, price, state),
+            band: price.band,
+        }
     }
 }
 

@@ -41,7 +41,9 @@ pub struct PageSource<'a> {
 pub enum View {
     Chart,
     /// A section by its index; the first with free seats where absent.
-    List { section: Option<usize> },
+    List {
+        section: Option<usize>,
+    },
 }
 
 /// What a form's answer has to say on the page it leads to.
@@ -176,7 +178,11 @@ impl<'a> SeatsPage<'a> {
                 poster: summary.poster.as_ref().map(|key| format!("/posters/{key}.svg")),
                 categories: &prices,
                 yours: yours(source).into_iter().collect(),
-                expires_at: cart.performances.iter().find(|held| held.performance_id == summary.performance_id).map(|held| held.expires_at),
+                expires_at: cart
+                    .performances
+                    .iter()
+                    .find(|held| held.performance_id == summary.performance_id)
+                    .map(|held| held.expires_at),
             }),
             words: json_block(&script_words(*speech, performance.seats_per_customer_max)),
             speech: *speech,
@@ -228,13 +234,8 @@ impl BestForm {
 
 fn seat_list(source: &PageSource<'_>, prices: &[CategoryPrice], section: Option<usize>) -> SeatList {
     let yours = yours(source);
-    let list = ListSource {
-        speech: source.speech,
-        plan: source.plan,
-        states: &source.snapshot.states,
-        prices,
-        yours: &yours,
-    };
+    let list =
+        ListSource { speech: source.speech, plan: source.plan, states: &source.snapshot.states, prices, yours: &yours };
     SeatList::new(&list, section)
 }
 

@@ -110,7 +110,12 @@ impl Panel {
             held,
             others: others.into_iter().map(|held| HeldElsewhere::new(speech, held, cart.now)).collect(),
             total: Total::new(speech, cart),
-            fingerprint: cart.performances.iter().map(|held| held.performance_id.to_string()).collect::<Vec<_>>().join(" "),
+            fingerprint: cart
+                .performances
+                .iter()
+                .map(|held| held.performance_id.to_string())
+                .collect::<Vec<_>>()
+                .join(" "),
             now: cart.now.as_millis(),
         }
     }

@@ -3,7 +3,9 @@
 
 use crate::messages::{Speech, Value};
 use serde::Serialize;
-use shared_model::{PriceCategoryId, SeatState, event::PerformanceDetail, plan::numbered::NumberedPlan, seat::PackedStates};
+use shared_model::{
+    PriceCategoryId, SeatState, event::PerformanceDetail, plan::numbered::NumberedPlan, seat::PackedStates,
+};
 
 /// One category of the plan with its price at this performance.
 #[derive(Debug, Clone, Serialize)]
@@ -45,7 +47,8 @@ pub fn category_prices(speech: Speech<'_>, performance: &PerformanceDetail, plan
         .iter()
         .map(|key| {
             let category = performance.price_categories.iter().find(|category| &category.plan_category == key);
-            let Some((category, price)) = category.and_then(|category| Some((category, category.prices.first()?))) else {
+            let Some((category, price)) = category.and_then(|category| Some((category, category.prices.first()?)))
+            else {
                 return CategoryPrice {
                     band: 4,
                     name: String::new(),
@@ -76,7 +79,12 @@ pub fn category_prices(speech: Speech<'_>, performance: &PerformanceDetail, plan
 }
 
 /// The keys of the categories that are sold, dearest first.
-pub fn price_keys(speech: Speech<'_>, prices: &[CategoryPrice], plan: &NumberedPlan, states: &PackedStates) -> Vec<PriceKey> {
+pub fn price_keys(
+    speech: Speech<'_>,
+    prices: &[CategoryPrice],
+    plan: &NumberedPlan,
+    states: &PackedStates,
+) -> Vec<PriceKey> {
     let mut free = vec![0u32; prices.len()];
     for (place, state) in states.iter() {
         if state == SeatState::Free

@@ -27,7 +27,16 @@ fn source<'a>(sample: &'a Sample, messages: &'a Messages, language: Language) ->
 #[test]
 fn the_chart_page_carries_prices_panel_and_script_data() {
     let html = render(&Sample::theatre(), Language::En, View::Chart);
-    for part in ["<h1>The Seagull</h1>", "Sat", "Your seats", "2 of 10", "08:41", "Total, 3 tickets", "100.00", "id=\"seats-data\""] {
+    for part in [
+        "<h1>The Seagull</h1>",
+        "Sat",
+        "Your seats",
+        "2 of 10",
+        "08:41",
+        "Total, 3 tickets",
+        "100.00",
+        "id=\"seats-data\"",
+    ] {
         assert!(html.contains(part), "{part} is missing");
     }
     assert!(!html.contains("class=\"seat-list\""), "the list is fetched when it is asked for");
@@ -91,7 +100,10 @@ fn every_house_renders_in_both_languages_without_missing_words() {
             let panel = PanelFragment::new(source.speech, &sample.performance, &sample.cart).render().expect("renders");
             let list = ListFragment::new(&source, Some(0)).render().expect("renders");
             for text in [&html, &panel, &list] {
-                assert!(!text.contains(">seats-") && !text.contains(">list-") && !text.contains("\"chart-"), "{house}: a key shows");
+                assert!(
+                    !text.contains(">seats-") && !text.contains(">list-") && !text.contains("\"chart-"),
+                    "{house}: a key shows"
+                );
             }
         }
     }

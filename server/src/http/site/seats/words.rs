@@ -78,8 +78,7 @@ pub fn script_words(speech: Speech<'_>, seats_max: u32) -> serde_json::Value {
         "seats-error-seat_limit".to_owned(),
         json!(speech.fill("seats-error-seat_limit", &[("limit", Value::from(seats_max))])),
     );
-    let still_yours =
-        (0..=seats_max).map(|count| speech.fill("seats-error-yours", &[("count", Value::from(count))]));
+    let still_yours = (0..=seats_max).map(|count| speech.fill("seats-error-yours", &[("count", Value::from(count))]));
     page.insert("still-yours".to_owned(), json!(still_yours.collect::<Vec<_>>()));
     json!({ "chart": table(speech, CHART, "chart-"), "page": page })
 }
@@ -98,7 +97,8 @@ fn table(speech: Speech<'_>, entries: &[Entry], prefix: &str) -> Map<String, ser
 fn template(speech: Speech<'_>, key: &str, holes: &[&str]) -> serde_json::Value {
     let filled = |count: u32| {
         let names = holes.iter().map(|hole| format!("{{{hole}}}")).collect::<Vec<_>>();
-        let mut args = holes.iter().zip(&names).map(|(hole, name)| (*hole, Value::from(name.as_str()))).collect::<Vec<_>>();
+        let mut args =
+            holes.iter().zip(&names).map(|(hole, name)| (*hole, Value::from(name.as_str()))).collect::<Vec<_>>();
         if holes.contains(&"count") {
             args.retain(|(hole, _)| *hole != "count");
             args.push(("count", Value::from(count)));
