@@ -23,8 +23,11 @@ pub struct PublishedPlan {
 /// The cache of published plans. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Plans {
-    kept: Arc<RwLock<HashMap<PlanVersionId, Arc<OnceCell<Arc<PublishedPlan>>>>>>,
+    kept: Arc<RwLock<HashMap<PlanVersionId, Shelf>>>,
 }
+
+/// Where a plan will lie once the first of those who wait for it has read it.
+type Shelf = Arc<OnceCell<Arc<PublishedPlan>>>;
 
 impl Plans {
     /// The plan version; `None` when there is none by that id.
@@ -33,8 +36,8 @@ impl Plans {
             return Ok(Some(plan));
         }
         // Of all who come at once one reads it, and the others wait.
-        let cell = self.cell(id);
-        match cell.get_or_try_init(|| async { load(link, id).await.map_err(Some)?.ok_or(None) }).await {
+        let shelf = self.shelf(id);
+        match shelf.get_or_try_init(|| async { load(link, id).await.map_err(Some)?.ok_or(None) }).await {
             Ok(plan) => Ok(Some(plan.clone())),
             Err(Some(error)) => Err(error),
             Err(None) => {
@@ -44,7 +47,7 @@ impl Plans {
         }
     }
 
-    fn cell(&self, id: PlanVersionId) -> Arc<OnceCell<Arc<PublishedPlan>>> {
+    fn shelf(&self, id: PlanVersionId) -> Shelf {
         let mut kept = self.kept.write();
         if kept.len() >= PLANS_KEPT && !kept.contains_key(&id) {
             kept.clear();

@@ -46,7 +46,7 @@ pub async fn measure_holds(options: &Options) -> Outcome {
     );
     print_memory("in the server", server.resident_bytes()?);
     let books = server.stop();
-    line("checked", &check_holds(&books, &house, &told.borrow()).await?);
+    line("checked", &check_holds(&books, &house, &told.take()).await?);
     Ok(())
 }
 

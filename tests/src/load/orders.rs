@@ -34,7 +34,7 @@ pub async fn measure(options: &Options) -> Outcome {
     );
     print_memory("in the server", server.resident_bytes()?);
     let books = server.stop();
-    line("checked", &check_orders(&books, &house, &paid.borrow(), SEATS_EACH as usize).await?);
+    line("checked", &check_orders(&books, &house, &paid.take(), SEATS_EACH as usize).await?);
     Ok(())
 }
 
