@@ -6,7 +6,8 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect::Policy};
 use serde::de::DeserializeOwned;
 use shared_model::{
     Problem,
-    event::{EventDetail, EventFilter, NewSession, Page, PerformanceSummary},
+    account::NewSession,
+    event::{EventDetail, EventFilter, Page, PerformanceSummary},
 };
 use std::time::Duration;
 

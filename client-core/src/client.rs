@@ -182,7 +182,8 @@ pub(crate) mod tests {
     use axum::{Json, Router, http::StatusCode, routing};
     use shared_model::{
         Currency, ErrorCode, EventId, Language, Money, PerformanceId, Problem,
-        event::{EventCategory, NewSession, SaleState, VenueSummary},
+        account::NewSession,
+        event::{EventCategory, SaleState, VenueSummary},
     };
     use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -301,7 +302,15 @@ pub(crate) mod tests {
         let open = || async {
             OPENED.fetch_add(1, Ordering::Relaxed);
             let expires_at = NOON + Duration::from_secs(60);
-            (StatusCode::CREATED, Json(NewSession { token: "opaque".to_owned(), expires_at, language: Language::En }))
+            (
+                StatusCode::CREATED,
+                Json(NewSession {
+                    token: "opaque".to_owned(),
+                    expires_at,
+                    refresh_token: None,
+                    language: Language::En,
+                }),
+            )
         };
         let double = Double::start(Router::new().route("/api/v1/sessions", routing::post(open))).await;
         let (one, two) = tokio::join!(double.client.open_session(NOON), double.client.open_session(NOON));
@@ -322,7 +331,8 @@ pub(crate) mod tests {
     #[tokio::test]
     async fn a_session_opens_again_when_the_kept_one_is_over() {
         let double = Double::start(Router::new()).await;
-        let over = NewSession { token: "old".to_owned(), expires_at: NOON, language: Language::En };
+        let over =
+            NewSession { token: "old".to_owned(), expires_at: NOON, refresh_token: None, language: Language::En };
         double.client.credentials.keep_session(over);
         let error = double.client.open_session(NOON).await.unwrap_err();
         assert!(

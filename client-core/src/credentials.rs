@@ -5,7 +5,7 @@
 
 use crate::ServerAddress;
 use keyring_core::{CredentialStore, Entry, Error};
-use shared_model::{Timestamp, app::TokenKeeping, event::NewSession};
+use shared_model::{Timestamp, account::NewSession, app::TokenKeeping};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 /// Under which name the keyring lists what is ours.
@@ -118,6 +118,7 @@ mod tests {
         NewSession {
             token: "opaque".to_owned(),
             expires_at: Timestamp::from_millis(NOON.as_millis() + 1),
+            refresh_token: None,
             language: Language::En,
         }
     }

@@ -48,6 +48,20 @@ pub enum ErrorCode {
     MethodNotAllowed,
     /// No or no valid session token.
     Unauthenticated,
+    /// The address and the password do not belong together; which of them is wrong is not said.
+    BadCredentials,
+    /// The password was right; a passkey or the authenticator's code is asked for as well.
+    SecondFactorRequired,
+    /// Staff need a passkey or an authenticator app before they may do this.
+    SecondFactorMissing,
+    /// A sensitive change: prove again who you are, then repeat it.
+    ProofRequired,
+    /// The typed code is not the one that was sent; `limit` says how many tries are left.
+    WrongCode,
+    /// The code is over: used, too old, or tried too often. Ask for another one.
+    CodeOver,
+    /// The password is too easily guessed; `detail` says why.
+    WeakPassword,
     /// A request from another site, or without the right to do this.
     Forbidden,
     /// The body is larger than this address takes.
@@ -132,6 +146,13 @@ impl ErrorCode {
             Self::NotFound => ("not_found", 404, "There is nothing here"),
             Self::MethodNotAllowed => ("method_not_allowed", 405, "This method does not exist here"),
             Self::Unauthenticated => ("unauthenticated", 401, "A session token is needed"),
+            Self::BadCredentials => ("bad_credentials", 401, "The e-mail address or the password is wrong"),
+            Self::SecondFactorRequired => ("second_factor_required", 401, "A second factor is asked for"),
+            Self::SecondFactorMissing => ("second_factor_missing", 403, "A second factor must be set up first"),
+            Self::ProofRequired => ("proof_required", 403, "Prove again who you are"),
+            Self::WrongCode => ("wrong_code", 422, "That is not the right code"),
+            Self::CodeOver => ("code_over", 409, "The code is over"),
+            Self::WeakPassword => ("weak_password", 422, "The password is too easily guessed"),
             Self::Forbidden => ("forbidden", 403, "This is not allowed"),
             Self::TooLarge => ("too_large", 413, "The body is too large"),
             Self::UnsupportedMediaType => ("unsupported_media_type", 415, "This media type is not taken here"),

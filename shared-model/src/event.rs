@@ -1,7 +1,7 @@
 //! Events and performances as customers read them: the same shapes feed the site's templates, the
 //! RESTful API and the apps.
 
-use crate::{EventId, Language, Money, PerformanceId, PlanVersionId, PriceCategoryId, TicketTypeId, Timestamp};
+use crate::{EventId, Money, PerformanceId, PlanVersionId, PriceCategoryId, TicketTypeId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Items one page of a list may have.
@@ -259,14 +259,4 @@ pub struct EventFilter {
     /// 1 to [`PAGE_LIMIT_MAX`].
     #[serde(default)]
     pub limit: Option<u32>,
-}
-
-/// Answer of `POST /sessions`: a guest session for an app.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct NewSession {
-    /// Sent as `Authorization: Bearer …`; stored by us only as a hash.
-    pub token: String,
-    pub expires_at: Timestamp,
-    pub language: Language,
 }

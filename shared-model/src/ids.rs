@@ -85,4 +85,18 @@ id! {
     TicketId,
     /// Something that must leave the house: mail, letter, capture, void.
     OutboxId,
+    /// Somebody who comes back.
+    AccountId,
+    /// A wish for an account that waits for its code.
+    SignUpId,
+    /// A code of six digits on its way to a phone or an address.
+    CodeId,
+    /// A WebAuthn credential.
+    PasskeyId,
+    /// A card the payment provider keeps for an account.
+    SavedCardId,
+    /// Somebody asked to join an organizer's team.
+    InvitationId,
+    /// A line of the audit log.
+    AuditEntryId,
 }

@@ -4,9 +4,11 @@
 //! the caller. Builds for wasm, so the apps decide by the very code the server decides by.
 //!
 //! Start with [`plan`] (what a house looks like), [`seat`] (what a seat can be), [`hold`] (the
-//! limits), then [`event`], [`order`] and [`live`] for what travels between the two; [`app`] is what
+//! limits), then [`event`], [`order`],
+//! [`account`] and [`live`] for what travels between the two; [`app`] is what
 //! the halves of an app say to each other.
 
+pub mod account;
 pub mod app;
 pub mod error;
 pub mod event;

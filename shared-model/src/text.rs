@@ -8,6 +8,12 @@ pub const EMAIL_LENGTH_MAX: usize = 254;
 /// Longest personal name we store, in characters.
 pub const NAME_LENGTH_MAX: usize = 120;
 
+/// Fewest and most characters of a new password (ASVS 5.0 §6.2.1, §6.2.9).
+pub const PASSWORD_LENGTH_MIN: usize = 8;
+pub const PASSWORD_LENGTH_MAX: usize = 128;
+/// Digits of a phone number with its country code (ITU-T E.164 §6.2.1); shorter ones reach nobody abroad.
+const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
+
 /// Text that broke the rule of its field; says what would be right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
@@ -15,6 +21,10 @@ pub enum InvalidText {
     Email,
     #[error("a name has 1 to {NAME_LENGTH_MAX} characters and no control characters")]
     Name,
+    #[error("a phone number begins with + and its country code, like +34 612 345 678")]
+    Phone,
+    #[error("a password has {PASSWORD_LENGTH_MIN} to {PASSWORD_LENGTH_MAX} characters")]
+    Password,
 }
 
 macro_rules! parsed_text {
@@ -72,6 +82,81 @@ parsed_text!(
     parse_name
 );
 
+parsed_text!(
+    /// A phone number in E.164 form: `+34612345678`. Whether the country has such numbers is the server's
+    /// to say, which knows the numbering plans.
+    PhoneNumber,
+    InvalidText::Phone,
+    parse_phone
+);
+
+/// A new password, any characters, as typed or pasted. Never printed; sent to the server and nowhere else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(try_from = "String", into = "String")]
+pub struct Password(String);
+
+impl Password {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+impl TryFrom<String> for Password {
+    type Error = InvalidText;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let good = (PASSWORD_LENGTH_MIN..=PASSWORD_LENGTH_MAX).contains(&text.chars().count());
+        if good { Ok(Self(text)) } else { Err(InvalidText::Password) }
+    }
+}
+
+impl FromStr for Password {
+    type Err = InvalidText;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.to_owned().try_into()
+    }
+}
+
+impl From<Password> for String {
+    fn from(password: Password) -> Self {
+        password.0
+    }
+}
+
+/// What was typed or kept in confidence (a password as it stands, a code, a token): never printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl Secret {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// How people write phone numbers: with spaces, dots, dashes and brackets.
+fn parse_phone(text: &str) -> Option<String> {
+    let digits = text.trim().strip_prefix('+')?;
+    let kept: String = digits.chars().filter(|c| !matches!(c, ' ' | '.' | '-' | '(' | ')' | '\u{a0}')).collect();
+    let good = PHONE_DIGITS.contains(&kept.len()) && kept.bytes().all(|b| b.is_ascii_digit()) && !kept.starts_with('0');
+    good.then(|| format!("+{kept}"))
+}
+
 fn parse_email(text: &str) -> Option<String> {
     let text = text.trim();
     let (local, domain) = text.rsplit_once('@')?;
@@ -117,5 +202,22 @@ mod tests {
         assert_eq!("  Inés Roldán Łuczak ".parse::<PersonName>().unwrap().as_str(), "Inés Roldán Łuczak");
         assert!("\u{7}".parse::<PersonName>().is_err());
         assert!("x".repeat(NAME_LENGTH_MAX + 1).parse::<PersonName>().is_err());
+    }
+
+    #[test]
+    fn a_phone_number_is_kept_without_its_ornaments() {
+        assert_eq!("+34 (612) 345-678".parse::<PhoneNumber>().unwrap().as_str(), "+34612345678");
+        for bad in ["", "612345678", "+", "+0123456789", "+34 61", "+34 612 345 678 901 234", "+34x612345678"] {
+            assert!(bad.parse::<PhoneNumber>().is_err(), "{bad:?} passed");
+        }
+    }
+
+    #[test]
+    fn a_password_has_eight_to_128_characters_and_is_never_printed() {
+        assert!("ñandúes".parse::<Password>().is_err());
+        let password: Password = "ñandúes!".parse().unwrap();
+        assert!(!format!("{password:?}").contains("andúes"));
+        assert!("x".repeat(128).parse::<Password>().is_ok());
+        assert!("x".repeat(129).parse::<Password>().is_err());
     }
 }

@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
 use shared_model::{
     ErrorCode, HoldId, Language, OrderId, PaymentId, Problem, SeatNo, TicketTypeId,
-    event::NewSession,
+    account::NewSession,
     hold::{BestSeats, Hold, HoldRequest, SeatChoice},
     order::{Buyer as BuyerData, Cart, Delivery, Order, OrderRequest},
 };

@@ -10,7 +10,8 @@ use axum::{
 };
 use shared_model::{
     Currency, EventId, Language, Money, PerformanceId, Timestamp,
-    event::{EventCategory, EventFilter, NewSession, Page, PerformanceSummary, SaleState, VenueSummary},
+    account::NewSession,
+    event::{EventCategory, EventFilter, Page, PerformanceSummary, SaleState, VenueSummary},
 };
 use std::{
     net::SocketAddr,
@@ -93,7 +94,12 @@ async fn list_performances(Query(filter): Query<EventFilter>) -> Json<Page<Perfo
 
 async fn open_session(State(seen): State<Arc<Seen>>) -> (StatusCode, Json<NewSession>) {
     let number = seen.sessions_opened.fetch_add(1, Ordering::Relaxed);
-    let session = NewSession { token: format!("token-{number}"), expires_at: FIRST_EVENING, language: Language::En };
+    let session = NewSession {
+        token: format!("token-{number}"),
+        expires_at: FIRST_EVENING,
+        refresh_token: None,
+        language: Language::En,
+    };
     (StatusCode::CREATED, Json(session))
 }
 

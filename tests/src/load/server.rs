@@ -8,7 +8,7 @@ use super::{
     wire::{Connection, Crowd, Request, let_ask},
 };
 use crate::process::{Folder, Running};
-use shared_model::{Timestamp, event::NewSession};
+use shared_model::{Timestamp, account::NewSession};
 use std::{
     cell::RefCell,
     net::SocketAddr,

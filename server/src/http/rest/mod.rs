@@ -21,7 +21,7 @@ use axum::{
     response::{IntoResponse, Response as Answer},
     routing::get,
 };
-use shared_model::{ErrorCode, Problem, event::NewSession};
+use shared_model::{ErrorCode, Problem, account::NewSession};
 use std::{collections::BTreeMap, sync::LazyLock};
 use utoipa::{
     OpenApi,
@@ -122,7 +122,8 @@ async fn open_session(
     headers: HeaderMap,
 ) -> ApiResult<Answer> {
     let opened = state.coordinator.open_session(language).await?;
-    let session = NewSession { token: opened.token.clone(), expires_at: opened.expires_at, language };
+    let session =
+        NewSession { token: opened.token.clone(), expires_at: opened.expires_at, refresh_token: None, language };
     let mut response = (StatusCode::CREATED, Json(session)).into_response();
     if headers.contains_key("sec-fetch-site") {
         let cookie = session_cookie(&opened, state.config.is_secure());

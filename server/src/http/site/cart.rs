@@ -129,6 +129,13 @@ pub fn refusal(code: ErrorCode, speech: Speech<'_>) -> String {
         | ErrorCode::NotFound
         | ErrorCode::MethodNotAllowed
         | ErrorCode::Unauthenticated
+        | ErrorCode::BadCredentials
+        | ErrorCode::SecondFactorRequired
+        | ErrorCode::SecondFactorMissing
+        | ErrorCode::ProofRequired
+        | ErrorCode::WrongCode
+        | ErrorCode::CodeOver
+        | ErrorCode::WeakPassword
         | ErrorCode::Forbidden
         | ErrorCode::TooLarge
         | ErrorCode::UnsupportedMediaType

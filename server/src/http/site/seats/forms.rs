@@ -144,6 +144,13 @@ impl Outcome {
             | ErrorCode::NotFound
             | ErrorCode::MethodNotAllowed
             | ErrorCode::Unauthenticated
+            | ErrorCode::BadCredentials
+            | ErrorCode::SecondFactorRequired
+            | ErrorCode::SecondFactorMissing
+            | ErrorCode::ProofRequired
+            | ErrorCode::WrongCode
+            | ErrorCode::CodeOver
+            | ErrorCode::WeakPassword
             | ErrorCode::Forbidden
             | ErrorCode::TooLarge
             | ErrorCode::UnsupportedMediaType

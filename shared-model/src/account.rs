@@ -1,0 +1,271 @@
+//! Accounts: how people sign up, prove who they are, and what their rights are.
+//!
+//! Answers never tell whether an account exists: asking for a code answers the same for everybody, and a
+//! wrong password reads like an unknown address.
+
+use crate::{
+    AccountId, CodeId, Language, OrganizerId, PasskeyId, SavedCardId, SessionId, SignUpId, Timestamp,
+    text::{EmailAddress, Password, PersonName, PhoneNumber, Secret},
+};
+use serde::{Deserialize, Serialize};
+
+/// Digits of a code that is sent to a phone or an address.
+pub const CODE_DIGITS: usize = 6;
+
+/// Body of `POST /sign-ups`: asks for an account. A code is mailed to the address; typed in, it makes
+/// the account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignUpRequest {
+    pub email: EmailAddress,
+    pub name: PersonName,
+    /// Where codes go when the password is forgotten; confirmed by a code of its own later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<PhoneNumber>,
+    pub password: Password,
+    pub language: Language,
+}
+
+/// A sign-up that waits for its code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignUp {
+    pub sign_up_id: SignUpId,
+    pub code: CodeSent,
+}
+
+/// A code is on its way, if there is anybody to send it to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CodeSent {
+    pub code_id: CodeId,
+    pub expires_at: Timestamp,
+    /// When another one may be asked for.
+    pub again_at: Timestamp,
+}
+
+/// A typed code, with or without spaces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CodeTyped {
+    pub code_id: CodeId,
+    pub code: Secret,
+}
+
+/// Body of `POST /sign-ins`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignInRequest {
+    pub email: EmailAddress,
+    /// As it was typed: what breaks today's rule for new passwords may still be an old one.
+    pub password: Secret,
+    /// Keep the session for weeks; else it ends with the browser or after half a day.
+    #[serde(default)]
+    pub stay: bool,
+}
+
+/// A session for an app, just opened or renewed: the only moment its tokens are known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewSession {
+    /// Sent as `Authorization: Bearer …`; stored by us only as a hash.
+    pub token: String,
+    /// When the token ends; the session may go on by its refresh token.
+    pub expires_at: Timestamp,
+    /// Renews the session; works once. Guests' sessions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<Secret>,
+    pub language: Language,
+}
+
+/// Answer of a sign-in over the API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignedIn {
+    pub session: NewSession,
+    /// Absent while the second factor is still asked for.
+    pub account: Option<Account>,
+}
+
+/// Body of `POST /sessions/refresh`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefreshRequest {
+    pub refresh_token: Secret,
+}
+
+/// Where a reset code goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CodeChannel {
+    /// To the confirmed phone; to the address where the account has none.
+    #[default]
+    Sms,
+    /// To the address: for who has the phone no longer.
+    Email,
+}
+
+/// Body of `POST /password-resets`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ResetRequest {
+    pub email: EmailAddress,
+    #[serde(default)]
+    pub channel: CodeChannel,
+}
+
+/// Body of `PUT /password-resets/{code_id}/password`: after the code was proved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewPasswordRequest {
+    pub password: Password,
+}
+
+/// Body of `PUT /account/password`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangePasswordRequest {
+    pub current: Secret,
+    pub new: Password,
+}
+
+/// Body of `POST /account/proofs`: proves again who is asking, before a sensitive change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProofRequest {
+    pub password: Secret,
+}
+
+/// Body of `PATCH /account`; what is absent stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountChange {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+}
+
+/// Body of `POST /account/phone`: sends a code to a new phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PhoneRequest {
+    pub phone: PhoneNumber,
+}
+
+/// Body of `POST /account/email`: sends a code to a new address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EmailRequest {
+    pub email: EmailAddress,
+}
+
+/// An account as its owner reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Account {
+    pub account_id: AccountId,
+    pub email: EmailAddress,
+    pub name: PersonName,
+    pub phone: Option<PhoneNumber>,
+    /// Codes go only to a phone that was confirmed.
+    pub phone_confirmed: bool,
+    pub language: Language,
+    pub roles: Vec<Role>,
+    /// An authenticator app is asked for a code at sign-in.
+    pub has_totp: bool,
+    pub created_at: Timestamp,
+}
+
+/// What somebody may do for an organizer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MemberRole {
+    /// Everything, the team and the payment agreement included.
+    Owner,
+    /// Events, plans, prices, sales.
+    Manager,
+    /// Sells, prints, refunds at the counter.
+    BoxOffice,
+    /// Checks tickets at the entrance.
+    Door,
+}
+
+impl MemberRole {
+    pub const ALL: [Self; 4] = [Self::Owner, Self::Manager, Self::BoxOffice, Self::Door];
+
+    /// As stored and as it stands in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Manager => "manager",
+            Self::BoxOffice => "box_office",
+            Self::Door => "door",
+        }
+    }
+}
+
+impl std::str::FromStr for MemberRole {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| UnknownRole(text.to_owned()))
+    }
+}
+
+/// A word that is no role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is no role; roles are owner, manager, box_office, door")]
+pub struct UnknownRole(pub String);
+
+/// A right beyond a customer's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", tag = "role")]
+pub enum Role {
+    /// Runs the platform.
+    Operator,
+    Member {
+        organizer_id: OrganizerId,
+        organizer_name: String,
+        member_role: MemberRole,
+    },
+}
+
+/// A place an account is signed in at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionInfo {
+    pub session_id: SessionId,
+    /// Browser and system as the client named itself; empty when it did not.
+    pub device: String,
+    pub created_at: Timestamp,
+    pub last_used_at: Timestamp,
+    pub is_this: bool,
+}
+
+/// A way to sign in by what one has (WebAuthn).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasskeyInfo {
+    pub passkey_id: PasskeyId,
+    pub name: String,
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A card the payment provider keeps for an account, as the provider tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SavedCard {
+    pub saved_card_id: SavedCardId,
+    /// `visa`, `mastercard` …
+    pub brand: String,
+    pub last4: String,
+    /// 1 to 12.
+    pub expires_month: u32,
+    /// Four digits.
+    pub expires_year: u32,
+}
