@@ -1,11 +1,12 @@
 //! The application: everything put together and served. Tests start this very thing on port 0.
 
 use crate::{
+    auth::secret::{DeploymentSecret, Purpose, SecretError},
     clock::Clock,
     commerce::sandbox::Sandbox,
     config::Config,
     coordinator::{Coordinator, Setting, deliver::Outgoing, desk::Guards, season::install_demo},
-    data::{Database, sandbox_store::SandboxStore},
+    data::{Database, sandbox_store::SandboxStore, settings},
     delivery::transport::{LetterTransport, MailTransport, TransportSetupError},
     http::{self, AppState, guard::Limits},
     messages::Messages,
@@ -56,6 +57,8 @@ pub enum StartError {
     Delivery(#[from] TransportSetupError),
     #[error("mail.from \"{0}\" is no sender; it looks like TicketBoss <tickets@example.org>")]
     Sender(String),
+    #[error("{0}")]
+    Secret(#[from] SecretError),
     #[error("the demo: {0}")]
     Demo(#[from] crate::coordinator::install::InstallError),
 }
@@ -122,8 +125,10 @@ pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, St
     }
     let store = SandboxStore::open(&config.data_folder.join("sandbox.db")).await?;
     let outgoing = open_outgoing(config).await?;
+    let secret = load_secret(config, &database).await?;
     let setting = Setting {
         database,
+        secret,
         outgoing,
         clock,
         sandbox: Sandbox::new(store),
@@ -131,6 +136,13 @@ pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, St
         guards: replaced.guards,
     };
     Ok(Coordinator::start(setting).await?)
+}
+
+/// The deployment's secret, once it is sure that it is the one this database was set up with.
+async fn load_secret(config: &Config, database: &Database) -> Result<DeploymentSecret, StartError> {
+    let secret = DeploymentSecret::load(&config.secret, &config.data_folder)?;
+    let check = settings::load_or_insert(database, "secret_check", || secret.sign(Purpose::Check, &[])).await?;
+    if secret.verify(Purpose::Check, &[], &check) { Ok(secret) } else { Err(SecretError::Differs.into()) }
 }
 
 /// Mails go to the SMTP server where there is one, else into the data folder, as letters do.

@@ -19,6 +19,7 @@ pub struct Config {
     pub database_url: String,
     pub data_folder: PathBuf,
     pub demo: bool,
+    pub secret: String,
     pub mail: Mail,
     pub limits: LimitsConfig,
     pub log: Log,

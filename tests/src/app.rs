@@ -26,6 +26,9 @@ pub use ticketboss::data::Engine;
 /// When a test's clock starts: an afternoon in January 2027.
 pub const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
+/// 32 bytes in Base64; all nodes of a test have the same.
+pub const SECRET: &str = "dGVzdHMgbmVlZCBubyBzZWNyZXRzIG9mIHRoZWlycyE";
+
 const ANY_PORT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
 
 /// A running application and all it keeps.
@@ -151,6 +154,7 @@ async fn start(folder: &Path, database_url: &str, address: SocketAddr, setting: 
     config.database_url = database_url.to_owned();
     config.data_folder = folder.to_owned();
     config.demo = false;
+    config.secret = SECRET.to_owned();
     config.mail.smtp_url.clone_from(&setting.smtp_url);
     config.limits.writes_per_second = 0;
     config.limits.sessions_per_minute = 0;

@@ -1,4 +1,7 @@
 //! Authentication & Sessions: who is asking. Guests have sessions too; a token is stored only as its
 //! hash, so that who reads the database cannot act as anybody.
 
+pub mod limits;
+pub mod passwords;
+pub mod secret;
 pub mod sessions;

@@ -23,7 +23,7 @@ pub use crate::auth::sessions::{OpenedSession, Visitor};
 pub use error::{CommandError, CommandResult};
 
 use crate::{
-    auth::sessions::Sessions,
+    auth::{limits::AskedLimits, passwords::Passwords, secret::DeploymentSecret, sessions::Sessions},
     clock::Clock,
     commerce::{gateway::Gateway, sandbox::Sandbox},
     data::{Database, settings},
@@ -45,6 +45,7 @@ pub struct Setting {
     pub database: Database,
     pub clock: Clock,
     pub sandbox: Sandbox,
+    pub secret: DeploymentSecret,
     pub outgoing: Outgoing,
     /// Where buyers reach us, without a slash at the end.
     pub public_url: String,
@@ -62,6 +63,9 @@ struct Inner {
     clock: Clock,
     plans: Plans,
     sessions: Sessions,
+    secret: DeploymentSecret,
+    passwords: Passwords,
+    limits: AskedLimits,
     desks: Desks,
     hints: Hints,
     order_desk: OrderDesk,
@@ -79,7 +83,7 @@ impl Coordinator {
     /// # Errors
     /// [`crate::data::DataError`] when the database cannot be reached.
     pub async fn start(setting: Setting) -> crate::data::DataResult<Self> {
-        let Setting { database, clock, sandbox, outgoing, public_url, guards } = setting;
+        let Setting { database, clock, sandbox, secret, outgoing, public_url, guards } = setting;
         clock.set_offset_ms(database.clock_offset_ms(crate::clock::machine_now_ms).await?);
         let ticket_key = load_ticket_key(&database).await?;
         let plans = Plans::default();
@@ -98,6 +102,9 @@ impl Coordinator {
         let order_desk = OrderDesk::start(database.clone(), clock.clone(), ticket_key.clone(), announce);
         let inner = Inner {
             sessions: Sessions::new(database.clone()),
+            passwords: Passwords::default(),
+            limits: AskedLimits::new(database.clone(), secret.clone()),
+            secret,
             gateway: Arc::new(sandbox.clone()),
             occupancies: browse::Occupancies::default(),
             database,

@@ -8,6 +8,7 @@
 
 mod statement;
 
+pub mod buckets;
 pub mod catalogue;
 pub mod claims;
 pub mod notify;
@@ -291,7 +292,7 @@ impl Database {
 
     /// Every statement of the product with its name, for the test that prepares them.
     pub fn statements() -> impl Iterator<Item = (&'static str, Statement)> {
-        [catalogue::ALL, claims::ALL, orders::ALL, outbox::ALL, sessions::ALL, settings::ALL]
+        [buckets::ALL, catalogue::ALL, claims::ALL, orders::ALL, outbox::ALL, sessions::ALL, settings::ALL]
             .into_iter()
             .flatten()
             .copied()

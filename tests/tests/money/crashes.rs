@@ -8,7 +8,7 @@ use std::{
 };
 use ticketboss::{clock::Clock, clock::machine_now_ms, data::Database};
 use ticketboss_tests::{
-    app::{Engine, Setting, TestApp, fresh_database, install_crypto},
+    app::{Engine, SECRET, Setting, TestApp, fresh_database, install_crypto},
     books::{balance, balance_and_rest, count_one},
     buyer::{Buyer, GOOD_CARD},
     house::{self, Performance, Wish},
@@ -28,6 +28,7 @@ fn start(folder: &Path, database_url: &str, crash_at: Option<&str>) -> (Running,
         .arg(folder)
         .env_clear()
         .env("TICKETBOSS_DEMO", "false")
+        .env("TICKETBOSS_SECRET", SECRET)
         .env("TICKETBOSS_LIMITS__WRITES_PER_SECOND", "0")
         .env("TICKETBOSS_LIMITS__SESSIONS_PER_MINUTE", "0")
         .env("TICKETBOSS_LOG__FILTER", "warn")

@@ -1,0 +1,142 @@
+//! Passwords: judged when they are new, kept as Argon2id hashes, compared behind a gate so that a flood of
+//! sign-ins cannot take the processors from the seat desks.
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+};
+use shared_model::text::{PASSWORD_LENGTH_MAX, Password};
+use std::{
+    sync::{Arc, LazyLock},
+    thread::available_parallelism,
+};
+use tokio::sync::Semaphore;
+
+/// Hashes that may wait for their turn; each takes about 20 ms (19 MiB, two passes: OWASP's minimum).
+const WAITING_MAX: usize = 64;
+/// Guesses below which a password counts as common, as a power of ten: what an attacker tries online.
+const GUESSES_LOG10_MIN: f64 = 6.0;
+/// Characters that are judged; a longer password is no weaker.
+const JUDGED_MAX: usize = 72;
+
+/// Compared with when there is no account, so that the answer takes the same time.
+static NOBODYS_HASH: LazyLock<String> =
+    LazyLock::new(|| make_hash(&rand::random::<[u8; 16]>()).expect("the default parameters are valid"));
+
+/// Too many passwords wait for their turn: come back in a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many sign-ins at this moment")]
+pub struct PasswordsBusy;
+
+/// A password that is too easily guessed (a common one, a pattern, or the person's own name or address).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this password is among the first that somebody would try; longer ones of several words are good")]
+pub struct WeakPassword;
+
+/// Refuses what is tried first: the bundled list of common passwords, names, dates, keyboard walks, and
+/// what is known of the person (ASVS 5.0 §6.2.4, §6.2.11).
+///
+/// # Errors
+/// [`WeakPassword`].
+pub fn judge(password: &Password, about_the_person: &[&str]) -> Result<(), WeakPassword> {
+    let judged = password.as_str().chars().take(JUDGED_MAX).collect::<String>();
+    let known = about_the_person.iter().flat_map(|text| text.split(['@', '.', ' '])).chain(["ticketboss"]);
+    let strength = zxcvbn::zxcvbn(&judged, &known.collect::<Vec<_>>());
+    if strength.guesses_log10() < GUESSES_LOG10_MIN { Err(WeakPassword) } else { Ok(()) }
+}
+
+/// The gate. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Passwords {
+    waiting: Arc<Semaphore>,
+    working: Arc<Semaphore>,
+}
+
+impl Default for Passwords {
+    /// Half of the processors at most, one at least.
+    fn default() -> Self {
+        let at_once = available_parallelism().map_or(1, |all| all.get() / 2).max(1);
+        Self { waiting: Arc::new(Semaphore::new(WAITING_MAX)), working: Arc::new(Semaphore::new(at_once)) }
+    }
+}
+
+impl Passwords {
+    /// What to keep of a password.
+    ///
+    /// # Errors
+    /// [`PasswordsBusy`].
+    pub async fn hash(&self, password: &Password) -> Result<String, PasswordsBusy> {
+        let bytes = password.as_str().as_bytes().to_owned();
+        self.take_turn(move || make_hash(&bytes).expect("the default parameters are valid")).await
+    }
+
+    /// Whether it is the password of this hash. Without a hash the answer is no, after the same time.
+    ///
+    /// # Errors
+    /// [`PasswordsBusy`].
+    pub async fn verify(&self, typed: &str, hash: Option<String>) -> Result<bool, PasswordsBusy> {
+        let typed = typed.chars().take(PASSWORD_LENGTH_MAX + 1).collect::<String>();
+        self.take_turn(move || {
+            let (hash, is_somebodys) = hash.map_or_else(|| (NOBODYS_HASH.clone(), false), |hash| (hash, true));
+            let matches = PasswordHash::new(&hash)
+                .is_ok_and(|hash| Argon2::default().verify_password(typed.as_bytes(), &hash).is_ok());
+            matches && is_somebodys
+        })
+        .await
+    }
+
+    async fn take_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PasswordsBusy> {
+        let _waiting = self.waiting.try_acquire().map_err(|_| PasswordsBusy)?;
+        let working = self.working.clone().acquire_owned().await.map_err(|_| PasswordsBusy)?;
+        // The permit goes along: work that nobody waits for any longer still counts.
+        let done = tokio::task::spawn_blocking(move || {
+            let answer = work();
+            drop(working);
+            answer
+        });
+        done.await.map_err(|_| PasswordsBusy)
+    }
+}
+
+fn make_hash(password: &[u8]) -> Result<String, argon2::password_hash::Error> {
+    Ok(Argon2::default().hash_password(password)?.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(text: &str) -> Password {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn common_passwords_and_ones_own_name_are_refused() {
+        let about = ["ines.roldan@example.com", "Inés Roldán"];
+        for weak in ["password", "12345678", "qwertyuiop", "Passw0rd", "ines.roldan", "ticketboss1", "aaaaaaaaaa"] {
+            assert_eq!(judge(&password(weak), &about), Err(WeakPassword), "{weak}");
+        }
+        for good in ["faro norte gaviota", "xV9#kd2Lq!", "7 sillas y un telón"] {
+            assert_eq!(judge(&password(good), &about), Ok(()), "{good}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_known_again_by_its_hash_alone() {
+        let passwords = Passwords::default();
+        let hash = passwords.hash(&password("faro norte gaviota")).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$") && !hash.contains("gaviota"));
+        assert!(passwords.verify("faro norte gaviota", Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify("faro norte gaviot", Some(hash)).await.unwrap());
+        assert!(!passwords.verify("faro norte gaviota", None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn who_finds_too_many_waiting_is_sent_away_at_once() {
+        let passwords = Passwords { waiting: Arc::new(Semaphore::new(0)), ..Passwords::default() };
+        assert_eq!(passwords.verify("faro norte gaviota", None).await, Err(PasswordsBusy));
+    }
+}
