@@ -16,12 +16,16 @@ use axum::{Router, extract::DefaultBodyLimit, middleware};
 use kept_pages::KeptPages;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
+use tower_http::{
+    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
+};
 
 /// Bytes a request's body may have.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 /// How long an answer may take; sockets are not answers.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// Brotli's and gzip's effort for pages, styles and scripts: a tenth smaller than Brotli at 4, and no slower.
+const PAGE_PACKING: CompressionLevel = CompressionLevel::Precise(6);
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -53,7 +57,7 @@ pub fn router(state: AppState) -> Router {
     let pages = Router::new()
         .merge(site::router())
         .merge(assets::router())
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().quality(PAGE_PACKING))
         .layer(middleware::from_fn_with_state((state.clone(), KeptPages::default()), kept_pages::keep_pages));
     let answers = Router::new()
         .nest("/api/v1", rest::router())

@@ -90,7 +90,8 @@ export class SeatChart extends HTMLElement {
     observer.observe(this);
     signal.addEventListener("abort", () => observer.disconnect());
     // Letters were measured with the fallback until the font is there.
-    document.fonts?.load("750 13px Archivo").then(() => this.#repaint(), () => {});
+    const cuts = ["650 13px Archivo", "750 condensed 13px Archivo"];
+    Promise.all(cuts.map((cut) => document.fonts?.load(cut, "0"))).then(() => this.#repaint(), () => {});
   }
 
   disconnectedCallback() {

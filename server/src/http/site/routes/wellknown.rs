@@ -21,13 +21,14 @@ use std::fmt::Write;
 /// Addresses one sitemap may hold (sitemaps.org).
 const SITEMAP_URLS_MAX: usize = 50_000;
 /// What the away page needs, kept by the service worker.
-const AWAY_ASSETS: [&str; 6] = [
+const AWAY_ASSETS: [&str; 7] = [
     "css/tokens.css",
     "css/site.css",
     "js/away.js",
     "js/clock.js",
     "img/mark.svg",
-    "fonts/archivo-latin-wdth-normal.woff2",
+    "fonts/archivo-text.woff2",
+    "fonts/archivo-numbers.woff2",
 ];
 
 pub fn router() -> Router<AppState> {
