@@ -41,6 +41,8 @@ create index sign_up_expiring on sign_up (expires_at);
 -- tell the difference.
 create table one_time_code (
     code_id uuid primary key,
+    -- Who asked for it; nobody else can type it.
+    session_id uuid not null,
     purpose text not null check (purpose in ('sign_up', 'phone', 'email', 'reset')),
     -- The sign-up or account it is for; null where there is none.
     subject uuid,
@@ -86,6 +88,9 @@ alter table session add column refreshed_at bigint;
 -- An account whose password was right and whose second factor is still asked for.
 alter table session add column half_signed_in uuid references account;
 alter table session add column half_signed_in_until bigint;
+-- How it is to be signed in then: 'site_stay', 'site_once', 'app'.
+alter table session add column half_kind text;
+update session set last_used_at = created_at;
 create index session_by_account on session (account_id) where account_id is not null;
 create index session_expiring on session (expires_at);
 create unique index session_by_refresh on session (refresh_hash) where refresh_hash is not null;
@@ -120,7 +125,7 @@ create index passkey_ceremony_expiring on passkey_ceremony (expires_at);
 -- Whose order it is once its buyer has an account; a guest's order belongs to the cart alone.
 alter table customer_order add column account_id uuid references account;
 create index customer_order_by_account on customer_order (account_id, created_at, order_id) where account_id is not null;
-create index customer_order_by_email on customer_order (buyer_email) where account_id is null;
+create index customer_order_by_email on customer_order (lower(buyer_email)) where account_id is null;
 
 -- An account at a payment provider.
 create table gateway_customer (

@@ -7,7 +7,10 @@ use crate::{
     config::Config,
     coordinator::{Coordinator, Setting, deliver::Outgoing, desk::Guards, season::install_demo},
     data::{Database, sandbox_store::SandboxStore, settings},
-    delivery::transport::{LetterTransport, MailTransport, TransportSetupError},
+    delivery::{
+        sms::{SmsTransport, TwilioAccount},
+        transport::{LetterTransport, MailTransport, TransportSetupError},
+    },
     http::{self, AppState, guard::Limits},
     messages::Messages,
 };
@@ -154,9 +157,25 @@ async fn open_outgoing(config: &Config) -> Result<Outgoing, StartError> {
     };
     Ok(Outgoing {
         mail,
+        sms: open_sms(config).await?,
+        sms_per_day_max: config.sms.per_day_max,
         letters: LetterTransport::folder(config.data_folder.join("letters")).await?,
         from: config.mail.from.parse().map_err(|_| StartError::Sender(config.mail.from.clone()))?,
         messages: Arc::new(Messages::load()),
+    })
+}
+
+/// Text messages go to the provider where there is an account, else into the data folder.
+async fn open_sms(config: &Config) -> Result<SmsTransport, TransportSetupError> {
+    let sms = config.sms.clone();
+    if sms.account_sid.is_empty() {
+        return SmsTransport::folder(config.sms_folder()).await;
+    }
+    SmsTransport::twilio(TwilioAccount {
+        base_url: sms.base_url.trim_end_matches('/').to_owned(),
+        account_sid: sms.account_sid,
+        auth_token: sms.auth_token,
+        from: sms.from,
     })
 }
 

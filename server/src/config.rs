@@ -21,6 +21,7 @@ pub struct Config {
     pub demo: bool,
     pub secret: String,
     pub mail: Mail,
+    pub sms: Sms,
     pub limits: LimitsConfig,
     pub log: Log,
 }
@@ -30,6 +31,16 @@ pub struct Config {
 pub struct Mail {
     pub from: String,
     pub smtp_url: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    pub base_url: String,
+    pub account_sid: String,
+    pub auth_token: String,
+    pub from: String,
+    pub per_day_max: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -83,6 +94,11 @@ impl Config {
     /// Where mails land that have no SMTP server to go to.
     pub fn mail_folder(&self) -> PathBuf {
         self.data_folder.join("mail")
+    }
+
+    /// Where text messages land that have no provider to go to.
+    pub fn sms_folder(&self) -> PathBuf {
+        self.data_folder.join("sms")
     }
 
     /// The database's URL, with the data folder filled in where it is the embedded one.

@@ -62,6 +62,9 @@ pub struct SignInRequest {
     /// Keep the session for weeks; else it ends with the browser or after half a day.
     #[serde(default)]
     pub stay: bool,
+    /// What an earlier sign-in of this device gave it; absent the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_token: Option<Secret>,
 }
 
 /// A session for an app, just opened or renewed: the only moment its tokens are known.
@@ -83,8 +86,9 @@ pub struct NewSession {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignedIn {
     pub session: NewSession,
-    /// Absent while the second factor is still asked for.
-    pub account: Option<Account>,
+    pub account: Account,
+    /// Tells this device from strangers when it signs in again; kept beside the tokens, no right by itself.
+    pub device_token: Secret,
 }
 
 /// Body of `POST /sessions/refresh`.

@@ -12,7 +12,10 @@ use crate::{
     reservations::books::{OutboxKind, Step},
 };
 use shared_model::{OrderId, PaymentId, PerformanceId, Timestamp};
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::Duration,
+};
 use tokio::{sync::watch, task::JoinSet};
 
 /// How often the loops look.
@@ -28,6 +31,21 @@ const BACK_OFF_FIRST: Duration = Duration::from_secs(2);
 const BACK_OFF_MAX: Duration = Duration::from_secs(60 * 60);
 /// Tries before a row is given up and shown to the operator: about three days.
 const ATTEMPTS_MAX: i32 = 80;
+
+/// Something that is done every ten minutes, by whoever looks first.
+#[derive(Debug, Default)]
+pub(super) struct NowAndThen {
+    last: AtomicI64,
+}
+
+impl NowAndThen {
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        const EVERY_MS: i64 = 10 * 60 * 1000;
+        let last = self.last.load(Ordering::Relaxed);
+        let is_due = now.as_millis() - last >= EVERY_MS;
+        is_due && self.last.compare_exchange(last, now.as_millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+}
 
 /// Why something did not leave the house.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +75,7 @@ impl Coordinator {
             ("unpaid orders", self.lapse_unpaid_orders().await),
             ("lapsed holds", self.open_desks_with_lapsed_holds().await),
             ("outbox", self.empty_outbox().await),
+            ("what is over", self.forget_what_is_over().await),
         ];
         for (what, outcome) in looks {
             if let Err(error) = outcome {
@@ -164,6 +183,7 @@ impl Coordinator {
             }
             OutboxKind::OrderMail => self.mail_order(row).await,
             OutboxKind::Letter => self.post_order(row).await,
+            OutboxKind::Note => self.send_note(row).await,
         }
     }
 }

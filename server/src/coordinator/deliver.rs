@@ -11,6 +11,7 @@ use crate::{
     delivery::{
         mail::{OrderMail, build_order_mail},
         poster::read_poster,
+        sms::SmsTransport,
         ticket_document::TicketDocument,
         ticket_pdf::{PageSize, render_tickets},
         transport::{Letter, LetterTransport, MailTransport, TransportError},
@@ -30,6 +31,9 @@ use std::sync::Arc;
 pub struct Outgoing {
     pub mail: MailTransport,
     pub letters: LetterTransport,
+    pub sms: SmsTransport,
+    /// Text messages a day at most, whoever asks.
+    pub sms_per_day_max: u32,
     pub from: Mailbox,
     pub messages: Arc<Messages>,
 }

@@ -3,6 +3,10 @@
 
 use super::{desk::DeskError, order_desk::OrderDeskError};
 use crate::{
+    auth::{
+        limits::TooOften,
+        passwords::{PasswordsBusy, WeakPassword},
+    },
     commerce::gateway::GatewayError,
     data::DataError,
     events::catalogue::InvalidFilter,
@@ -32,6 +36,25 @@ impl<T, E: IntoProblem> OrProblem<T> for Result<T, E> {
 
 pub(super) fn not_found() -> Problem {
     Problem::new(ErrorCode::NotFound)
+}
+
+/// A limit that is reached, with the moment to come back.
+pub(super) fn too_often(refused: TooOften) -> Problem {
+    let seconds = refused.retry_after.as_millis().div_ceil(1000).max(1);
+    let retry_after_seconds = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
+    Problem { retry_after_seconds, ..Problem::new(ErrorCode::RateLimited) }
+}
+
+impl IntoProblem for PasswordsBusy {
+    fn into_problem(self) -> Problem {
+        busy()
+    }
+}
+
+impl IntoProblem for WeakPassword {
+    fn into_problem(self) -> Problem {
+        Problem::new(ErrorCode::WeakPassword).detail(self.to_string())
+    }
 }
 
 impl IntoProblem for Refusal {

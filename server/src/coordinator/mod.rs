@@ -4,11 +4,13 @@
 //! [`browse`] reads, [`hold`] leads the seat desks ([`desk`], one a performance, with its audience in
 //! [`hub`]), [`checkout`] leads the [`order_desk`] and the payment gateway, [`background`] are the loops
 //! that finish what crashed or must leave the house, [`install`] brings events in,
-//! [`season`] the demo's.
+//! [`season`] the demo's. [`accounts`] signs people in, [`codes`] proves their phones and addresses.
 
+pub mod accounts;
 pub mod background;
 mod browse;
 mod checkout;
+mod codes;
 pub mod deliver;
 pub mod desk;
 pub mod error;
@@ -19,7 +21,7 @@ pub mod install;
 mod order_desk;
 pub mod season;
 
-pub use crate::auth::sessions::{OpenedSession, Visitor};
+pub use crate::auth::sessions::{HalfSignedIn, Kind, OpenedSession, Visitor};
 pub use error::{CommandError, CommandResult};
 
 use crate::{
@@ -74,6 +76,7 @@ struct Inner {
     occupancies: browse::Occupancies,
     outgoing: Outgoing,
     ticket_key: SigningKey,
+    forgetting: background::NowAndThen,
     public_url: String,
 }
 
@@ -116,6 +119,7 @@ impl Coordinator {
             sandbox,
             outgoing,
             ticket_key,
+            forgetting: background::NowAndThen::default(),
             public_url,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -154,8 +158,8 @@ impl Coordinator {
     }
 
     /// Opens a guest's session with an empty cart.
-    pub async fn open_session(&self, language: Language) -> CommandResult<OpenedSession> {
-        self.inner.sessions.open(language, self.now()).await.or_problem()
+    pub async fn open_session(&self, language: Language, device: &str) -> CommandResult<OpenedSession> {
+        self.inner.sessions.open(language, device, self.now()).await.or_problem()
     }
 
     /// Whose token it is.

@@ -8,6 +8,7 @@
 
 mod statement;
 
+pub mod accounts;
 pub mod buckets;
 pub mod catalogue;
 pub mod claims;
@@ -292,10 +293,19 @@ impl Database {
 
     /// Every statement of the product with its name, for the test that prepares them.
     pub fn statements() -> impl Iterator<Item = (&'static str, Statement)> {
-        [buckets::ALL, catalogue::ALL, claims::ALL, orders::ALL, outbox::ALL, sessions::ALL, settings::ALL]
-            .into_iter()
-            .flatten()
-            .copied()
+        [
+            accounts::ALL,
+            buckets::ALL,
+            catalogue::ALL,
+            claims::ALL,
+            orders::ALL,
+            outbox::ALL,
+            sessions::ALL,
+            settings::ALL,
+        ]
+        .into_iter()
+        .flatten()
+        .copied()
     }
 
     /// Has the engine parse and plan a statement without running it.

@@ -96,6 +96,10 @@ statements! {
     LIST_ORDERS_OF_CART = Statement::both(
         "select order_id from customer_order where cart_id = $1 order by created_at desc limit $2",
     );
+    /// What a guest bought under an address belongs to the account that confirmed it.
+    JOIN_GUEST_ORDERS = Statement::both(
+        "update customer_order set account_id = $1 where account_id is null and lower(buyer_email) = $2",
+    );
     LIST_PENDING_OF_CART = Statement::both(
         "select order_id from customer_order where cart_id = $1 and state = 'pending' order by created_at desc limit 10",
     );
@@ -235,6 +239,11 @@ async fn write<T: Serialize>(link: &mut Link, statement: Statement, rows: &[T]) 
 /// A cart's orders, newest first.
 pub async fn list_orders_of_cart(link: &mut Link, cart_id: Uuid, limit: i64) -> DataResult<Vec<Uuid>> {
     Ok(fetch_all!(link, (Uuid,), LIST_ORDERS_OF_CART, cart_id, limit)?.into_iter().map(|(id,)| id).collect())
+}
+
+/// Gives an account the orders guests placed under its confirmed address.
+pub async fn join_guest_orders(link: &mut Link, account_id: Uuid, email_key: &str) -> DataResult<u64> {
+    execute!(link, JOIN_GUEST_ORDERS, account_id, email_key)
 }
 
 /// Pending orders whose time to pay is over.

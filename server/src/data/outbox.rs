@@ -15,12 +15,18 @@ statements! {
          where outbox.kind = 'void' and outbox.due_at is null"
     );
     LIST_DUE = Statement::both(
-        "select outbox_id, kind, subject, created_at, attempts from outbox where due_at <= $1 order by due_at limit $2",
+        "select outbox_id, kind, subject, created_at, attempts, sealed from outbox where due_at <= $1 order by due_at limit $2",
     );
     /// Takes a row for one worker: nobody else sees it as due before `$3`.
     CLAIM = Statement::both("update outbox set due_at = $3, attempts = attempts + 1 where outbox_id = $1 and due_at <= $2");
-    MARK_DONE = Statement::both("update outbox set due_at = null, done_at = $2, last_error = null where outbox_id = $1");
-    MARK_FAILED = Statement::both("update outbox set due_at = $2, last_error = $3 where outbox_id = $1");
+    MARK_DONE = Statement::both("update outbox set due_at = null, done_at = $2, last_error = null, sealed = null where outbox_id = $1");
+    /// What is given up keeps no words either.
+    MARK_FAILED = Statement::both(
+        "update outbox set due_at = $2, last_error = $3, sealed = (case when $2 is null then null else sealed end) where outbox_id = $1",
+    );
+    INSERT_SEALED = Statement::both(
+        "insert into outbox (outbox_id, kind, subject, created_at, due_at, attempts, sealed) values ($1, $2, $3, $4, $4, 0, $5)",
+    );
     MARK_SUBJECTS_DONE = Statement::each(
         concat!(
             "update outbox set due_at = null, done_at = r.done_at from (",
@@ -53,6 +59,8 @@ pub struct OutboxRow {
     pub subject: Uuid,
     pub created_at: i64,
     pub attempts: i32,
+    /// What a note says.
+    pub sealed: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -67,6 +75,18 @@ pub async fn insert_rows(link: &mut Link, rows: &[NewOutboxRow]) -> DataResult<(
         return Ok(());
     }
     execute!(link, INSERT_ROWS, json(rows)).map(drop)
+}
+
+/// Words for one person, due at once.
+pub async fn insert_sealed(
+    link: &mut Link,
+    outbox_id: Uuid,
+    kind: &str,
+    subject: Uuid,
+    now: i64,
+    sealed: &str,
+) -> DataResult<()> {
+    execute!(link, INSERT_SEALED, outbox_id, kind, subject, now, sealed).map(drop)
 }
 
 pub async fn list_due(link: &mut Link, now: i64, limit: i64) -> DataResult<Vec<OutboxRow>> {

@@ -1,41 +1,128 @@
 //! Rows of `session` and `checkout_draft`.
 
-use super::{DataResult, Link, Statement, execute, fetch_optional, statement::statements};
+use super::{DataResult, Link, Statement, execute, fetch_all, fetch_optional, statement::statements};
 use uuid::Uuid;
+
+/// The columns of [`SessionRow`], of a session that has not ended.
+macro_rules! select_living {
+    ($condition:literal) => {
+        concat!(
+            "select session_id, cart_id, language, account_id, proved_at, half_signed_in, half_signed_in_until, half_kind, created_at,
+             last_used_at, idle_ttl_ms, device, expires_at, token_expires_at from session where ",
+            $condition
+        )
+    };
+}
 
 statements! {
     INSERT_SESSION = Statement::both(
-        "insert into session (session_id, token_hash, cart_id, language, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into session (session_id, token_hash, cart_id, language, created_at, last_used_at, idle_ttl_ms, device, expires_at)
+         values ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
     );
-    FIND_SESSION = Statement::both(
-        "select session_id, cart_id, language, created_at, expires_at from session where token_hash = $1 and expires_at > $2",
+    FIND_SESSION = Statement::both(select_living!(
+        "token_hash = $1 and expires_at > $2 and last_used_at + idle_ttl_ms > $2
+         and (token_expires_at is null or token_expires_at > $2)"
+    ));
+    FIND_BY_REFRESH = Statement::both(select_living!(
+        "refresh_hash = $1 and expires_at > $2 and last_used_at + idle_ttl_ms > $2"
+    ));
+    /// The session that had this refresh token before its present one.
+    FIND_BY_REFRESH_BEFORE = Statement::both(
+        "select session_id, refresh_hash, refreshed_at from session where refresh_hash_before = $1 and expires_at > $2",
     );
+    LIST_OF_ACCOUNT = Statement::both(select_living!(
+        "account_id = $1 and expires_at > $2 and last_used_at + idle_ttl_ms > $2 order by last_used_at desc limit 100"
+    ));
+    /// Gives the session new tokens and an owner; whoever had the old ones has nothing.
+    ROTATE = Statement::both(
+        "update session set token_hash = $2, account_id = $3, proved_at = $4, last_used_at = $5, idle_ttl_ms = $6, device = $7,
+         expires_at = $8, token_expires_at = $9, refresh_hash = $10, refresh_hash_before = null, refreshed_at = $5,
+         language = $11, half_signed_in = null, half_signed_in_until = null, half_kind = null where session_id = $1",
+    );
+    /// Once for each refresh token: of two at the same moment one finds that it was replaced.
+    REFRESH = Statement::both(
+        "update session set token_hash = $2, token_expires_at = $3, refresh_hash_before = $4, refresh_hash = $5,
+         refreshed_at = $6, last_used_at = $6 where session_id = $1 and refresh_hash = $7",
+    );
+    SET_HALF = Statement::both(
+        "update session set half_signed_in = $2, half_signed_in_until = $3, half_kind = $4 where session_id = $1",
+    );
+    SET_PROVED = Statement::both("update session set proved_at = $2 where session_id = $1");
+    TOUCH = Statement::both("update session set last_used_at = $2 where session_id = $1 and last_used_at < $2");
     SET_LANGUAGE = Statement::both("update session set language = $2 where session_id = $1");
+    DELETE_SESSION = Statement::both("delete from session where session_id = $1");
+    DELETE_OF_ACCOUNT = Statement::both("delete from session where session_id = $1 and account_id = $2");
+    DELETE_OTHERS = Statement::both("delete from session where account_id = $1 and session_id <> $2");
+    DELETE_ENDED = Statement::both(
+        "delete from session where session_id in (select session_id from session where expires_at <= $1 limit $2)",
+    );
     UPSERT_DRAFT = Statement::both(
         "insert into checkout_draft (cart_id, document, updated_at) values ($1, $2, $3)
          on conflict (cart_id) do update set document = excluded.document, updated_at = excluded.updated_at",
     );
+    DELETE_DRAFT = Statement::both("delete from checkout_draft where cart_id = $1");
     FIND_DRAFT = Statement::both("select document from checkout_draft where cart_id = $1");
 }
 
+/// A session that opens.
+#[derive(Debug, Clone)]
+pub struct NewSessionRow<'a> {
+    pub session_id: Uuid,
+    pub token_hash: &'a str,
+    pub cart_id: Uuid,
+    pub language: &'a str,
+    pub device: &'a str,
+    pub created_at: i64,
+    pub idle_ttl_ms: i64,
+    pub expires_at: i64,
+}
+
+/// A session that lives.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct SessionRow {
     pub session_id: Uuid,
     pub cart_id: Uuid,
     pub language: String,
+    pub account_id: Option<Uuid>,
+    pub proved_at: Option<i64>,
+    pub half_signed_in: Option<Uuid>,
+    pub half_signed_in_until: Option<i64>,
+    pub half_kind: Option<String>,
     pub created_at: i64,
+    pub last_used_at: i64,
+    pub idle_ttl_ms: i64,
+    pub device: String,
     pub expires_at: i64,
+    pub token_expires_at: Option<i64>,
 }
 
-pub async fn insert_session(link: &mut Link, row: &SessionRow, token_hash: &str) -> DataResult<()> {
+/// What a session becomes when its owner changes.
+#[derive(Debug, Clone)]
+pub struct Rotation<'a> {
+    pub session_id: Uuid,
+    pub token_hash: &'a str,
+    pub account_id: Option<Uuid>,
+    pub proved_at: Option<i64>,
+    pub now: i64,
+    pub idle_ttl_ms: i64,
+    pub device: &'a str,
+    pub expires_at: i64,
+    pub token_expires_at: Option<i64>,
+    pub refresh_hash: Option<&'a str>,
+    pub language: &'a str,
+}
+
+pub async fn insert_session(link: &mut Link, row: &NewSessionRow<'_>) -> DataResult<()> {
     execute!(
         link,
         INSERT_SESSION,
         row.session_id,
-        token_hash,
+        row.token_hash,
         row.cart_id,
-        row.language.as_str(),
+        row.language,
         row.created_at,
+        row.idle_ttl_ms,
+        row.device,
         row.expires_at
     )
     .map(drop)
@@ -45,8 +132,110 @@ pub async fn find_session(link: &mut Link, token_hash: &str, now: i64) -> DataRe
     fetch_optional!(link, SessionRow, FIND_SESSION, token_hash, now)
 }
 
+pub async fn find_by_refresh(link: &mut Link, refresh_hash: &str, now: i64) -> DataResult<Option<SessionRow>> {
+    fetch_optional!(link, SessionRow, FIND_BY_REFRESH, refresh_hash, now)
+}
+
+/// A session by the refresh token it had before its present one.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct RefreshedRow {
+    pub session_id: Uuid,
+    pub refresh_hash: String,
+    pub refreshed_at: i64,
+}
+
+pub async fn find_by_refresh_before(link: &mut Link, before: &str, now: i64) -> DataResult<Option<RefreshedRow>> {
+    fetch_optional!(link, RefreshedRow, FIND_BY_REFRESH_BEFORE, before, now)
+}
+
+/// Where an account is signed in, last used first.
+pub async fn list_of_account(link: &mut Link, account_id: Uuid, now: i64) -> DataResult<Vec<SessionRow>> {
+    fetch_all!(link, SessionRow, LIST_OF_ACCOUNT, account_id, now)
+}
+
+pub async fn rotate(link: &mut Link, row: &Rotation<'_>) -> DataResult<()> {
+    execute!(
+        link,
+        ROTATE,
+        row.session_id,
+        row.token_hash,
+        row.account_id,
+        row.proved_at,
+        row.now,
+        row.idle_ttl_ms,
+        row.device,
+        row.expires_at,
+        row.token_expires_at,
+        row.refresh_hash,
+        row.language
+    )
+    .map(drop)
+}
+
+/// New tokens of an app's session.
+#[derive(Debug, Clone)]
+pub struct Refresh<'a> {
+    pub session_id: Uuid,
+    pub token_hash: &'a str,
+    pub token_expires_at: i64,
+    pub refresh_hash: &'a str,
+    /// The one it has now; when it has another by then, nothing happens.
+    pub refresh_hash_now: &'a str,
+    /// The one whose repeat is a lost answer for a while.
+    pub refresh_hash_before: &'a str,
+    pub now: i64,
+}
+
+/// False when somebody was faster.
+pub async fn refresh(link: &mut Link, row: &Refresh<'_>) -> DataResult<bool> {
+    let refreshed = execute!(
+        link,
+        REFRESH,
+        row.session_id,
+        row.token_hash,
+        row.token_expires_at,
+        row.refresh_hash_before,
+        row.refresh_hash,
+        row.now,
+        row.refresh_hash_now
+    )?;
+    Ok(refreshed == 1)
+}
+
+/// The password was right; the second factor is asked for until then.
+pub async fn set_half(link: &mut Link, session_id: Uuid, account_id: Uuid, until: i64, kind: &str) -> DataResult<()> {
+    execute!(link, SET_HALF, session_id, account_id, until, kind).map(drop)
+}
+
+pub async fn set_proved(link: &mut Link, session_id: Uuid, at: i64) -> DataResult<()> {
+    execute!(link, SET_PROVED, session_id, at).map(drop)
+}
+
+pub async fn touch(link: &mut Link, session_id: Uuid, at: i64) -> DataResult<()> {
+    execute!(link, TOUCH, session_id, at).map(drop)
+}
+
 pub async fn set_language(link: &mut Link, session_id: Uuid, language: &str) -> DataResult<()> {
     execute!(link, SET_LANGUAGE, session_id, language).map(drop)
+}
+
+pub async fn delete_session(link: &mut Link, session_id: Uuid) -> DataResult<()> {
+    execute!(link, DELETE_SESSION, session_id).map(drop)
+}
+
+/// False when the account has no such session.
+pub async fn delete_of_account(link: &mut Link, session_id: Uuid, account_id: Uuid) -> DataResult<bool> {
+    Ok(execute!(link, DELETE_OF_ACCOUNT, session_id, account_id)? == 1)
+}
+
+/// Ends all sessions of an account but this one.
+pub async fn delete_others(link: &mut Link, account_id: Uuid, kept: Uuid) -> DataResult<u64> {
+    execute!(link, DELETE_OTHERS, account_id, kept)
+}
+
+/// Forgets sessions whose time is over, so many at most.
+pub async fn delete_ended(link: &mut Link, now: i64, limit: i64) -> DataResult<u64> {
+    execute!(link, DELETE_ENDED, now, limit)
 }
 
 pub async fn upsert_draft(link: &mut Link, cart_id: Uuid, document: &str, now: i64) -> DataResult<()> {
@@ -55,4 +244,8 @@ pub async fn upsert_draft(link: &mut Link, cart_id: Uuid, document: &str, now: i
 
 pub async fn find_draft(link: &mut Link, cart_id: Uuid) -> DataResult<Option<String>> {
     Ok(fetch_optional!(link, (String,), FIND_DRAFT, cart_id)?.map(|(document,)| document))
+}
+
+pub async fn delete_draft(link: &mut Link, cart_id: Uuid) -> DataResult<()> {
+    execute!(link, DELETE_DRAFT, cart_id).map(drop)
 }

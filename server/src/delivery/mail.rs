@@ -13,12 +13,12 @@ use askama::Template;
 use lettre::{
     Address, Message,
     message::{
-        Attachment, Mailbox, MultiPart, MultiPartKind, SinglePart,
+        Attachment, Mailbox, MessageBuilder, MultiPart, MultiPartKind, SinglePart,
         header::{ContentType, HeaderName, HeaderValue},
     },
 };
 use shared_model::{
-    OutboxId, Timestamp,
+    Language, OutboxId, Timestamp,
     order::{Delivery, Order, OrderLine, OrderPerformance, PlaceLabel, PostalAddress},
 };
 use std::time::{Duration, SystemTime};
@@ -56,8 +56,6 @@ pub fn build_order_mail(mail: OrderMail<'_>, messages: &Messages) -> Result<Mess
     let OrderMail { order, tickets_pdf, outbox_id, from, site_url, written_at } = mail;
     let speech = messages.speak(order.buyer.language);
     let view = MailView::of_order(order, site_url, speech);
-    let email = order.buyer.email.as_str();
-    let address = email.parse::<Address>().map_err(|_| MailError::Address(email.to_owned()))?;
     let calendar = write_calendar(&calendar_entries(order, &view.order_url, speech), speech);
     let file = |key: &str| speech.fill(key, &[("order", order.number.as_str().into())]);
     let body = named_part(MultiPartKind::Mixed, outbox_id)
@@ -68,21 +66,54 @@ pub fn build_order_mail(mail: OrderMail<'_>, messages: &Messages) -> Result<Mess
         )
         .singlepart(Attachment::new(file("mail-tickets-file")).body(tickets_pdf, media_type("application/pdf")))
         .singlepart(Attachment::new(file("mail-calendar-file")).body(calendar, media_type(CALENDAR_MEDIA_TYPE)));
-    let message_id = format!("<{outbox_id}@{}>", from.email.domain());
-    let message = Message::builder()
-        .message_id(Some(message_id))
-        .date(system_time(written_at))
-        .from(from)
-        .to(Mailbox::new(Some(order.buyer.name.to_string()), address))
-        .subject(view.subject)
-        // No out-of-office note is to answer this (RFC 3834 §5).
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
-        .raw_header(HeaderValue::new(
-            HeaderName::new_from_ascii_str("Content-Language"),
-            speech.language().tag().to_owned(),
-        ))
-        .multipart(body)?;
-    Ok(message)
+    let frame = MailFrame {
+        outbox_id,
+        from,
+        to: (order.buyer.name.as_str(), order.buyer.email.as_str()),
+        subject: view.subject,
+        language: speech.language(),
+        written_at,
+    };
+    Ok(frame.begin()?.multipart(body)?)
+}
+
+/// A mail of text and HTML alone.
+///
+/// # Errors
+/// [`MailError`]; trying again does not help.
+pub fn build_plain_mail(frame: MailFrame<'_>, text: String, html: String) -> Result<Message, MailError> {
+    let body = named_part(MultiPartKind::Alternative, frame.outbox_id)
+        .singlepart(SinglePart::plain(text))
+        .singlepart(SinglePart::html(html));
+    Ok(frame.begin()?.multipart(body)?)
+}
+
+/// What stands on every mail's envelope and head.
+pub struct MailFrame<'a> {
+    pub outbox_id: OutboxId,
+    pub from: Mailbox,
+    /// Name and address.
+    pub to: (&'a str, &'a str),
+    pub subject: String,
+    pub language: Language,
+    pub written_at: Timestamp,
+}
+
+impl MailFrame<'_> {
+    fn begin(self) -> Result<MessageBuilder, MailError> {
+        let (name, email) = self.to;
+        let address = email.parse::<Address>().map_err(|_| MailError::Address(email.to_owned()))?;
+        let header = |name, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned());
+        Ok(Message::builder()
+            .message_id(Some(format!("<{}@{}>", self.outbox_id, self.from.email.domain())))
+            .date(system_time(self.written_at))
+            .from(self.from)
+            .to(Mailbox::new(Some(name.to_owned()), address))
+            .subject(self.subject)
+            // No out-of-office note is to answer this (RFC 3834 §5).
+            .raw_header(header("Auto-Submitted", "auto-generated"))
+            .raw_header(header("Content-Language", self.language.tag())))
+    }
 }
 
 /// A multipart whose boundary is known beforehand, so that a repeat is the same to the byte.
@@ -289,7 +320,6 @@ mod tests {
     use super::*;
     use crate::delivery::samples;
     use mail_parser::{MessageParser, MimeHeaders};
-    use shared_model::Language;
     use uuid::Uuid;
 
     const PDF: &[u8] = b"%PDF-1.7 tickets";

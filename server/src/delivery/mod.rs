@@ -7,11 +7,13 @@
 pub mod calendar;
 pub mod mail;
 pub mod mailbox;
+pub mod note;
 pub mod poster;
 pub mod qr;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sheet;
+pub mod sms;
 pub mod ticket_document;
 pub mod ticket_pdf;
 mod ticket_place;

@@ -52,6 +52,8 @@ pub enum TransportSetupError {
     Address(#[source] smtp::Error),
     #[error("the folder {path} cannot be written: {source}")]
     Folder { path: PathBuf, source: io::Error },
+    #[error("text messages cannot be sent: {0}")]
+    Sms(#[source] reqwest::Error),
 }
 
 /// How mails leave.
@@ -173,13 +175,13 @@ fn judge(error: &smtp::Error) -> TransportError {
     }
 }
 
-async fn prepare_folder(path: &Path) -> Result<(), TransportSetupError> {
+pub(super) async fn prepare_folder(path: &Path) -> Result<(), TransportSetupError> {
     fs::create_dir_all(path).await.map_err(|source| TransportSetupError::Folder { path: path.to_owned(), source })
 }
 
 /// Writes a file so that its name never stands for half of it: whole and on the disk beside it, then
 /// renamed. A repeat replaces the file with the same.
-async fn write_whole(folder: &Path, name: &str, content: &[u8]) -> Result<(), TransportError> {
+pub(super) async fn write_whole(folder: &Path, name: &str, content: &[u8]) -> Result<(), TransportError> {
     let write = async {
         let unfinished = folder.join(format!(".{name}.part"));
         let mut file = fs::File::create(&unfinished).await?;

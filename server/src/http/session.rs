@@ -4,14 +4,21 @@
 use super::{AppState, error::ApiError};
 use crate::{
     auth::sessions::SESSION_TTL,
-    coordinator::{OpenedSession, Visitor},
+    coordinator::{OpenedSession, Visitor, accounts::Client},
 };
 use axum::{
-    extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
+    extract::{ConnectInfo, FromRef, FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
-use shared_model::{ErrorCode, Language};
-use std::convert::Infallible;
+use shared_model::{AccountId, ErrorCode, Language, text::Secret};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+/// How long a device is known again.
+const DEVICE_TTL: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// The cookie for a language chosen without a session.
 pub const LANGUAGE_COOKIE: &str = "lang";
@@ -36,10 +43,24 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// The cookie that carries a new session. Scripts cannot read it, other sites cannot send it along.
 pub fn session_cookie(session: &OpenedSession, secure: bool) -> HeaderValue {
     let name = session_cookie_name(secure);
+    let life = if session.stays { Some(SESSION_TTL) } else { None };
+    private_cookie(name, &session.token, life, secure)
+}
+
+/// The cookie that tells a device from strangers when it signs in again; no right by itself.
+pub fn device_cookie(device_token: &str, secure: bool) -> HeaderValue {
+    private_cookie(device_cookie_name(secure), device_token, Some(DEVICE_TTL), secure)
+}
+
+fn device_cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-tb_device" } else { "tb_device" }
+}
+
+fn private_cookie(name: &str, value: &str, life: Option<Duration>, secure: bool) -> HeaderValue {
+    let life = life.map_or_else(String::new, |life| format!("; Max-Age={}", life.as_secs()));
     let secure = if secure { "; Secure" } else { "" };
-    let cookie =
-        format!("{name}={}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", session.token, SESSION_TTL.as_secs());
-    HeaderValue::from_str(&cookie).expect("tokens are base64url")
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{life}{secure}"))
+        .expect("tokens are base64url")
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -98,9 +119,115 @@ where
         if let Some(visitor) = find_visitor(parts, &state).await? {
             return Ok(Self { visitor, cookie: None });
         }
-        let opened = state.coordinator.open_session(language_of(&parts.headers)).await?;
+        let opened = state.coordinator.open_session(language_of(&parts.headers), &device_of(&parts.headers)).await?;
         let cookie = session_cookie(&opened, state.config.is_secure());
         Ok(Self { visitor: opened.visitor, cookie: Some(cookie) })
+    }
+}
+
+/// A visitor who is signed in; guests are answered "unauthenticated".
+#[derive(Debug, Clone, Copy)]
+pub struct SignedInVisitor {
+    pub visitor: Visitor,
+    pub account_id: AccountId,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedInVisitor
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let found = find_visitor(parts, &AppState::from_ref(state)).await?;
+        let signed_in = found.and_then(|visitor| Some(Self { visitor, account_id: visitor.account_id? }));
+        signed_in.ok_or_else(|| ErrorCode::Unauthenticated.into())
+    }
+}
+
+/// A visitor who proved a moment ago who she is, and may make a sensitive change; others are answered
+/// "proof required".
+#[derive(Debug, Clone, Copy)]
+pub struct Proved(pub SignedInVisitor);
+
+impl<S: Send + Sync> FromRequestParts<S> for Proved
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let signed_in = SignedInVisitor::from_request_parts(parts, state).await?;
+        let now = AppState::from_ref(state).coordinator.now();
+        if signed_in.visitor.has_proved(now) { Ok(Self(signed_in)) } else { Err(ErrorCode::ProofRequired.into()) }
+    }
+}
+
+/// What a request says of the device it comes from.
+#[derive(Debug, Clone)]
+pub struct ClientInfo {
+    address: IpAddr,
+    device: String,
+    device_token: Option<String>,
+}
+
+impl ClientInfo {
+    pub fn as_client(&self) -> Client<'_> {
+        Client { address: self.address, device: &self.device, device_token: self.device_token.as_deref() }
+    }
+
+    /// With the device token an app sent in its body.
+    pub fn with_device_token(self, device_token: Option<Secret>) -> Self {
+        Self { device_token: device_token.map(|token| token.0).or(self.device_token), ..self }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ClientInfo
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let state = AppState::from_ref(state);
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let device_token = cookie(&parts.headers, device_cookie_name(state.config.is_secure()));
+        Ok(Self {
+            address: peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            device: device_of(&parts.headers),
+            device_token: device_token.map(str::to_owned),
+        })
+    }
+}
+
+/// Browser and system by the words most clients use for themselves; for people to know their devices by,
+/// never to decide by.
+pub fn device_of(headers: &HeaderMap) -> String {
+    // The order matters: each of these also claims to be the ones after it.
+    const PROGRAMS: [(&str, &str); 7] = [
+        ("TicketBoss", "TicketBoss"),
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrom", "Chrome"),
+        ("CriOS", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 6] = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let known =
+        |names: &[(&str, &'static str)]| names.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name);
+    match (known(&PROGRAMS), known(&SYSTEMS)) {
+        (Some(program), Some(system)) => format!("{program}, {system}"),
+        (Some(only), None) | (None, Some(only)) => only.to_owned(),
+        (None, None) => agent.chars().take(40).collect(),
     }
 }
 

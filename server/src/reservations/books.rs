@@ -447,10 +447,12 @@ pub enum OutboxKind {
     OrderMail,
     /// The printed tickets; the subject is the order.
     Letter,
+    /// A code or news about an account, sealed; the subject is the code or the news.
+    Note,
 }
 
 impl OutboxKind {
-    pub const ALL: [Self; 4] = [Self::Capture, Self::Void, Self::OrderMail, Self::Letter];
+    pub const ALL: [Self; 5] = [Self::Capture, Self::Void, Self::OrderMail, Self::Letter, Self::Note];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -458,6 +460,7 @@ impl OutboxKind {
             Self::Void => "void",
             Self::OrderMail => "order_mail",
             Self::Letter => "letter",
+            Self::Note => "note",
         }
     }
 
@@ -465,7 +468,7 @@ impl OutboxKind {
     fn first_try_after(self) -> Duration {
         match self {
             Self::Capture => Duration::from_secs(5),
-            Self::Void | Self::OrderMail | Self::Letter => Duration::ZERO,
+            Self::Void | Self::OrderMail | Self::Letter | Self::Note => Duration::ZERO,
         }
     }
 }

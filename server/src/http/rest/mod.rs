@@ -4,30 +4,22 @@
 //! Every answer that is not a success is a [`Problem`]; every request that changes something may be
 //! repeated with the id its client made.
 
+mod accounts;
 mod cart;
 mod events;
 mod orders;
 mod seats;
+mod sessions;
 
-use super::{
-    AppState,
-    error::{ApiError, ApiResult},
-    session::{WantedLanguage, session_cookie},
-};
-use axum::{
-    Json, Router,
-    extract::State,
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response as Answer},
-    routing::get,
-};
-use shared_model::{ErrorCode, Problem, account::NewSession};
+use super::{AppState, error::ApiError};
+use axum::{Json, Router, routing::get};
+use shared_model::{ErrorCode, Problem};
 use std::{collections::BTreeMap, sync::LazyLock};
 use utoipa::{
     OpenApi,
     openapi::{Content, Ref, RefOr, Response, ResponseBuilder},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::OpenApiRouter;
 
 /// What the document says about the whole API.
 #[derive(OpenApi)]
@@ -45,7 +37,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
         (name = "seats", description = "Charts, holds and the live socket"),
         (name = "cart", description = "What a visitor holds"),
         (name = "orders", description = "Check-out and tickets"),
-        (name = "sessions", description = "Tokens for apps"),
+        (name = "sessions", description = "Tokens for apps, signing in and out"),
+        (name = "account", description = "The account of who is signed in"),
     ),
 )]
 struct Document;
@@ -89,7 +82,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(seats::routes())
         .merge(cart::routes())
         .merge(orders::routes())
-        .routes(routes!(open_session))
+        .merge(sessions::routes())
+        .merge(accounts::routes())
 }
 
 /// The OpenAPI 3.1 document, made of the handlers.
@@ -104,30 +98,4 @@ pub fn router() -> Router<AppState> {
         .route("/openapi.json", get(|| async { Json(openapi()) }))
         .method_not_allowed_fallback(|| async { ApiError::from(ErrorCode::MethodNotAllowed) })
         .fallback(|| async { ApiError::from(ErrorCode::NotFound) })
-}
-
-/// Opens a guest's session. Apps keep the token in the keyring; browsers get it as a cookie as well.
-#[utoipa::path(
-    post,
-    path = "/sessions",
-    tag = "sessions",
-    responses(
-        (status = 201, body = NewSession),
-        Problems,
-    ),
-)]
-async fn open_session(
-    State(state): State<AppState>,
-    WantedLanguage(language): WantedLanguage,
-    headers: HeaderMap,
-) -> ApiResult<Answer> {
-    let opened = state.coordinator.open_session(language).await?;
-    let session =
-        NewSession { token: opened.token.clone(), expires_at: opened.expires_at, refresh_token: None, language };
-    let mut response = (StatusCode::CREATED, Json(session)).into_response();
-    if headers.contains_key("sec-fetch-site") {
-        let cookie = session_cookie(&opened, state.config.is_secure());
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
 }

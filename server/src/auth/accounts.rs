@@ -1,0 +1,89 @@
+//! Accounts as their owners read them, and the rules of signing up.
+
+use crate::data::{
+    DataError, DataResult, Link,
+    accounts::{self as rows, AccountRow},
+};
+use shared_model::{
+    AccountId, Language, OrganizerId, Timestamp,
+    account::{Account, Role},
+    text::{EmailAddress, PersonName, PhoneNumber},
+};
+
+/// An account that exists, with what only the server needs of it.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub account_id: AccountId,
+    pub email: EmailAddress,
+    pub name: PersonName,
+    pub phone: Option<PhoneNumber>,
+    pub phone_confirmed: bool,
+    pub language: Language,
+    pub has_totp: bool,
+    pub is_operator: bool,
+    pub created_at: Timestamp,
+}
+
+impl Known {
+    /// The phone codes may go to.
+    pub fn confirmed_phone(&self) -> Option<&PhoneNumber> {
+        self.phone.as_ref().filter(|_| self.phone_confirmed)
+    }
+
+    /// As its owner reads it.
+    pub fn into_account(self, memberships: Vec<Role>) -> Account {
+        let operator = self.is_operator.then_some(Role::Operator);
+        Account {
+            account_id: self.account_id,
+            email: self.email,
+            name: self.name,
+            phone: self.phone,
+            phone_confirmed: self.phone_confirmed,
+            language: self.language,
+            roles: operator.into_iter().chain(memberships).collect(),
+            has_totp: self.has_totp,
+            created_at: self.created_at,
+        }
+    }
+}
+
+pub async fn find_account(link: &mut Link, account_id: AccountId) -> DataResult<Option<Known>> {
+    rows::find_account(link, account_id.0).await?.map(|row| known(&row)).transpose()
+}
+
+pub async fn find_by_email(link: &mut Link, email: &EmailAddress) -> DataResult<Option<Known>> {
+    rows::find_by_email(link, email.as_str()).await?.map(|row| known(&row)).transpose()
+}
+
+/// What the account may do beyond a customer's rights, for each organizer it works for.
+pub async fn list_memberships(link: &mut Link, account_id: AccountId) -> DataResult<Vec<Role>> {
+    let rows = rows::list_memberships(link, account_id.0).await?;
+    rows.into_iter()
+        .map(|(organizer_id, organizer_name, role)| {
+            let member_role = role.parse().map_err(|error| DataError::corrupt("membership role", error))?;
+            Ok(Role::Member { organizer_id: OrganizerId(organizer_id), organizer_name, member_role })
+        })
+        .collect()
+}
+
+pub fn known(row: &AccountRow) -> DataResult<Known> {
+    fn read<T: std::str::FromStr<Err: ToString>>(what: &'static str, text: &str) -> DataResult<T> {
+        text.parse().map_err(|error: T::Err| DataError::corrupt(what, error))
+    }
+    Ok(Known {
+        account_id: AccountId(row.account_id),
+        email: read("account email", &row.email)?,
+        name: read("account name", &row.name)?,
+        phone: row.phone.as_deref().map(|phone| read("account phone", phone)).transpose()?,
+        phone_confirmed: row.phone_confirmed_at.is_some(),
+        language: read("account language", &row.language)?,
+        has_totp: row.totp_sealed.is_some(),
+        is_operator: row.is_operator,
+        created_at: Timestamp(row.created_at),
+    })
+}
+
+/// A number that exists in its country's numbering plan (libphonenumber's rules).
+pub fn is_real_phone(phone: &PhoneNumber) -> bool {
+    phonenumber::parse(None, phone.as_str()).is_ok_and(|number| number.is_valid())
+}

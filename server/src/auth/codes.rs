@@ -1,0 +1,138 @@
+//! Codes of six digits that prove a phone or an address. Single use, ten minutes, five tries; kept only as
+//! keyed digests (ASVS 5.0 §6.5).
+
+use super::secret::{DeploymentSecret, Purpose};
+use crate::data::{
+    DataResult, Link,
+    accounts::{self as rows, NewCodeRow, TriedCodeRow},
+};
+use shared_model::{CodeId, SessionId, Timestamp, account::CODE_DIGITS};
+use std::time::Duration;
+use uuid::Uuid;
+
+pub const CODE_TTL: Duration = Duration::from_secs(10 * 60);
+/// How long to wait before another code may be asked for.
+pub const AGAIN_AFTER: Duration = Duration::from_secs(60);
+const TRIES: i32 = 5;
+
+/// What a code proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodePurpose {
+    SignUp,
+    Phone,
+    Email,
+    Reset,
+}
+
+impl CodePurpose {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign_up",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Reset => "reset",
+        }
+    }
+}
+
+/// A code that is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct CodeWish<'a> {
+    pub session_id: SessionId,
+    pub purpose: CodePurpose,
+    /// The sign-up or account it is for, where it is known.
+    pub subject: Option<Uuid>,
+    /// The phone or address it confirms.
+    pub confirms: Option<&'a str>,
+}
+
+/// A code that was just made; the only moment its digits are known here.
+#[derive(Debug, Clone)]
+pub struct MadeCode {
+    pub code_id: CodeId,
+    pub digits: String,
+    pub expires_at: Timestamp,
+}
+
+/// What came of a try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tried {
+    Right {
+        subject: Option<Uuid>,
+        confirms: Option<String>,
+    },
+    Wrong {
+        tries_left: u32,
+    },
+    /// Used, too old, tried too often, for something else, or somebody else's: there is no telling which.
+    Over,
+}
+
+/// Makes a code and writes it down.
+pub async fn make_code(
+    link: &mut Link,
+    secret: &DeploymentSecret,
+    wish: CodeWish<'_>,
+    now: Timestamp,
+) -> DataResult<MadeCode> {
+    let code_id = CodeId::new();
+    let digits = new_digits();
+    let expires_at = now + CODE_TTL;
+    let row = NewCodeRow {
+        code_id: code_id.0,
+        session_id: wish.session_id.0,
+        purpose: wish.purpose.as_str(),
+        subject: wish.subject,
+        confirms_sealed: wish.confirms.map(|text| secret.seal(code_id.0.as_bytes(), text)),
+        code_hash: &digest(secret, code_id.0, &digits),
+        created_at: now.as_millis(),
+        expires_at: expires_at.as_millis(),
+        tries_left: TRIES,
+    };
+    rows::insert_code(link, &row).await?;
+    Ok(MadeCode { code_id, digits, expires_at })
+}
+
+/// Tries a typed code. Commit whatever it answers: the try counts.
+pub async fn try_code(
+    link: &mut Link,
+    secret: &DeploymentSecret,
+    tried: (CodeId, SessionId),
+    purpose: CodePurpose,
+    typed: &str,
+    now: Timestamp,
+) -> DataResult<Tried> {
+    let (code_id, session_id) = tried;
+    let Some(row) = rows::take_try(link, code_id.0, session_id.0, now.as_millis()).await? else {
+        return Ok(Tried::Over);
+    };
+    if row.purpose != purpose.as_str() {
+        return Ok(Tried::Over);
+    }
+    let typed = typed.chars().filter(|c| !c.is_whitespace()).take(CODE_DIGITS + 1).collect::<String>();
+    if !secret.verify(Purpose::Code, &[row.code_id.as_bytes(), typed.as_bytes()], &row.code_hash) {
+        return Ok(match u32::try_from(row.tries_left) {
+            Ok(0) | Err(_) => Tried::Over,
+            Ok(tries_left) => Tried::Wrong { tries_left },
+        });
+    }
+    if !rows::prove(link, row.code_id, now.as_millis()).await? {
+        return Ok(Tried::Over);
+    }
+    Ok(right(secret, row))
+}
+
+fn right(secret: &DeploymentSecret, row: TriedCodeRow) -> Tried {
+    let confirms = row.confirms_sealed.and_then(|sealed| secret.open(row.code_id.as_bytes(), &sealed));
+    Tried::Right { subject: row.subject, confirms }
+}
+
+fn digest(secret: &DeploymentSecret, code_id: Uuid, digits: &str) -> String {
+    secret.sign(Purpose::Code, &[code_id.as_bytes(), digits.as_bytes()])
+}
+
+/// Six digits, each code as likely as any other.
+fn new_digits() -> String {
+    let number = rand::random_range(0..10_u32.pow(CODE_DIGITS as u32));
+    format!("{number:0width$}", width = CODE_DIGITS)
+}

@@ -1,0 +1,86 @@
+//! What people are told about their accounts: codes and news. A note is written, sealed, into the outbox in
+//! the transaction of its cause. To whom it goes is found out when it is sent, so that asking takes the same
+//! time for a name that has an account and for one that has none.
+
+use crate::{
+    auth::secret::DeploymentSecret,
+    data::{DataResult, Link, outbox},
+};
+use serde::{Deserialize, Serialize};
+use shared_model::{
+    CodeId, Language, OutboxId, Timestamp,
+    account::{CodeChannel, MemberRole},
+    text::{EmailAddress, PersonName, PhoneNumber},
+};
+use uuid::Uuid;
+
+/// Something to tell somebody.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Note {
+    /// To the owner of this user name, if there is one.
+    ResetCode {
+        code_id: CodeId,
+        code: String,
+        email: EmailAddress,
+        channel: CodeChannel,
+        /// A device that was signed in to the account before asks: its messages are counted apart.
+        device: Option<String>,
+    },
+    /// To somebody who wants an account; or word that there is one already.
+    SignUpCode { code_id: CodeId, code: String, to: Addressee },
+    /// To a phone that is to be confirmed.
+    PhoneCode { code_id: CodeId, code: String, phone: PhoneNumber, language: Language },
+    /// To an address that is to become the user name.
+    EmailCode { code_id: CodeId, code: String, to: Addressee },
+    /// News about the account.
+    News { to: Addressee, news: News },
+}
+
+/// Whom a mail goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addressee {
+    pub email: EmailAddress,
+    pub name: PersonName,
+    pub language: Language,
+}
+
+/// What happened to an account; its owner should hear of it even when it was she.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum News {
+    /// Somebody wanted an account under an address that has one.
+    AlreadyHasAccount,
+    PasswordChanged,
+    EmailChanged {
+        now: EmailAddress,
+    },
+    PhoneChanged,
+    PasskeyAdded {
+        name: String,
+    },
+    SecondFactorRemoved,
+    AccountDeleted,
+    /// To join an organizer's team.
+    Invited {
+        organizer: String,
+        role: MemberRole,
+    },
+}
+
+/// Writes a note down; it is sent as soon as the transaction is committed.
+pub async fn write_note(
+    link: &mut Link,
+    secret: &DeploymentSecret,
+    subject: Uuid,
+    note: &Note,
+    now: Timestamp,
+) -> DataResult<()> {
+    let outbox_id = OutboxId::new();
+    let text = serde_json::to_string(note).expect("notes are plain values and always serialise");
+    let sealed = secret.seal(outbox_id.0.as_bytes(), &text);
+    outbox::insert_sealed(link, outbox_id.0, "note", subject, now.as_millis(), &sealed).await
+}
+
+/// The note of an outbox row; `None` when it is not sealed with our secret.
+pub fn read_note(secret: &DeploymentSecret, outbox_id: Uuid, sealed: &str) -> Option<Note> {
+    serde_json::from_str(&secret.open(outbox_id.as_bytes(), sealed)?).ok()
+}

@@ -1,0 +1,487 @@
+//! What is proved by a code: a new account's address, a phone, a new address, a forgotten password.
+//!
+//! Asking answers the same, after the same work, whether there is an account or not: the request only
+//! writes down a code and a sealed note; whom the note reaches is found out when it is sent.
+
+use super::{
+    Coordinator, Visitor,
+    accounts::{Client, SignedIn, known_device},
+    background::SendError,
+    error::{CommandResult, OrProblem, too_often},
+    invalid,
+};
+use crate::{
+    auth::{
+        accounts::{self, is_real_phone},
+        codes::{AGAIN_AFTER, CodePurpose, CodeWish, MadeCode, Tried, make_code, try_code},
+        limits::Limit,
+        notes::{Addressee, News, Note, read_note, write_note},
+        passwords::judge,
+        sessions::Kind,
+    },
+    data::{DataError, Link, accounts as rows, buckets, outbox::OutboxRow, sessions},
+    delivery::note::{Envelope, Say, SmsSay, build_note_mail, sms_text},
+};
+use shared_model::{
+    AccountId, CodeId, ErrorCode, OutboxId, Problem, SignUpId, Timestamp,
+    account::{CodeChannel, CodeSent, CodeTyped, ResetRequest, SignUp, SignUpRequest},
+    text::{EmailAddress, Password, PhoneNumber},
+};
+use std::time::Duration;
+
+/// How long a sign-up waits for its code, new codes included.
+const SIGN_UP_TTL: Duration = Duration::from_secs(60 * 60);
+/// Codes and sign-ups are forgotten so long after they were over.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+/// Rows one look forgets at most.
+const FORGOTTEN_AT_ONCE: i64 = 500;
+
+impl Coordinator {
+    /// Begins a new account: a code goes to the address, or word that it has an account already.
+    pub async fn begin_sign_up(
+        &self,
+        visitor: &Visitor,
+        request: SignUpRequest,
+        client: Client<'_>,
+    ) -> CommandResult<SignUp> {
+        let now = self.now();
+        self.admit_code(&request.email, client).await?;
+        judge(&request.password, &[request.email.as_str(), request.name.as_str()]).or_problem()?;
+        if request.phone.as_ref().is_some_and(|phone| !is_real_phone(phone)) {
+            return Err(no_such_phone());
+        }
+        let password_hash = self.inner.passwords.hash(&request.password).await.or_problem()?;
+        let sign_up_id = SignUpId::new();
+        let row = rows::SignUpRow {
+            sign_up_id: sign_up_id.0,
+            email: request.email.to_string(),
+            name: request.name.to_string(),
+            phone: request.phone.map(String::from),
+            language: request.language.tag().to_owned(),
+            password_hash,
+            expires_at: (now + SIGN_UP_TTL).as_millis(),
+        };
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        rows::insert_sign_up(&mut link, &row).await.or_problem()?;
+        let code = self.send_sign_up_code(&mut link, visitor, &row, now).await?;
+        link.commit().await.or_problem()?;
+        Ok(SignUp { sign_up_id, code })
+    }
+
+    /// Another code for a sign-up that still waits.
+    pub async fn repeat_sign_up_code(
+        &self,
+        visitor: &Visitor,
+        sign_up_id: SignUpId,
+        client: Client<'_>,
+    ) -> CommandResult<CodeSent> {
+        let now = self.now();
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let row = rows::find_sign_up(&mut link, sign_up_id.0).await.or_problem()?;
+        let row = row.filter(|row| now < Timestamp(row.expires_at)).ok_or_else(code_over)?;
+        drop(link);
+        let email = row.email.parse().map_err(|_| code_over())?;
+        self.admit_code(&email, client).await?;
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let code = self.send_sign_up_code(&mut link, visitor, &row, now).await?;
+        link.commit().await.or_problem()?;
+        Ok(code)
+    }
+
+    async fn send_sign_up_code(
+        &self,
+        link: &mut Link,
+        visitor: &Visitor,
+        row: &rows::SignUpRow,
+        now: Timestamp,
+    ) -> CommandResult<CodeSent> {
+        let wish = CodeWish {
+            session_id: visitor.session_id,
+            purpose: CodePurpose::SignUp,
+            subject: Some(row.sign_up_id),
+            confirms: None,
+        };
+        let made = make_code(link, &self.inner.secret, wish, now).await.or_problem()?;
+        let to = addressee(row).ok_or_else(code_over)?;
+        let note = Note::SignUpCode { code_id: made.code_id, code: made.digits.clone(), to };
+        write_note(link, &self.inner.secret, made.code_id.0, &note, now).await.or_problem()?;
+        Ok(sent(&made, now))
+    }
+
+    /// The right code makes the account and signs its owner in; her cart stays.
+    pub async fn finish_sign_up(
+        &self,
+        visitor: &Visitor,
+        typed: &CodeTyped,
+        kind: Kind,
+        client: Client<'_>,
+    ) -> CommandResult<SignedIn> {
+        let now = self.now();
+        let (subject, _) = self.prove_code(visitor, typed, CodePurpose::SignUp, client).await?;
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let sign_up = match subject {
+            Some(sign_up_id) => rows::take_sign_up(&mut link, sign_up_id).await.or_problem()?,
+            None => None,
+        };
+        let sign_up = sign_up.ok_or_else(code_over)?;
+        let account_id = AccountId::new();
+        if !rows::insert_account(&mut link, account_id.0, &sign_up, now.as_millis()).await.or_problem()? {
+            // Somebody was faster with the same address.
+            return Err(code_over());
+        }
+        let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
+        link.commit().await.or_problem()?;
+        self.sign_in_as(visitor, known, kind, client).await
+    }
+
+    /// Sends a code to the phone that is to become the account's.
+    pub async fn begin_phone(
+        &self,
+        visitor: &Visitor,
+        account_id: AccountId,
+        phone: PhoneNumber,
+        client: Client<'_>,
+    ) -> CommandResult<CodeSent> {
+        if !is_real_phone(&phone) {
+            return Err(no_such_phone());
+        }
+        let now = self.now();
+        let account = self.load_account(account_id).await?;
+        self.admit_code(&account.email, client).await?;
+        let wish = CodeWish {
+            session_id: visitor.session_id,
+            purpose: CodePurpose::Phone,
+            subject: Some(account_id.0),
+            confirms: Some(phone.as_str()),
+        };
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let made = make_code(&mut link, &self.inner.secret, wish, now).await.or_problem()?;
+        let (code_id, code) = (made.code_id, made.digits.clone());
+        let note = Note::PhoneCode { code_id, code, phone, language: account.language };
+        write_note(&mut link, &self.inner.secret, code_id.0, &note, now).await.or_problem()?;
+        link.commit().await.or_problem()?;
+        Ok(sent(&made, now))
+    }
+
+    /// The right code makes the phone the account's.
+    pub async fn finish_phone(
+        &self,
+        visitor: &Visitor,
+        account_id: AccountId,
+        typed: &CodeTyped,
+        client: Client<'_>,
+    ) -> CommandResult<()> {
+        let (_, phone) = self.prove_code(visitor, typed, CodePurpose::Phone, client).await?;
+        let phone = phone.ok_or_else(code_over)?;
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
+        let at = Some(self.now().as_millis());
+        rows::set_phone(&mut link, account_id.0, Some(&phone), at).await.or_problem()?;
+        if known.confirmed_phone().is_some() {
+            self.tell(&mut link, &known, News::PhoneChanged).await?;
+        }
+        link.commit().await.or_problem()
+    }
+
+    /// Sends a code to the address that is to become the account's user name.
+    pub async fn begin_email(
+        &self,
+        visitor: &Visitor,
+        account_id: AccountId,
+        email: EmailAddress,
+        client: Client<'_>,
+    ) -> CommandResult<CodeSent> {
+        let now = self.now();
+        self.admit_code(&email, client).await?;
+        let account = self.load_account(account_id).await?;
+        let wish = CodeWish {
+            session_id: visitor.session_id,
+            purpose: CodePurpose::Email,
+            subject: Some(account_id.0),
+            confirms: Some(email.as_str()),
+        };
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let made = make_code(&mut link, &self.inner.secret, wish, now).await.or_problem()?;
+        let to = Addressee { email, name: account.name, language: account.language };
+        let note = Note::EmailCode { code_id: made.code_id, code: made.digits.clone(), to };
+        write_note(&mut link, &self.inner.secret, made.code_id.0, &note, now).await.or_problem()?;
+        link.commit().await.or_problem()?;
+        Ok(sent(&made, now))
+    }
+
+    /// The right code makes the address the user name; the old one is told.
+    pub async fn finish_email(
+        &self,
+        visitor: &Visitor,
+        account_id: AccountId,
+        typed: &CodeTyped,
+        client: Client<'_>,
+    ) -> CommandResult<()> {
+        let (_, email) = self.prove_code(visitor, typed, CodePurpose::Email, client).await?;
+        let email = email.and_then(|email| email.parse::<EmailAddress>().ok()).ok_or_else(code_over)?;
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
+        match rows::set_email(&mut link, account_id.0, email.as_str()).await {
+            // It has another account: its owner was told instead of getting the code.
+            Err(DataError::Conflict) => return Err(code_over()),
+            other => other.or_problem()?,
+        }
+        self.tell(&mut link, &known, News::EmailChanged { now: email.clone() }).await?;
+        let known = accounts::Known { email, ..known };
+        self.take_over_guest_orders(&mut link, &known).await?;
+        link.commit().await.or_problem()
+    }
+
+    /// Sends a code for a forgotten password, if there is anybody to send it to.
+    pub async fn begin_reset(
+        &self,
+        visitor: &Visitor,
+        request: ResetRequest,
+        client: Client<'_>,
+    ) -> CommandResult<CodeSent> {
+        let now = self.now();
+        self.admit_code(&request.email, client).await?;
+        let wish =
+            CodeWish { session_id: visitor.session_id, purpose: CodePurpose::Reset, subject: None, confirms: None };
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let made = make_code(&mut link, &self.inner.secret, wish, now).await.or_problem()?;
+        let note = Note::ResetCode {
+            code_id: made.code_id,
+            code: made.digits.clone(),
+            email: request.email,
+            channel: request.channel,
+            device: client.device_token.map(str::to_owned),
+        };
+        write_note(&mut link, &self.inner.secret, made.code_id.0, &note, now).await.or_problem()?;
+        link.commit().await.or_problem()?;
+        Ok(sent(&made, now))
+    }
+
+    /// The code for a forgotten password is the right one: a new password may be set.
+    pub async fn prove_reset(&self, visitor: &Visitor, typed: &CodeTyped, client: Client<'_>) -> CommandResult<()> {
+        self.prove_code(visitor, typed, CodePurpose::Reset, client).await.map(drop)
+    }
+
+    /// The new password; once for each proved code. All sessions of the account end.
+    pub async fn finish_reset(&self, visitor: &Visitor, code_id: CodeId, password: &Password) -> CommandResult<()> {
+        // Judged before the code is used up: a weak one may be typed again.
+        judge(password, &[]).or_problem()?;
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let now = self.now().as_millis();
+        let subject = rows::use_proved(&mut link, code_id.0, visitor.session_id.0, now).await.or_problem()?;
+        let account_id = AccountId(subject.ok_or_else(code_over)?);
+        let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
+        // With what is known of the person; the transaction undoes the use.
+        judge(password, &[known.email.as_str(), known.name.as_str()]).or_problem()?;
+        link.commit().await.or_problem()?;
+        self.set_password(visitor, account_id, password).await
+    }
+
+    /// Tries a code: what it was for, and what it confirms.
+    async fn prove_code(
+        &self,
+        visitor: &Visitor,
+        typed: &CodeTyped,
+        purpose: CodePurpose,
+        client: Client<'_>,
+    ) -> CommandResult<(Option<uuid::Uuid>, Option<String>)> {
+        let now = self.now();
+        let asked = [(Limit::CodesTyped, &*client.address.to_string())];
+        self.inner.limits.admit(&asked, now).await.or_problem()?.map_err(too_often)?;
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let key = (typed.code_id, visitor.session_id);
+        let tried = try_code(&mut link, &self.inner.secret, key, purpose, typed.code.as_str(), now).await;
+        let tried = tried.or_problem()?;
+        // Right or wrong, the try counts.
+        link.commit().await.or_problem()?;
+        match tried {
+            Tried::Right { subject, confirms } => Ok((subject, confirms)),
+            Tried::Wrong { tries_left } => {
+                Err(Problem { limit: Some(tries_left), ..Problem::new(ErrorCode::WrongCode) })
+            }
+            Tried::Over => Err(code_over()),
+        }
+    }
+
+    async fn admit_code(&self, email: &EmailAddress, client: Client<'_>) -> CommandResult<()> {
+        let asked = [
+            (Limit::CodesByAddress, &*client.address.to_string()),
+            (Limit::CodesByName, &*rows::email_key(email.as_str())),
+        ];
+        self.inner.limits.admit(&asked, self.now()).await.or_problem()?.map_err(too_often)
+    }
+
+    /// Sends a note of the outbox to whoever it reaches.
+    pub(super) async fn send_note(&self, row: &OutboxRow) -> Result<(), SendError> {
+        let sealed = row.sealed.as_deref().ok_or_else(|| SendError::GiveUp("the note has no words".to_owned()))?;
+        let note = read_note(&self.inner.secret, row.outbox_id, sealed)
+            .ok_or_else(|| SendError::GiveUp("the note was sealed with another secret".to_owned()))?;
+        match note {
+            Note::ResetCode { code_id, code, email, channel, device } => {
+                self.send_reset_code(row, code_id, &code, &email, channel, device.as_deref()).await
+            }
+            Note::SignUpCode { code_id, code, to } => match self.may_send(row, code_id, &to).await? {
+                MaySend::Code => self.mail_note(row, &to, Say::SignUpCode(&code)).await,
+                MaySend::News => self.mail_note(row, &to, Say::News(&News::AlreadyHasAccount)).await,
+                MaySend::Nothing => Ok(()),
+            },
+            Note::EmailCode { code_id, code, to } => match self.may_send(row, code_id, &to).await? {
+                MaySend::Code => self.mail_note(row, &to, Say::EmailCode(&code)).await,
+                MaySend::News => self.mail_note(row, &to, Say::News(&News::AlreadyHasAccount)).await,
+                MaySend::Nothing => Ok(()),
+            },
+            Note::PhoneCode { code_id, code, phone, language } => {
+                if !self.is_worth_sending(code_id).await? || !self.count_sms(row, phone.as_str()).await? {
+                    return Ok(());
+                }
+                self.text_note(row, &phone, language, SmsSay::PhoneCode(&code)).await
+            }
+            Note::News { to, news } => self.mail_note(row, &to, Say::News(&news)).await,
+        }
+    }
+
+    /// A reset's code by SMS to the confirmed phone; by mail where there is none, where it was asked for, or
+    /// where no more messages may go to the phone.
+    async fn send_reset_code(
+        &self,
+        row: &OutboxRow,
+        code_id: CodeId,
+        code: &str,
+        email: &EmailAddress,
+        channel: CodeChannel,
+        device_token: Option<&str>,
+    ) -> Result<(), SendError> {
+        let mut link = self.inner.database.begin().await.map_err(retry)?;
+        let Some(known) = accounts::find_by_email(&mut link, email).await.map_err(retry)? else { return Ok(()) };
+        rows::set_code_subject(&mut link, code_id.0, known.account_id.0).await.map_err(retry)?;
+        link.commit().await.map_err(retry)?;
+        if !self.is_worth_sending(code_id).await? {
+            return Ok(());
+        }
+        let device = known_device(&self.inner.secret, Some(known.account_id), device_token).unwrap_or_default();
+        if let Some(phone) = known.confirmed_phone().filter(|_| channel == CodeChannel::Sms)
+            && self.count_sms(row, &format!("{phone} {device}")).await?
+        {
+            return self.text_note(row, phone, known.language, SmsSay::ResetCode(code)).await;
+        }
+        if !self.count_message(row, &format!("{} {device}", rows::email_key(known.email.as_str()))).await? {
+            return Ok(());
+        }
+        let to = Addressee { email: known.email, name: known.name, language: known.language };
+        self.mail_note(row, &to, Say::ResetCode(code)).await
+    }
+
+    async fn may_send(&self, row: &OutboxRow, code_id: CodeId, to: &Addressee) -> Result<MaySend, SendError> {
+        if !self.is_worth_sending(code_id).await?
+            || !self.count_message(row, &rows::email_key(to.email.as_str())).await?
+        {
+            return Ok(MaySend::Nothing);
+        }
+        let mut link = self.inner.database.read().await.map_err(retry)?;
+        let known = accounts::find_by_email(&mut link, &to.email).await.map_err(retry)?;
+        Ok(if known.is_some() { MaySend::News } else { MaySend::Code })
+    }
+
+    /// A code that is over by now helps nobody.
+    async fn is_worth_sending(&self, code_id: CodeId) -> Result<bool, SendError> {
+        let mut link = self.inner.database.read().await.map_err(retry)?;
+        rows::is_code_open(&mut link, code_id.0, self.now().as_millis()).await.map_err(retry)
+    }
+
+    async fn count_sms(&self, row: &OutboxRow, to: &str) -> Result<bool, SendError> {
+        let max = self.inner.outgoing.sms_per_day_max;
+        self.count(row, &[(Limit::MessagesByHour, to), (Limit::MessagesByDay, to), (Limit::SmsByDay { max }, "")]).await
+    }
+
+    async fn count_message(&self, row: &OutboxRow, to: &str) -> Result<bool, SendError> {
+        self.count(row, &[(Limit::MessagesByHour, to), (Limit::MessagesByDay, to)]).await
+    }
+
+    /// Counts a message the first time it is tried. False: no more may go there for now.
+    async fn count(&self, row: &OutboxRow, asked: &[(Limit, &str)]) -> Result<bool, SendError> {
+        if row.attempts > 0 {
+            return Ok(true);
+        }
+        let mut link = self.inner.database.begin().await.map_err(retry)?;
+        let admitted = self.inner.limits.admit_durably(&mut link, asked, self.now()).await.map_err(retry)?;
+        if admitted.is_err() {
+            // Dropping the link undoes what was counted before the empty bucket.
+            tracing::warn!(outbox_id = %row.outbox_id, "a note is not sent: its limit is reached");
+            return Ok(false);
+        }
+        link.commit().await.map_err(retry)?;
+        Ok(true)
+    }
+
+    async fn mail_note(&self, row: &OutboxRow, to: &Addressee, say: Say<'_>) -> Result<(), SendError> {
+        let outgoing = &self.inner.outgoing;
+        let envelope = Envelope {
+            outbox_id: OutboxId(row.outbox_id),
+            from: outgoing.from.clone(),
+            site_url: &self.inner.public_url,
+            written_at: Timestamp(row.created_at),
+        };
+        let message = build_note_mail(to, say, envelope, &outgoing.messages)
+            .map_err(|error| SendError::GiveUp(error.to_string()))?;
+        outgoing.mail.send(OutboxId(row.outbox_id), &message).await.map_err(SendError::from)
+    }
+
+    async fn text_note(
+        &self,
+        row: &OutboxRow,
+        phone: &PhoneNumber,
+        language: shared_model::Language,
+        say: SmsSay<'_>,
+    ) -> Result<(), SendError> {
+        let outgoing = &self.inner.outgoing;
+        let host = self.inner.public_url.split("://").last().unwrap_or_default();
+        let host = host.split([':', '/']).next().unwrap_or_default();
+        let text = sms_text(say, host, language, &outgoing.messages);
+        outgoing.sms.send(OutboxId(row.outbox_id), phone, &text).await.map_err(SendError::from)
+    }
+
+    /// Forgets codes, sign-ups, sessions and buckets whose time is long over.
+    pub(super) async fn forget_what_is_over(&self) -> crate::data::DataResult<()> {
+        if !self.inner.forgetting.is_due(self.now()) {
+            return Ok(());
+        }
+        let mut link = self.inner.database.begin().await?;
+        let now = self.now().as_millis();
+        rows::delete_old(&mut link, now - FORGOTTEN_AFTER.as_millis() as i64).await?;
+        buckets::forget_quiet(&mut link, now).await?;
+        sessions::delete_ended(&mut link, now, FORGOTTEN_AT_ONCE).await?;
+        link.commit().await
+    }
+}
+
+/// What an address is told.
+enum MaySend {
+    Code,
+    /// It has an account already.
+    News,
+    Nothing,
+}
+
+fn addressee(row: &rows::SignUpRow) -> Option<Addressee> {
+    Some(Addressee {
+        email: row.email.parse().ok()?,
+        name: row.name.parse().ok()?,
+        language: row.language.parse().ok()?,
+    })
+}
+
+fn sent(made: &MadeCode, now: Timestamp) -> CodeSent {
+    CodeSent { code_id: made.code_id, expires_at: made.expires_at, again_at: now + AGAIN_AFTER }
+}
+
+fn code_over() -> Problem {
+    Problem::new(ErrorCode::CodeOver)
+}
+
+fn no_such_phone() -> Problem {
+    invalid("phone is no number of its country; it looks like +34 612 345 678")
+}
+
+fn retry(error: DataError) -> SendError {
+    SendError::Retry(error.to_string())
+}
