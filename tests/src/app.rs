@@ -29,6 +29,9 @@ pub const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 /// 32 bytes in Base64; all nodes of a test have the same.
 pub const SECRET: &str = "dGVzdHMgbmVlZCBubyBzZWNyZXRzIG9mIHRoZWlycyE";
 
+/// What the text message provider's double wants to see.
+pub const SMS_TOKEN: &str = "token-of-the-double";
+
 const ANY_PORT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
 
 /// A running application and all it keeps.
@@ -50,11 +53,20 @@ pub struct Setting {
     pub guards: Guards,
     /// Where mails go; without it into the data folder.
     pub smtp_url: String,
+    /// Where text messages go; without it into the data folder.
+    pub sms: Option<SmsSetting>,
+}
+
+/// A text message provider's double, and how many messages it may cost a day.
+#[derive(Debug, Clone)]
+pub struct SmsSetting {
+    pub base_url: String,
+    pub per_day_max: u32,
 }
 
 impl Setting {
     pub fn of(engine: Engine) -> Self {
-        Self { engine, clock: Clock::manual(START), guards: Guards::default(), smtp_url: String::new() }
+        Self { engine, clock: Clock::manual(START), guards: Guards::default(), smtp_url: String::new(), sms: None }
     }
 }
 
@@ -156,6 +168,13 @@ async fn start(folder: &Path, database_url: &str, address: SocketAddr, setting: 
     config.demo = false;
     config.secret = SECRET.to_owned();
     config.mail.smtp_url.clone_from(&setting.smtp_url);
+    if let Some(sms) = &setting.sms {
+        config.sms.base_url.clone_from(&sms.base_url);
+        config.sms.account_sid = "AC0123456789".to_owned();
+        config.sms.auth_token = SMS_TOKEN.to_owned();
+        config.sms.from = "+34910000000".to_owned();
+        config.sms.per_day_max = sms.per_day_max;
+    }
     config.limits.writes_per_second = 0;
     config.limits.sessions_per_minute = 0;
     let replaced = Replaced { clock: Some(setting.clock.clone()), guards: setting.guards };

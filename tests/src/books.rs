@@ -96,6 +96,44 @@ pub async fn count_one(database: &Database, sql: &'static str) -> i64 {
     counted.0
 }
 
+/// Every row of every table as text: what somebody sees who got hold of the database.
+pub async fn everything(database: &Database) -> String {
+    const SQLITE_TABLES: &str = "select name from sqlite_master where type = 'table'";
+    const POSTGRES_TABLES: &str = "select tablename::text from pg_tables where schemaname = 'public'";
+    let mut text = String::new();
+    match database {
+        Database::Sqlite { readers, .. } => {
+            let tables: Vec<(String,)> =
+                sqlx::query_as(SQLITE_TABLES).fetch_all(readers).await.expect("tables are listed");
+            for (table,) in tables {
+                let columns: Vec<(String,)> = sqlx::query_as("select name from pragma_table_info($1)")
+                    .bind(&table)
+                    .fetch_all(readers)
+                    .await
+                    .expect("columns are listed");
+                let parts = columns.iter().map(|(name,)| {
+                    format!("case typeof({name}) when 'blob' then lower(hex({name})) else coalesce({name}, '') end")
+                });
+                let sql = format!("select {} from {table}", parts.collect::<Vec<_>>().join(" || ' | ' || "));
+                let rows: Vec<(String,)> =
+                    sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(readers).await.expect("rows are read");
+                text.extend(rows.into_iter().map(|(row,)| row + "\n"));
+            }
+        }
+        Database::Postgres { pool, .. } => {
+            let tables: Vec<(String,)> =
+                sqlx::query_as(POSTGRES_TABLES).fetch_all(pool).await.expect("tables are listed");
+            for (table,) in tables {
+                let sql = format!("select row::text from {table} as row");
+                let rows: Vec<(String,)> =
+                    sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(pool).await.expect("rows are read");
+                text.extend(rows.into_iter().map(|(row,)| row + "\n"));
+            }
+        }
+    }
+    text
+}
+
 async fn count(database: &Database, what: &[(&str, &'static str)]) -> Vec<String> {
     let mut found = Vec::new();
     for (name, sql) in what {

@@ -47,6 +47,11 @@ impl Buyer {
         Self { url: url.to_owned(), ..self.clone() }
     }
 
+    /// The same connections with another session.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: token.to_owned(), ..self.clone() }
+    }
+
     pub async fn hold(&self, performance: &Performance, labels: &[&str]) -> Answer<Hold> {
         self.hold_seats(performance, performance.seats(labels)).await
     }

@@ -8,6 +8,7 @@
 //! small stand-in for the server that can go away, [`process`] what they start. [`load`] is no test: it
 //! measures.
 
+pub mod account_holder;
 pub mod app;
 pub mod books;
 pub mod browser;
@@ -15,9 +16,11 @@ pub mod buyer;
 pub mod desktop;
 pub mod double;
 pub mod house;
+pub mod letterbox;
 pub mod load;
 pub mod post_office;
 pub mod postgres;
 pub mod process;
 pub mod server;
+pub mod sms_office;
 pub mod viewer;

@@ -24,7 +24,7 @@ const CONTROL_RACES_MAX: u32 = 20;
 /// Buyers who open their sessions at the same time, before a race.
 const ARRIVING_AT_ONCE: usize = 32;
 
-const NO_GUARDS: Guards = Guards { catch_up: false, row_guard: false };
+const NO_GUARDS: Guards = Guards { catch_up: false, row_guard: false, tries_first: true };
 
 /// Two nodes, and as many buyers at each as half of `count`.
 struct Crowd {
@@ -190,7 +190,7 @@ async fn nobody_gets_an_eleventh_seat_over_two_nodes(engine: Engine) {
 async fn without_catching_up_the_eleventh_seat_is_given(engine: Engine) {
     for _ in 0..CONTROL_RACES_MAX {
         // The rows' own guard cannot help here: they are different rows.
-        if the_eleventh_at_two_nodes(engine, Guards { catch_up: false, row_guard: true }).await > 10 {
+        if the_eleventh_at_two_nodes(engine, Guards { catch_up: false, ..Guards::default() }).await > 10 {
             return;
         }
     }
@@ -200,7 +200,7 @@ async fn without_catching_up_the_eleventh_seat_is_given(engine: Engine) {
 /// The row's guard alone: a desk that does not catch up is corrected by what it cannot write.
 async fn a_desk_that_looked_too_early_is_refused_by_the_row(engine: Engine) {
     for _ in 0..3 {
-        let guards = Guards { catch_up: false, row_guard: true };
+        let guards = Guards { catch_up: false, ..Guards::default() };
         let (_crowd, answers) = a_thousand_for_one(engine, guards, 50).await;
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
     }

@@ -93,23 +93,27 @@ pub async fn make_code(
     Ok(MadeCode { code_id, digits, expires_at })
 }
 
+/// A code that somebody typed.
+#[derive(Debug, Clone, Copy)]
+pub struct Try<'a> {
+    pub code_id: CodeId,
+    pub session_id: SessionId,
+    pub purpose: CodePurpose,
+    pub typed: &'a str,
+    /// Always true but in a negative control.
+    pub counts_first: bool,
+}
+
 /// Tries a typed code. Commit whatever it answers: the try counts.
-pub async fn try_code(
-    link: &mut Link,
-    secret: &DeploymentSecret,
-    tried: (CodeId, SessionId),
-    purpose: CodePurpose,
-    typed: &str,
-    now: Timestamp,
-) -> DataResult<Tried> {
-    let (code_id, session_id) = tried;
-    let Some(row) = rows::take_try(link, code_id.0, session_id.0, now.as_millis()).await? else {
-        return Ok(Tried::Over);
+pub async fn try_code(link: &mut Link, secret: &DeploymentSecret, tried: Try<'_>, now: Timestamp) -> DataResult<Tried> {
+    let (code_id, session_id) = (tried.code_id.0, tried.session_id.0);
+    let found = if tried.counts_first {
+        rows::take_try(link, code_id, session_id, now.as_millis()).await?
+    } else {
+        rows::look_at_code(link, code_id, session_id, now.as_millis()).await?
     };
-    if row.purpose != purpose.as_str() {
-        return Ok(Tried::Over);
-    }
-    let typed = typed.chars().filter(|c| !c.is_whitespace()).take(CODE_DIGITS + 1).collect::<String>();
+    let Some(row) = found.filter(|row| row.purpose == tried.purpose.as_str()) else { return Ok(Tried::Over) };
+    let typed = tried.typed.chars().filter(|c| !c.is_whitespace()).take(CODE_DIGITS + 1).collect::<String>();
     if !secret.verify(Purpose::Code, &[row.code_id.as_bytes(), typed.as_bytes()], &row.code_hash) {
         return Ok(match u32::try_from(row.tries_left) {
             Ok(0) | Err(_) => Tried::Over,

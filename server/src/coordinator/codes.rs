@@ -13,7 +13,7 @@ use super::{
 use crate::{
     auth::{
         accounts::{self, is_real_phone},
-        codes::{AGAIN_AFTER, CodePurpose, CodeWish, MadeCode, Tried, make_code, try_code},
+        codes::{AGAIN_AFTER, CodePurpose, CodeWish, MadeCode, Tried, Try, make_code, try_code},
         limits::Limit,
         notes::{Addressee, News, Note, read_note, write_note},
         passwords::judge,
@@ -289,8 +289,14 @@ impl Coordinator {
         let asked = [(Limit::CodesTyped, &*client.address.to_string())];
         self.inner.limits.admit(&asked, now).await.or_problem()?.map_err(too_often)?;
         let mut link = self.inner.database.begin().await.or_problem()?;
-        let key = (typed.code_id, visitor.session_id);
-        let tried = try_code(&mut link, &self.inner.secret, key, purpose, typed.code.as_str(), now).await;
+        let typed = Try {
+            code_id: typed.code_id,
+            session_id: visitor.session_id,
+            purpose,
+            typed: typed.code.as_str(),
+            counts_first: self.inner.guards.tries_first,
+        };
+        let tried = try_code(&mut link, &self.inner.secret, typed, now).await;
         let tried = tried.or_problem()?;
         // Right or wrong, the try counts.
         link.commit().await.or_problem()?;

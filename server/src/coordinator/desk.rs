@@ -72,11 +72,13 @@ pub struct Guards {
     pub catch_up: bool,
     /// Let rows refuse a writer who looked too early.
     pub row_guard: bool,
+    /// Use up a code's try before anybody knows whether it was right.
+    pub tries_first: bool,
 }
 
 impl Default for Guards {
     fn default() -> Self {
-        Self { catch_up: true, row_guard: true }
+        Self { catch_up: true, row_guard: true, tries_first: true }
     }
 }
 

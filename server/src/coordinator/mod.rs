@@ -76,6 +76,7 @@ struct Inner {
     occupancies: browse::Occupancies,
     outgoing: Outgoing,
     ticket_key: SigningKey,
+    guards: Guards,
     forgetting: background::NowAndThen,
     public_url: String,
 }
@@ -119,6 +120,7 @@ impl Coordinator {
             sandbox,
             outgoing,
             ticket_key,
+            guards,
             forgetting: background::NowAndThen::default(),
             public_url,
         };

@@ -59,6 +59,11 @@ statements! {
          where code_id = $1 and session_id = $2 and expires_at > $3 and tries_left > 0 and proved_at is null
          returning code_id, purpose, subject, confirms_sealed, code_hash, tries_left",
     );
+    /// What a negative control does instead of [`TAKE_TRY`]: looks, and counts nothing.
+    LOOK_AT_CODE = Statement::both(
+        "select code_id, purpose, subject, confirms_sealed, code_hash, tries_left from one_time_code
+         where code_id = $1 and session_id = $2 and expires_at > $3 and tries_left > 0 and proved_at is null",
+    );
     PROVE = Statement::both("update one_time_code set proved_at = $2 where code_id = $1 and proved_at is null");
     /// The subject of a proved code, once.
     USE_PROVED = Statement::both(
@@ -224,6 +229,16 @@ pub async fn set_code_subject(link: &mut Link, code_id: Uuid, subject: Uuid) -> 
 /// Uses up one try; `None` when the code is over, or another session's.
 pub async fn take_try(link: &mut Link, code_id: Uuid, session_id: Uuid, now: i64) -> DataResult<Option<TriedCodeRow>> {
     fetch_optional!(link, TriedCodeRow, TAKE_TRY, code_id, session_id, now)
+}
+
+/// [`take_try`] without its guard, for negative controls.
+pub async fn look_at_code(
+    link: &mut Link,
+    code_id: Uuid,
+    session_id: Uuid,
+    now: i64,
+) -> DataResult<Option<TriedCodeRow>> {
+    fetch_optional!(link, TriedCodeRow, LOOK_AT_CODE, code_id, session_id, now)
 }
 
 /// False when somebody was faster.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod accounts;
 mod arrows;
 mod carts;
 mod holds;
@@ -10,6 +11,7 @@ mod listing;
 mod live;
 mod operations;
 mod plans;
+mod resets;
 mod sale;
 mod sessions;
 mod statements;

@@ -1,0 +1,340 @@
+//! A forgotten password: a code to the saved phone, then a new password. Codes are used once, for ten minutes, with five
+//! tries, and nobody learns from them who has an account.
+
+use serde_json::{Value, json};
+use shared_model::{
+    ErrorCode, Problem,
+    account::{Account, CodeSent},
+};
+use std::time::{Duration, Instant};
+use ticketboss::coordinator::desk::Guards;
+use ticketboss_tests::{
+    account_holder::{AccountHolder, PASSWORD, PHONE, sign_in},
+    app::{Engine, Setting, TestApp},
+    buyer::{Answer, Buyer, Refused},
+    letterbox, on_both_engines,
+    post_office::PostOffice,
+    process::wait_until,
+    sms_office::SmsOffice,
+};
+use tokio::task::JoinSet;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const INES: &str = "ines@example.com";
+const NEW_PASSWORD: &str = "telón rojo de hierro";
+
+async fn ask(of: &Buyer, email: &str) -> Answer<CodeSent> {
+    of.post("/password-resets", &json!({ "email": email })).await
+}
+
+async fn prove(of: &Buyer, sent: &CodeSent, code: &str) -> Answer<Value> {
+    of.post("/password-resets/proofs", &json!({ "code_id": sent.code_id, "code": code })).await
+}
+
+async fn set(of: &Buyer, sent: &CodeSent, password: &str) -> Answer<Value> {
+    of.put(&format!("/password-resets/{}/password", sent.code_id), &json!({ "password": password })).await
+}
+
+fn texts_to(app: &TestApp, phone: &str) -> usize {
+    letterbox::texts(app.data_folder()).iter().filter(|text| text.contains(phone)).count()
+}
+
+/// Asks for a code and reads it off the phone.
+async fn code_on_the_phone(app: &TestApp, of: &Buyer) -> (CodeSent, String) {
+    let seen = texts_to(app, PHONE);
+    let sent = ask(of, INES).await.unwrap();
+    let code = letterbox::code_by_sms(app.data_folder(), PHONE, seen).await;
+    (sent, code)
+}
+
+fn other_code(code: &str) -> String {
+    let number: u32 = code.parse().unwrap();
+    format!("{:06}", (number + 1) % 1_000_000)
+}
+
+on_both_engines! {
+    async fn a_code_on_the_saved_phone_leads_to_a_new_password(app) {
+        let ines = AccountHolder::with_phone(&app, INES, PHONE).await;
+        let tablet = ines.elsewhere(&app).await;
+        let guest = app.buyer().await;
+        let (sent, code) = code_on_the_phone(&app, &guest).await;
+        assert_eq!(set(&guest, &sent, NEW_PASSWORD).await.refused(), ErrorCode::CodeOver, "not before it is proved");
+        prove(&guest, &sent, &code).await.unwrap();
+        assert_eq!(set(&app.buyer().await, &sent, NEW_PASSWORD).await.refused(), ErrorCode::CodeOver, "by nobody else");
+        assert_eq!(set(&guest, &sent, "password1").await.refused(), ErrorCode::WeakPassword);
+        assert_eq!(set(&guest, &sent, INES).await.refused(), ErrorCode::WeakPassword, "a weak one uses nothing up");
+        set(&guest, &sent, NEW_PASSWORD).await.unwrap();
+        for old in [&ines, &tablet] {
+            assert_eq!(old.app.get::<Account>("/account").await.refused(), ErrorCode::Unauthenticated, "all sessions end");
+        }
+        assert_eq!(sign_in(&guest, INES, PASSWORD).await.refused(), ErrorCode::BadCredentials);
+        sign_in(&guest, INES, NEW_PASSWORD).await.unwrap();
+        app.look_once().await;
+        let told = letterbox::mails_to(app.data_folder(), INES);
+        assert!(told.iter().any(|mail| mail.contains("Your password was changed")));
+    }
+
+    async fn a_code_works_once(app) {
+        AccountHolder::with_phone(&app, INES, PHONE).await;
+        let guest = app.buyer().await;
+        let (sent, code) = code_on_the_phone(&app, &guest).await;
+        prove(&guest, &sent, &code).await.unwrap();
+        assert_eq!(prove(&guest, &sent, &code).await.refused(), ErrorCode::CodeOver);
+        set(&guest, &sent, NEW_PASSWORD).await.unwrap();
+        assert_eq!(set(&guest, &sent, "otro telón de acero").await.refused(), ErrorCode::CodeOver);
+    }
+
+    async fn a_code_is_over_after_ten_minutes(app) {
+        AccountHolder::with_phone(&app, INES, PHONE).await;
+        let guest = app.buyer().await;
+        let (sent, code) = code_on_the_phone(&app, &guest).await;
+        app.wait(10 * MINUTE);
+        assert_eq!(prove(&guest, &sent, &code).await.refused(), ErrorCode::CodeOver);
+        let (sent, code) = code_on_the_phone(&app, &guest).await;
+        prove(&guest, &sent, &code).await.unwrap();
+        app.wait(10 * MINUTE);
+        assert_eq!(set(&guest, &sent, NEW_PASSWORD).await.refused(), ErrorCode::CodeOver, "proved and left lying");
+    }
+
+    async fn the_sixth_try_is_refused_even_when_it_is_right(app) {
+        AccountHolder::with_phone(&app, INES, PHONE).await;
+        let guest = app.buyer().await;
+        let (sent, code) = code_on_the_phone(&app, &guest).await;
+        for tries_left in (1..5).rev() {
+            let refused = prove(&guest, &sent, &other_code(&code)).await.unwrap_err();
+            assert_eq!((refused.code, refused.limit), (ErrorCode::WrongCode, Some(tries_left)));
+        }
+        assert_eq!(prove(&guest, &sent, &other_code(&code)).await.refused(), ErrorCode::CodeOver);
+        assert_eq!(prove(&guest, &sent, &code).await.refused(), ErrorCode::CodeOver);
+    }
+
+    async fn without_a_phone_the_code_comes_by_mail(app) {
+        AccountHolder::sign_up(&app, INES).await;
+        let guest = app.buyer().await;
+        let seen = letterbox::mails_to(app.data_folder(), INES).len();
+        let sent = ask(&guest, INES).await.unwrap();
+        let code = letterbox::code_by_mail(app.data_folder(), INES, seen).await;
+        prove(&guest, &sent, &code).await.unwrap();
+        set(&guest, &sent, NEW_PASSWORD).await.unwrap();
+        sign_in(&guest, INES, NEW_PASSWORD).await.unwrap();
+    }
+
+    async fn who_lost_the_phone_gets_the_code_by_mail(app) {
+        AccountHolder::with_phone(&app, INES, PHONE).await;
+        let (texts, mails) = (texts_to(&app, PHONE), letterbox::mails_to(app.data_folder(), INES).len());
+        let body = json!({ "email": INES, "channel": "email" });
+        app.buyer().await.post::<CodeSent>("/password-resets", &body).await.unwrap();
+        letterbox::code_by_mail(app.data_folder(), INES, mails).await;
+        assert_eq!(texts_to(&app, PHONE), texts);
+    }
+
+    async fn an_unknown_address_is_answered_alike_and_nothing_leaves(app) {
+        AccountHolder::with_phone(&app, INES, PHONE).await;
+        let (texts, mails) = (letterbox::texts(app.data_folder()).len(), letterbox::mails(app.data_folder()).len());
+        let guest = app.buyer().await;
+        let sent = ask(&guest, "nobody@example.com").await.unwrap();
+        assert_eq!(sent.expires_at, app.now() + 10 * MINUTE);
+        app.look_once().await;
+        app.look_once().await;
+        assert_eq!(letterbox::texts(app.data_folder()).len(), texts);
+        assert_eq!(letterbox::mails(app.data_folder()).len(), mails);
+        let refused = prove(&guest, &sent, "123456").await.unwrap_err();
+        assert_eq!((refused.code, refused.limit), (ErrorCode::WrongCode, Some(4)), "as for a code that was sent");
+    }
+
+    async fn a_phone_gets_three_codes_an_hour_however_many_are_asked_for(app) {
+        AccountHolder::with_phone(&app, INES, PHONE).await;
+        app.wait(HOUR);
+        let first = texts_to(&app, PHONE);
+        let mut answers = Vec::new();
+        for _ in 0..6 {
+            // From six sessions: who asks does not matter.
+            answers.push(ask(&app.buyer().await, INES).await);
+            app.look_once().await;
+        }
+        assert!(answers.iter().all(Result::is_ok), "nobody learns that the phone gets no more");
+        wait_until("all six are done", async || { app.look_once().await; texts_to(&app, PHONE) == first + 3 }).await;
+        app.look_once().await;
+        assert_eq!(texts_to(&app, PHONE), first + 3);
+        let refused = ask(&app.buyer().await, INES).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::RateLimited);
+        assert_eq!(ask(&app.buyer().await, "nobody@example.com").await.map(drop), Ok(()), "buckets are apart");
+    }
+
+    async fn secrets_stand_nowhere_in_the_database(app) {
+        let ines = AccountHolder::with_phone(&app, INES, PHONE).await;
+        let guest = app.buyer().await;
+        let (_, code) = code_on_the_phone(&app, &guest).await;
+        let waiting = ask(&guest, INES).await.unwrap();
+        let books = ticketboss_tests::books::everything(app.coordinator().database()).await;
+        assert!(books.contains(INES), "the books were read");
+        let secrets = [PASSWORD, &ines.app.token, &ines.refresh_token, &ines.device_token, &guest.token, &format!("\"{code}\""), &format!("{code} ")];
+        for secret in secrets {
+            assert!(!books.contains(secret), "{secret} stands in the database");
+        }
+        let id = waiting.code_id.0.simple().to_string();
+        assert!(books.replace('-', "").contains(&id), "codes are there, as digests");
+    }
+}
+
+/// How many of many tries at once were looked at, and how many were told that the code is over.
+async fn try_at_once(setting: Setting) -> (usize, usize) {
+    const TRIES: usize = 24;
+    let app = TestApp::start_with(setting).await;
+    AccountHolder::with_phone(&app, INES, PHONE).await;
+    let guest = app.buyer().await;
+    let (sent, code) = code_on_the_phone(&app, &guest).await;
+    let wrong = other_code(&code);
+    let mut tries = JoinSet::new();
+    for _ in 0..TRIES {
+        let (guest, wrong) = (guest.clone(), wrong.clone());
+        tries.spawn(async move { prove(&guest, &sent, &wrong).await.refused() });
+    }
+    let codes = tries.join_all().await;
+    let count = |code| codes.iter().filter(|refused| **refused == code).count();
+    (count(ErrorCode::WrongCode), count(ErrorCode::CodeOver))
+}
+
+async fn parallel_tries_share_five(engine: Engine) {
+    let (looked_at, over) = try_at_once(Setting::of(engine)).await;
+    assert_eq!((looked_at, over), (4, 20), "the fifth wrong try ends the code");
+}
+
+async fn without_the_guard_parallel_tries_are_not_counted(engine: Engine) {
+    let guards = Guards { tries_first: false, ..Guards::default() };
+    let (looked_at, _) = try_at_once(Setting { guards, ..Setting::of(engine) }).await;
+    assert!(looked_at > 4, "the negative control shows what the guard is for: {looked_at}");
+}
+
+async fn a_provider_that_fails_and_recovers_gets_every_message(engine: Engine) {
+    let office = SmsOffice::open().await;
+    let app = TestApp::start_with(Setting { sms: Some(office.setting(100)), ..Setting::of(engine) }).await;
+    let ines = AccountHolder::sign_up(&app, INES).await;
+    office.fail_with(Some(503));
+    let sent: CodeSent = ines.app.post("/account/phone", &json!({ "phone": PHONE })).await.unwrap();
+    wait_until("the provider failed", async || office.refused() > 0).await;
+    office.fail_with(None);
+    wait_until("the message came", async || {
+        app.wait(Duration::from_secs(5));
+        app.look_once().await;
+        !office.taken().is_empty()
+    })
+    .await;
+    let taken = office.taken();
+    assert_eq!((taken.len(), taken[0].to.as_str(), taken[0].from.as_str()), (1, PHONE, "+34910000000"));
+    let code = letterbox::find_code(&taken[0].body).unwrap();
+    let typed = json!({ "code_id": sent.code_id, "code": code });
+    ines.app.post::<Value>("/account/phone/confirmations", &typed).await.unwrap();
+}
+
+async fn the_day_has_no_more_messages_than_may_be_paid_for(engine: Engine) {
+    let office = SmsOffice::open().await;
+    let app = TestApp::start_with(Setting { sms: Some(office.setting(2)), ..Setting::of(engine) }).await;
+    for (no, last) in [678, 679, 680].into_iter().enumerate() {
+        let holder = AccountHolder::sign_up(&app, &format!("buyer{no}@example.com")).await;
+        let phone = format!("+34612345{last}");
+        holder
+            .app
+            .post::<CodeSent>("/account/phone", &json!({ "phone": phone }))
+            .await
+            .expect("the answer is the same");
+        for _ in 0..3 {
+            app.look_once().await;
+        }
+    }
+    wait_until("two were sent", async || office.taken().len() == 2).await;
+    app.look_once().await;
+    assert_eq!(office.taken().len(), 2);
+}
+
+async fn a_number_that_gets_no_messages_is_given_up(engine: Engine) {
+    let office = SmsOffice::open().await;
+    let app = TestApp::start_with(Setting { sms: Some(office.setting(100)), ..Setting::of(engine) }).await;
+    let ines = AccountHolder::sign_up(&app, INES).await;
+    office.fail_with(Some(400));
+    ines.app.post::<CodeSent>("/account/phone", &json!({ "phone": PHONE })).await.unwrap();
+    wait_until("the provider refused", async || office.refused() > 0).await;
+    office.fail_with(None);
+    for _ in 0..5 {
+        app.wait(MINUTE);
+        app.look_once().await;
+    }
+    assert_eq!((office.refused(), office.taken().len()), (1, 0));
+}
+
+async fn a_mail_server_that_was_busy_gets_the_code(engine: Engine) {
+    let post = PostOffice::open().await;
+    post.be_busy(true);
+    let app = TestApp::start_with(Setting { smtp_url: post.url(), ..Setting::of(engine) }).await;
+    let guest = app.buyer().await;
+    let wish = ticketboss_tests::account_holder::wish(INES);
+    guest.post::<shared_model::account::SignUp>("/sign-ups", &wish).await.unwrap();
+    wait_until("the server was busy", async || post.has_refused()).await;
+    post.be_busy(false);
+    wait_until("the mail came", async || {
+        app.wait(Duration::from_secs(5));
+        app.look_once().await;
+        !post.mails().is_empty()
+    })
+    .await;
+    assert_eq!(post.mails().len(), 1);
+    assert!(letterbox::find_code(&post.mails()[0]).is_some());
+}
+
+/// The middle of many times.
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+/// Nobody can tell by the clock who has an account: the medians of many attempts, taken in turn, differ by less than a
+/// third, where the work itself (one Argon2id) is more than ten times everything else.
+async fn the_clock_does_not_tell_who_has_an_account(engine: Engine) {
+    const ROUNDS: usize = 25;
+    let app = TestApp::start(engine).await;
+    AccountHolder::with_phone(&app, INES, PHONE).await;
+    let guest = app.buyer().await;
+    let (mut known, mut unknown, mut empty) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        // Past every limit.
+        app.wait(HOUR);
+        let guest = if round % 20 == 0 { app.buyer().await } else { guest.clone() };
+        let timed = async |email: &str| -> (Duration, Problem) {
+            let begun = Instant::now();
+            let refused = sign_in(&guest, email, "never the right one").await.unwrap_err();
+            (begun.elapsed(), refused)
+        };
+        let (first, second) = if round % 2 == 0 { (INES, "nobody@example.com") } else { ("nobody@example.com", INES) };
+        let (one, of_one) = timed(first).await;
+        let (other, of_other) = timed(second).await;
+        assert_eq!(of_one, of_other);
+        let (of_known, of_unknown) = if round % 2 == 0 { (one, other) } else { (other, one) };
+        known.push(of_known);
+        unknown.push(of_unknown);
+        let begun = Instant::now();
+        let _ = guest.post::<Value>("/sign-ins", &json!({ "email": "no address", "password": "" })).await;
+        empty.push(begun.elapsed());
+    }
+    let (known, unknown, empty) = (median(known), median(unknown), median(empty));
+    let ratio = known.as_secs_f64() / unknown.as_secs_f64();
+    assert!((0.67..1.5).contains(&ratio), "known {known:?}, unknown {unknown:?}");
+    assert!(empty * 2 < known, "the control: what does no work is told from what does ({empty:?}, {known:?})");
+}
+
+macro_rules! on_each_engine {
+    ($($name:ident)+) => {
+        mod on_sqlite { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $name() { super::$name(super::Engine::Sqlite).await; })+ }
+        mod on_postgres { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $name() { super::$name(super::Engine::Postgres).await; })+ }
+    };
+}
+
+on_each_engine! {
+    parallel_tries_share_five
+    without_the_guard_parallel_tries_are_not_counted
+    a_provider_that_fails_and_recovers_gets_every_message
+    the_day_has_no_more_messages_than_may_be_paid_for
+    a_number_that_gets_no_messages_is_given_up
+    a_mail_server_that_was_busy_gets_the_code
+    the_clock_does_not_tell_who_has_an_account
+}
