@@ -18,6 +18,7 @@ mod hints;
 mod hold;
 pub mod hub;
 pub mod install;
+mod notes;
 mod order_desk;
 pub mod season;
 

@@ -1,0 +1,161 @@
+//! What the outbox does with a note: finds out whom it reaches, counts it, and sends it.
+//! [`super::codes`] writes them.
+
+use super::{Coordinator, accounts::known_device, background::SendError};
+use crate::{
+    auth::{
+        accounts,
+        limits::Limit,
+        notes::{Addressee, News, Note, read_note},
+    },
+    data::{DataError, accounts as rows, outbox::OutboxRow},
+    delivery::note::{Envelope, Say, SmsSay, build_note_mail, sms_text},
+};
+use shared_model::{
+    CodeId, Language, OutboxId, Timestamp,
+    account::CodeChannel,
+    text::{EmailAddress, PhoneNumber},
+};
+
+impl Coordinator {
+    /// Sends a note of the outbox to whoever it reaches.
+    pub(super) async fn send_note(&self, row: &OutboxRow) -> Result<(), SendError> {
+        let sealed = row.sealed.as_deref().ok_or_else(|| SendError::GiveUp("the note has no words".to_owned()))?;
+        let note = read_note(&self.inner.secret, row.outbox_id, sealed)
+            .ok_or_else(|| SendError::GiveUp("the note was sealed with another secret".to_owned()))?;
+        match note {
+            Note::ResetCode { code_id, code, email, channel, device } => {
+                self.send_reset_code(row, code_id, &code, &email, channel, device.as_deref()).await
+            }
+            Note::SignUpCode { code_id, code, to } => match self.may_send(row, code_id, &to).await? {
+                MaySend::Code => self.mail_note(row, &to, Say::SignUpCode(&code)).await,
+                MaySend::News => self.mail_note(row, &to, Say::News(&News::AlreadyHasAccount)).await,
+                MaySend::Nothing => Ok(()),
+            },
+            Note::EmailCode { code_id, code, to } => match self.may_send(row, code_id, &to).await? {
+                MaySend::Code => self.mail_note(row, &to, Say::EmailCode(&code)).await,
+                MaySend::News => self.mail_note(row, &to, Say::News(&News::AlreadyHasAccount)).await,
+                MaySend::Nothing => Ok(()),
+            },
+            Note::PhoneCode { code_id, code, phone, language } => {
+                if !self.is_worth_sending(code_id).await? || !self.count_sms(row, phone.as_str()).await? {
+                    return Ok(());
+                }
+                self.text_note(row, &phone, language, SmsSay::PhoneCode(&code)).await
+            }
+            Note::News { to, news } => self.mail_note(row, &to, Say::News(&news)).await,
+        }
+    }
+
+    /// A reset's code by SMS to the confirmed phone; by mail where there is none, where it was asked for, or
+    /// where no more messages may go to the phone.
+    async fn send_reset_code(
+        &self,
+        row: &OutboxRow,
+        code_id: CodeId,
+        code: &str,
+        email: &EmailAddress,
+        channel: CodeChannel,
+        device_token: Option<&str>,
+    ) -> Result<(), SendError> {
+        let mut link = self.inner.database.begin().await.map_err(retry)?;
+        let Some(known) = accounts::find_by_email(&mut link, email).await.map_err(retry)? else { return Ok(()) };
+        rows::set_code_subject(&mut link, code_id.0, known.account_id.0).await.map_err(retry)?;
+        link.commit().await.map_err(retry)?;
+        if !self.is_worth_sending(code_id).await? {
+            return Ok(());
+        }
+        let device = known_device(&self.inner.secret, Some(known.account_id), device_token).unwrap_or_default();
+        if let Some(phone) = known.confirmed_phone().filter(|_| channel == CodeChannel::Sms)
+            && self.count_sms(row, &format!("{phone} {device}")).await?
+        {
+            return self.text_note(row, phone, known.language, SmsSay::ResetCode(code)).await;
+        }
+        if !self.count_message(row, &format!("{} {device}", rows::email_key(known.email.as_str()))).await? {
+            return Ok(());
+        }
+        let to = Addressee { email: known.email, name: known.name, language: known.language };
+        self.mail_note(row, &to, Say::ResetCode(code)).await
+    }
+
+    async fn may_send(&self, row: &OutboxRow, code_id: CodeId, to: &Addressee) -> Result<MaySend, SendError> {
+        if !self.is_worth_sending(code_id).await?
+            || !self.count_message(row, &rows::email_key(to.email.as_str())).await?
+        {
+            return Ok(MaySend::Nothing);
+        }
+        let mut link = self.inner.database.read().await.map_err(retry)?;
+        let known = accounts::find_by_email(&mut link, &to.email).await.map_err(retry)?;
+        Ok(if known.is_some() { MaySend::News } else { MaySend::Code })
+    }
+
+    /// A code that is over by now helps nobody.
+    async fn is_worth_sending(&self, code_id: CodeId) -> Result<bool, SendError> {
+        let mut link = self.inner.database.read().await.map_err(retry)?;
+        rows::is_code_open(&mut link, code_id.0, self.now().as_millis()).await.map_err(retry)
+    }
+
+    async fn count_sms(&self, row: &OutboxRow, to: &str) -> Result<bool, SendError> {
+        let max = self.inner.outgoing.sms_per_day_max;
+        self.count(row, &[(Limit::MessagesByHour, to), (Limit::MessagesByDay, to), (Limit::SmsByDay { max }, "")]).await
+    }
+
+    async fn count_message(&self, row: &OutboxRow, to: &str) -> Result<bool, SendError> {
+        self.count(row, &[(Limit::MessagesByHour, to), (Limit::MessagesByDay, to)]).await
+    }
+
+    /// Counts a message the first time it is tried. False: no more may go there for now.
+    async fn count(&self, row: &OutboxRow, asked: &[(Limit, &str)]) -> Result<bool, SendError> {
+        if row.attempts > 0 {
+            return Ok(true);
+        }
+        let mut link = self.inner.database.begin().await.map_err(retry)?;
+        let admitted = self.inner.limits.admit_durably(&mut link, asked, self.now()).await.map_err(retry)?;
+        if admitted.is_err() {
+            // Dropping the link undoes what was counted before the empty bucket.
+            tracing::warn!(outbox_id = %row.outbox_id, "a note is not sent: its limit is reached");
+            return Ok(false);
+        }
+        link.commit().await.map_err(retry)?;
+        Ok(true)
+    }
+
+    async fn mail_note(&self, row: &OutboxRow, to: &Addressee, say: Say<'_>) -> Result<(), SendError> {
+        let outgoing = &self.inner.outgoing;
+        let envelope = Envelope {
+            outbox_id: OutboxId(row.outbox_id),
+            from: outgoing.from.clone(),
+            site_url: &self.inner.public_url,
+            written_at: Timestamp(row.created_at),
+        };
+        let message = build_note_mail(to, say, envelope, &outgoing.messages)
+            .map_err(|error| SendError::GiveUp(error.to_string()))?;
+        outgoing.mail.send(OutboxId(row.outbox_id), &message).await.map_err(SendError::from)
+    }
+
+    async fn text_note(
+        &self,
+        row: &OutboxRow,
+        phone: &PhoneNumber,
+        language: Language,
+        say: SmsSay<'_>,
+    ) -> Result<(), SendError> {
+        let outgoing = &self.inner.outgoing;
+        let host = self.inner.public_url.split("://").last().unwrap_or_default();
+        let host = host.split([':', '/']).next().unwrap_or_default();
+        let text = sms_text(say, host, language, &outgoing.messages);
+        outgoing.sms.send(OutboxId(row.outbox_id), phone, &text).await.map_err(SendError::from)
+    }
+}
+
+/// What an address is told.
+enum MaySend {
+    Code,
+    /// It has an account already.
+    News,
+    Nothing,
+}
+
+fn retry(error: DataError) -> SendError {
+    SendError::Retry(error.to_string())
+}
