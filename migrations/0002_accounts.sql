@@ -179,7 +179,8 @@ create index invitation_by_email on invitation (email_key) where answered_at is 
 create table audit_entry (
     audit_entry_id uuid primary key,
     at bigint not null,
-    account_id uuid not null,
+    -- Null for a command typed at the machine itself.
+    account_id uuid,
     organizer_id uuid,
     -- The trade's verb: 'member_invited', 'role_changed'.
     action text not null,

@@ -93,6 +93,8 @@ id! {
     CodeId,
     /// A WebAuthn credential.
     PasskeyId,
+    /// What a passkey is asked, between question and answer.
+    CeremonyId,
     /// A card the payment provider keeps for an account.
     SavedCardId,
     /// Somebody asked to join an organizer's team.

@@ -5,13 +5,14 @@
 //!
 //! Start with [`plan`] (what a house looks like), [`seat`] (what a seat can be), [`hold`] (the
 //! limits), then [`event`], [`order`],
-//! [`account`] and [`live`] for what travels between the two; [`app`] is what
+//! [`account`], [`factor`], [`staff`] and [`live`] for what travels between the two; [`app`] is what
 //! the halves of an app say to each other.
 
 pub mod account;
 pub mod app;
 pub mod error;
 pub mod event;
+pub mod factor;
 pub mod hold;
 pub mod ids;
 pub mod language;
@@ -20,6 +21,7 @@ pub mod money;
 pub mod order;
 pub mod plan;
 pub mod seat;
+pub mod staff;
 pub mod text;
 pub mod ticket_code;
 pub mod time;

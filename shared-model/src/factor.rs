@@ -1,0 +1,80 @@
+//! Second factors: passkeys (WebAuthn) and authenticator apps (TOTP), as they travel.
+//!
+//! What an authenticator is asked and what it answers is the browser's own JSON (WebAuthn level 3, §5.1.8
+//! and §5.1.9): handed through here, read by the server alone.
+
+use crate::{CeremonyId, text::Secret};
+use serde::{Deserialize, Serialize};
+
+/// Characters of a passkey's name.
+pub const PASSKEY_NAME_LENGTH_MAX: usize = 60;
+/// Passkeys an account may have.
+pub const PASSKEYS_PER_ACCOUNT_MAX: usize = 20;
+
+/// What a passkey is asked; answered once, within five minutes, in the same session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasskeyCeremony {
+    pub ceremony_id: CeremonyId,
+    /// `PublicKeyCredentialCreationOptionsJSON` to register, `PublicKeyCredentialRequestOptionsJSON` to sign in.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub public_key: serde_json::Value,
+}
+
+/// Body of `POST /account/passkeys`: what the authenticator made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewPasskey {
+    pub ceremony_id: CeremonyId,
+    /// What its owner calls it.
+    pub name: String,
+    /// `RegistrationResponseJSON`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub credential: serde_json::Value,
+}
+
+/// Body of `PATCH /account/passkeys/{passkey_id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasskeyChange {
+    pub name: String,
+}
+
+/// What the authenticator answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PasskeyAnswer {
+    /// `AuthenticationResponseJSON`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub credential: serde_json::Value,
+    /// Keep the session for weeks; matters only where it signs in.
+    #[serde(default)]
+    pub stay: bool,
+}
+
+/// A new secret for an authenticator app. Nothing is kept before its first code comes back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TotpSetup {
+    /// The secret in Base32, for who cannot scan.
+    pub secret: Secret,
+    /// `otpauth://totp/…`, what the QR code says.
+    pub uri: Secret,
+    /// The same secret sealed for this account; goes back with the first code, within 15 minutes.
+    pub sealed: String,
+}
+
+/// Body of `PUT /account/totp`: the first code shows that the app has the secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TotpConfirmation {
+    pub sealed: String,
+    pub code: Secret,
+}
+
+/// Body of `POST /sign-ins/second-factor/totp`: a code of the authenticator app, with or without spaces.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TotpTyped {
+    pub code: Secret,
+}
