@@ -2,9 +2,14 @@
 //! hash, so that who reads the database cannot act as anybody.
 
 pub mod accounts;
+pub mod audit;
 pub mod codes;
+pub mod factors;
 pub mod limits;
 pub mod notes;
+pub mod passkeys;
 pub mod passwords;
+pub mod roles;
 pub mod secret;
 pub mod sessions;
+pub mod totp;

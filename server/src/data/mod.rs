@@ -9,15 +9,19 @@
 mod statement;
 
 pub mod accounts;
+pub mod audit;
 pub mod buckets;
 pub mod catalogue;
 pub mod claims;
+pub mod factors;
 pub mod notify;
 pub mod orders;
 pub mod outbox;
+pub mod passkeys;
 pub mod sandbox_store;
 pub mod sessions;
 pub mod settings;
+pub mod staff;
 
 pub use statement::Statement;
 
@@ -295,13 +299,17 @@ impl Database {
     pub fn statements() -> impl Iterator<Item = (&'static str, Statement)> {
         [
             accounts::ALL,
+            audit::ALL,
             buckets::ALL,
             catalogue::ALL,
             claims::ALL,
+            factors::ALL,
             orders::ALL,
             outbox::ALL,
+            passkeys::ALL,
             sessions::ALL,
             settings::ALL,
+            staff::ALL,
         ]
         .into_iter()
         .flatten()
