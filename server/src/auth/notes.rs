@@ -3,7 +3,7 @@
 //! time for a name that has an account and for one that has none.
 
 use crate::{
-    auth::secret::DeploymentSecret,
+    auth::{accounts::Known, secret::DeploymentSecret},
     data::{DataResult, Link, outbox},
 };
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,18 @@ pub async fn write_note(
     let text = serde_json::to_string(note).expect("notes are plain values and always serialise");
     let sealed = secret.seal(outbox_id.0.as_bytes(), &text);
     outbox::insert_sealed(link, outbox_id.0, "note", subject, now.as_millis(), &sealed).await
+}
+
+/// Tells an account's owner what happened to it.
+pub async fn write_news(
+    link: &mut Link,
+    secret: &DeploymentSecret,
+    known: &Known,
+    news: News,
+    now: Timestamp,
+) -> DataResult<()> {
+    let to = Addressee { email: known.email.clone(), name: known.name.clone(), language: known.language };
+    write_note(link, secret, Uuid::now_v7(), &Note::News { to, news }, now).await
 }
 
 /// The note of an outbox row; `None` when it is not sealed with our secret.

@@ -397,6 +397,13 @@ impl Sessions {
         rows::delete_others(link, account_id.0, kept.0).await
     }
 
+    /// Ends all sessions of the account, in the transaction at hand; call [`Self::forget_account`] once it is
+    /// committed.
+    pub async fn end_all(&self, link: &mut Link, account_id: AccountId) -> DataResult<u64> {
+        // No session has the nil id.
+        rows::delete_others(link, account_id.0, uuid::Uuid::nil()).await
+    }
+
     /// What memory knows of a session is no longer so.
     pub fn forget(&self, session_id: SessionId) {
         self.kept.lock().retain(|_, kept| kept.visitor.session_id != session_id);

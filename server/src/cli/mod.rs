@@ -1,5 +1,6 @@
 //! The command line.
 
+mod account;
 mod operate;
 mod plan;
 mod serve;
@@ -47,6 +48,9 @@ enum Command {
     /// Who puts on events.
     #[command(subcommand)]
     Organizer(operate::OrganizerCommand),
+    /// Operators' help for accounts.
+    #[command(subcommand)]
+    Account(account::AccountCommand),
     /// Houses.
     #[command(subcommand)]
     Venue(operate::VenueCommand),
@@ -69,6 +73,7 @@ pub fn run() -> ExitCode {
         },
         Command::Plan(plan) => plan::run(&arguments.place, plan),
         Command::Organizer(command) => operate::organizer(&arguments.place, command),
+        Command::Account(command) => account::account(&arguments.place, command),
         Command::Venue(command) => operate::venue(&arguments.place, command),
         Command::Event(command) => operate::event(&arguments.place, command),
         Command::Performance(command) => operate::performance(&arguments.place, command),

@@ -214,7 +214,7 @@ pub fn publish_plan(place: &Place, venue: &str, plan: &SeatingPlan) -> ExitCode 
 }
 
 /// Opens the books, does one thing, says what was done.
-fn run(place: &Place, work: impl AsyncFnOnce(Coordinator) -> Result<String, InstallError>) -> ExitCode {
+pub fn run(place: &Place, work: impl AsyncFnOnce(Coordinator) -> Result<String, InstallError>) -> ExitCode {
     let mut config = match place.load_config() {
         Ok(config) => config,
         Err(error) => return fail(&error),

@@ -7,8 +7,9 @@ use super::{
 use crate::{
     auth::{
         accounts::{self, Known},
+        factors::load_factors,
         limits::Limit,
-        notes::{Addressee, News, Note, write_note},
+        notes::{News, write_news},
         passwords::judge,
         secret::{DeploymentSecret, Purpose},
         sessions::{Kind, Owner},
@@ -22,7 +23,6 @@ use shared_model::{
     text::Password,
 };
 use std::net::IpAddr;
-use uuid::Uuid;
 
 /// What a client says of itself.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +78,7 @@ impl Coordinator {
         };
         let known = accounts::known(&row).or_problem()?;
         let mut link = self.inner.database.begin().await.or_problem()?;
-        if known.has_totp {
+        if load_factors(&mut link, known.account_id).await.or_problem()?.wanted_at_sign_in() {
             self.inner.sessions.half_sign_in(&mut link, visitor, known.account_id, kind, now).await.or_problem()?;
             link.commit().await.or_problem()?;
             self.inner.sessions.forget(visitor.session_id);
@@ -245,9 +245,7 @@ impl Coordinator {
 
     /// Tells an account's owner what happened to it, by a mail of this transaction.
     pub(super) async fn tell(&self, link: &mut Link, known: &Known, news: News) -> CommandResult<()> {
-        let to = Addressee { email: known.email.clone(), name: known.name.clone(), language: known.language };
-        let note = Note::News { to, news };
-        write_note(link, &self.inner.secret, Uuid::now_v7(), &note, self.now()).await.or_problem()
+        write_news(link, &self.inner.secret, known, news, self.now()).await.or_problem()
     }
 }
 

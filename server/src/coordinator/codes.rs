@@ -18,7 +18,7 @@ use crate::{
         passwords::judge,
         sessions::Kind,
     },
-    data::{DataError, Link, accounts as rows, buckets, sessions},
+    data::{DataError, Link, accounts as rows, buckets, passkeys, sessions},
 };
 use shared_model::{
     AccountId, CodeId, ErrorCode, Problem, SignUpId, Timestamp,
@@ -325,6 +325,7 @@ impl Coordinator {
         rows::delete_old(&mut link, now - FORGOTTEN_AFTER.as_millis() as i64).await?;
         buckets::forget_quiet(&mut link, now).await?;
         sessions::delete_ended(&mut link, now, FORGOTTEN_AT_ONCE).await?;
+        passkeys::delete_old_ceremonies(&mut link, now).await?;
         link.commit().await
     }
 }

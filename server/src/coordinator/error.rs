@@ -1,11 +1,15 @@
 //! What each component's refusal or failure is called outside: the one place that maps them to the
 //! closed list of codes. Failures of the system are logged here, once; refusals are no errors.
 
-use super::{desk::DeskError, order_desk::OrderDeskError};
+use super::{desk::DeskError, install::InstallError, order_desk::OrderDeskError};
 use crate::{
     auth::{
+        audit::AuditError,
         limits::TooOften,
+        passkeys::PasskeyRefusal,
         passwords::{PasswordsBusy, WeakPassword},
+        roles::TeamRefusal,
+        totp::TotpRefusal,
     },
     commerce::gateway::GatewayError,
     data::DataError,
@@ -54,6 +58,58 @@ impl IntoProblem for PasswordsBusy {
 impl IntoProblem for WeakPassword {
     fn into_problem(self) -> Problem {
         Problem::new(ErrorCode::WeakPassword).detail(self.to_string())
+    }
+}
+
+impl IntoProblem for PasskeyRefusal {
+    fn into_problem(self) -> Problem {
+        let code = match self {
+            Self::CeremonyOver => ErrorCode::CodeOver,
+            Self::Wrong => ErrorCode::BadCredentials,
+            Self::NoHostName | Self::Unreadable | Self::Known | Self::TooMany | Self::Name => ErrorCode::InvalidInput,
+        };
+        Problem::new(code).detail(self.to_string())
+    }
+}
+
+impl IntoProblem for TotpRefusal {
+    fn into_problem(self) -> Problem {
+        let code = match self {
+            Self::WrongCode => ErrorCode::WrongCode,
+            Self::SetupOver => ErrorCode::CodeOver,
+        };
+        Problem::new(code).detail(self.to_string())
+    }
+}
+
+impl IntoProblem for TeamRefusal {
+    fn into_problem(self) -> Problem {
+        match self {
+            Self::LastOwner => Problem::new(ErrorCode::InvalidInput).detail(self.to_string()),
+        }
+    }
+}
+
+impl IntoProblem for AuditError {
+    fn into_problem(self) -> Problem {
+        match self {
+            Self::Cursor => Problem::new(ErrorCode::InvalidInput).detail(self.to_string()),
+            Self::Data(error) => error.into_problem(),
+        }
+    }
+}
+
+impl IntoProblem for InstallError {
+    fn into_problem(self) -> Problem {
+        match self {
+            Self::Data(error) => error.into_problem(),
+            Self::Plan(_)
+            | Self::Missing { .. }
+            | Self::Exists { .. }
+            | Self::Invalid(_)
+            | Self::Demo(_)
+            | Self::Claims(_) => Problem::new(ErrorCode::InvalidInput).detail(self.to_string()),
+        }
     }
 }
 

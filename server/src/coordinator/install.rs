@@ -5,19 +5,21 @@
 
 use super::Coordinator;
 use crate::{
+    auth::audit::{Action, Deed, write_down},
     data::{
         DataError, DataResult, Link,
         catalogue::{
             self as rows, NewEventRow, NewPerformance, NewPerformanceRow, NewPlanVersion, NewVenueRow,
             PriceCategoryRow, PriceRow, TicketTypeRow,
         },
+        staff,
     },
     events::demo,
     reservations::claims::WriteClaimsError,
 };
 use jiff::tz::TimeZone;
 use shared_model::{
-    Currency, PerformanceId, PlanVersionId, Timestamp,
+    Currency, OrganizerId, PerformanceId, PlanVersionId, Timestamp,
     event::{ACCENTS, EventCategory},
     hold::SEATS_PER_CUSTOMER_MAX,
     plan::{CATEGORIES_PER_PLAN_MAX, SeatingPlan, check, numbered::NumberedPlan},
@@ -231,14 +233,26 @@ fn check_performance(spec: &PerformanceSpec) -> Result<(), InstallError> {
     Ok(())
 }
 
+/// Writes an organizer without a team.
+///
+/// # Errors
+/// [`InstallError`] naming the rule that is broken, or the slug that is taken.
+pub async fn create_organizer(link: &mut Link, spec: &OrganizerSpec) -> Result<OrganizerId, InstallError> {
+    check_slug(&spec.slug)?;
+    let email: EmailAddress = spec.email.parse().map_err(invalid)?;
+    let organizer_id = OrganizerId::new();
+    rows::insert_organizer(link, organizer_id.0, &spec.slug, &spec.name, email.as_str())
+        .await
+        .map_err(|error| exists(error, "organizer", &spec.slug))?;
+    Ok(organizer_id)
+}
+
 impl Coordinator {
     pub async fn create_organizer(&self, spec: OrganizerSpec) -> Result<(), InstallError> {
-        check_slug(&spec.slug)?;
-        let email: EmailAddress = spec.email.parse().map_err(invalid)?;
         let mut link = self.database().begin().await?;
-        rows::insert_organizer(&mut link, Uuid::now_v7(), &spec.slug, &spec.name, email.as_str())
-            .await
-            .map_err(|error| exists(error, "organizer", &spec.slug))?;
+        let organizer_id = create_organizer(&mut link, &spec).await?;
+        let deed = Deed::of_operator(Action::OrganizerCreated, spec.slug).of_organizer(organizer_id);
+        write_down(&mut link, &deed, self.now()).await?;
         Ok(link.commit().await?)
     }
 
@@ -266,6 +280,7 @@ impl Coordinator {
         };
         let mut link = self.database().begin().await?;
         rows::insert_venue(&mut link, row).await.map_err(|error| exists(error, "venue", &slug))?;
+        write_down(&mut link, &Deed::of_operator(Action::VenueCreated, slug), self.now()).await?;
         Ok(link.commit().await?)
     }
 
@@ -274,6 +289,9 @@ impl Coordinator {
         let mut link = self.database().begin().await?;
         let venue_id = required(rows::find_venue(&mut link, venue).await, "venue", venue)?;
         let (id, _) = publish_plan(&mut link, venue_id, plan, self.now()).await?;
+        let mut deed = Deed::of_operator(Action::PlanPublished, id.to_string());
+        deed.detail = serde_json::json!({ "venue": venue });
+        write_down(&mut link, &deed, self.now()).await?;
         link.commit().await?;
         Ok(id)
     }
@@ -305,6 +323,8 @@ impl Coordinator {
             refund_terms: spec.refund_terms,
         };
         rows::insert_event(&mut link, row).await.map_err(|error| exists(error, "event", &slug))?;
+        let deed = Deed::of_operator(Action::EventCreated, slug).of_organizer(OrganizerId(organizer_id));
+        write_down(&mut link, &deed, self.now()).await?;
         Ok(link.commit().await?)
     }
 
@@ -327,6 +347,10 @@ impl Coordinator {
         let plan_version_id = PlanVersionId(plan_version_id);
         let spec = spec(FoundHouse { event_id, venue_id, plan_version_id, plan, zone })?;
         let id = create_performance(&mut link, spec).await?;
+        let mut deed = Deed::of_operator(Action::PerformanceCreated, id.to_string());
+        deed.organizer_id = staff::find_organizer_of(&mut link, event_id).await?.map(OrganizerId);
+        deed.detail = serde_json::json!({ "event": event, "venue": venue });
+        write_down(&mut link, &deed, self.now()).await?;
         link.commit().await?;
         Ok(id)
     }

@@ -4,7 +4,8 @@
 //! [`browse`] reads, [`hold`] leads the seat desks ([`desk`], one a performance, with its audience in
 //! [`hub`]), [`checkout`] leads the [`order_desk`] and the payment gateway, [`background`] are the loops
 //! that finish what crashed or must leave the house, [`install`] brings events in,
-//! [`season`] the demo's. [`accounts`] signs people in, [`codes`] proves their phones and addresses.
+//! [`season`] the demo's. [`accounts`] signs people in, [`codes`] proves their phones and addresses,
+//! [`passkeys`] and [`second_factor`] ask for more than a password; [`staff`] leads organizers' teams.
 
 pub mod accounts;
 pub mod background;
@@ -20,13 +21,18 @@ pub mod hub;
 pub mod install;
 mod notes;
 mod order_desk;
+mod passkeys;
 pub mod season;
+mod second_factor;
+pub mod staff;
 
 pub use crate::auth::sessions::{HalfSignedIn, Kind, OpenedSession, Visitor};
 pub use error::{CommandError, CommandResult};
 
 use crate::{
-    auth::{limits::AskedLimits, passwords::Passwords, secret::DeploymentSecret, sessions::Sessions},
+    auth::{
+        limits::AskedLimits, passkeys::Passkeys, passwords::Passwords, secret::DeploymentSecret, sessions::Sessions,
+    },
     clock::Clock,
     commerce::{gateway::Gateway, sandbox::Sandbox},
     data::{Database, settings},
@@ -66,6 +72,7 @@ struct Inner {
     clock: Clock,
     plans: Plans,
     sessions: Sessions,
+    passkeys: Passkeys,
     secret: DeploymentSecret,
     passwords: Passwords,
     limits: AskedLimits,
@@ -107,6 +114,7 @@ impl Coordinator {
         let order_desk = OrderDesk::start(database.clone(), clock.clone(), ticket_key.clone(), announce);
         let inner = Inner {
             sessions: Sessions::new(database.clone()),
+            passkeys: Passkeys::of_site(&public_url),
             passwords: Passwords::default(),
             limits: AskedLimits::new(database.clone(), secret.clone()),
             secret,

@@ -29,7 +29,11 @@ statements! {
     FIND_BY_CREDENTIAL = Statement::both(select_passkey!("credential_id = $1"));
     LIST_OF_ACCOUNT = Statement::both(select_passkey!("account_id = $1 order by created_at, passkey_id limit $2"));
     RENAME = Statement::both("update passkey set name = $3 where passkey_id = $1 and account_id = $2");
-    MARK_USED = Statement::both("update passkey set credential = $2, last_used_at = $3 where passkey_id = $1");
+    /// Guarded by the credential that was judged: of an authenticator and its copy that come at once with the same
+    /// counter, one comes in.
+    MARK_USED = Statement::both(
+        "update passkey set credential = $3, last_used_at = $4 where passkey_id = $1 and credential = $2",
+    );
     DELETE_PASSKEY = Statement::both("delete from passkey where passkey_id = $1 and account_id = $2");
     DELETE_PASSKEYS_OF = Statement::both("delete from passkey where account_id = $1");
 }
@@ -110,8 +114,20 @@ pub async fn rename(link: &mut Link, passkey_id: Uuid, account_id: Uuid, name: &
     Ok(execute!(link, RENAME, passkey_id, account_id, name)? == 1)
 }
 
-pub async fn mark_used(link: &mut Link, passkey_id: Uuid, credential: &str, now: i64) -> DataResult<()> {
-    execute!(link, MARK_USED, passkey_id, credential, now).map(drop)
+/// A passkey that was just used.
+#[derive(Debug, Clone, Copy)]
+pub struct Used<'a> {
+    pub passkey_id: Uuid,
+    /// The credential it was judged by.
+    pub before: &'a str,
+    /// The same with its counter moved on.
+    pub after: &'a str,
+    pub at: i64,
+}
+
+/// False when the passkey was used otherwise since it was read.
+pub async fn mark_used(link: &mut Link, used: Used<'_>) -> DataResult<bool> {
+    Ok(execute!(link, MARK_USED, used.passkey_id, used.before, used.after, used.at)? == 1)
 }
 
 /// False when the account has no such passkey.

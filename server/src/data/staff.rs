@@ -29,6 +29,7 @@ statements! {
          order by o.name, o.organizer_id limit $2",
     );
     ORGANIZER_EXISTS = Statement::both("select organizer_id from organizer where organizer_id = $1");
+    ORGANIZER_OF_EVENT = Statement::both("select organizer_id from event where event_id = $1");
     /// One at a time changes a team: two owners who remove each other would leave none.
     LOCK_ORGANIZER = Statement::each(
         "select name from organizer where organizer_id = $1",
@@ -137,6 +138,11 @@ pub async fn list_organizers_of(link: &mut Link, account_id: Uuid, limit: i64) -
 
 pub async fn organizer_exists(link: &mut Link, organizer_id: Uuid) -> DataResult<bool> {
     Ok(fetch_optional!(link, (Uuid,), ORGANIZER_EXISTS, organizer_id)?.is_some())
+}
+
+/// Who puts an event on.
+pub async fn find_organizer_of(link: &mut Link, event_id: Uuid) -> DataResult<Option<Uuid>> {
+    Ok(fetch_optional!(link, (Uuid,), ORGANIZER_OF_EVENT, event_id)?.map(|(id,)| id))
 }
 
 /// Its name, with its team locked until the transaction ends.

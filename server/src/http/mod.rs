@@ -10,6 +10,7 @@ pub mod operations;
 pub mod rest;
 pub mod session;
 pub mod site;
+pub mod staff;
 
 use crate::{config::Config, coordinator::Coordinator, messages::Messages};
 use axum::{Router, extract::DefaultBodyLimit, middleware};

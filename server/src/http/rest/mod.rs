@@ -8,8 +8,11 @@ mod accounts;
 mod cart;
 mod events;
 mod orders;
+mod passkeys;
 mod seats;
+mod second_factor;
 mod sessions;
+mod staff;
 
 use super::{AppState, error::ApiError};
 use axum::{Json, Router, routing::get};
@@ -39,6 +42,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "orders", description = "Check-out and tickets"),
         (name = "sessions", description = "Tokens for apps, signing in and out"),
         (name = "account", description = "The account of who is signed in"),
+        (name = "staff", description = "Organizers' teams and what they did"),
     ),
 )]
 struct Document;
@@ -84,6 +88,9 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(orders::routes())
         .merge(sessions::routes())
         .merge(accounts::routes())
+        .merge(passkeys::routes())
+        .merge(second_factor::routes())
+        .merge(staff::routes())
 }
 
 /// The OpenAPI 3.1 document, made of the handlers.

@@ -1,0 +1,129 @@
+//! Authenticator apps: setting one up, signing in with it, and what an operator does when it is lost.
+
+use super::{
+    Coordinator, Visitor,
+    accounts::{Client, SignedIn},
+    error::{CommandResult, OrProblem, too_often},
+    install::InstallError,
+};
+use crate::{
+    auth::{
+        accounts::{self, Known},
+        audit::{Action, Deed, write_down},
+        limits::Limit,
+        notes::{News, write_news},
+        totp::{Authenticator, TotpRefusal},
+    },
+    data::{DataError, Link, factors as rows, passkeys, staff},
+};
+use shared_model::{
+    AccountId, ErrorCode, Problem,
+    factor::{TotpConfirmation, TotpSetup},
+    text::EmailAddress,
+};
+
+impl Coordinator {
+    /// A new secret for an authenticator app. The caller proved herself; nothing is kept yet.
+    pub async fn offer_totp(&self, account_id: AccountId) -> CommandResult<TotpSetup> {
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let known = find_known(&mut link, account_id).await?;
+        Ok(Authenticator::offer(&self.inner.secret, account_id, known.email.as_str(), self.now()))
+    }
+
+    /// Keeps the offered secret once the app has shown that it has it. From now on signing in asks for it.
+    pub async fn set_up_totp(
+        &self,
+        visitor: &Visitor,
+        account_id: AccountId,
+        confirmation: &TotpConfirmation,
+    ) -> CommandResult<()> {
+        let now = self.now();
+        self.count_typed_code(visitor, account_id).await?;
+        let secret = &self.inner.secret;
+        let authenticator = Authenticator::offered(secret, account_id, &confirmation.sealed, now).or_problem()?;
+        let step = authenticator.check(confirmation.code.as_str(), None, now).or_problem()?;
+        let sealed = authenticator.seal(secret, account_id);
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        rows::set_totp(&mut link, account_id.0, &sealed, step).await.or_problem()?;
+        link.commit().await.or_problem()
+    }
+
+    /// Signing in no longer asks for the app. The caller proved herself; its owner is told.
+    pub async fn remove_totp(&self, account_id: AccountId) -> CommandResult<()> {
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let known = find_known(&mut link, account_id).await?;
+        if known.has_totp {
+            rows::clear_totp(&mut link, account_id.0).await.or_problem()?;
+            self.tell(&mut link, &known, News::SecondFactorRemoved).await?;
+        }
+        link.commit().await.or_problem()
+    }
+
+    /// The second factor of an account whose password was right. Wrong codes are counted for this account in
+    /// this session: nobody without the password can use them up.
+    pub async fn finish_sign_in_with_totp(
+        &self,
+        visitor: &Visitor,
+        typed: &str,
+        client: Client<'_>,
+    ) -> CommandResult<SignedIn> {
+        let now = self.now();
+        let half = visitor.half_signed_in(now).ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))?;
+        self.count_typed_code(visitor, half.account_id).await?;
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let kept = rows::find_totp(&mut link, half.account_id.0).await.or_problem()?;
+        let (sealed, last_step) = kept.ok_or_else(|| Problem::new(ErrorCode::SecondFactorMissing))?;
+        let authenticator = Authenticator::kept(&self.inner.secret, half.account_id, &sealed)
+            .ok_or_else(|| DataError::corrupt("authenticator secret", "it is not sealed with this deployment's secret"))
+            .or_problem()?;
+        let step = authenticator.check(typed, last_step, now).or_problem()?;
+        if !rows::use_step(&mut link, half.account_id.0, step).await.or_problem()? {
+            return Err(TotpRefusal::WrongCode).or_problem();
+        }
+        link.commit().await.or_problem()?;
+        self.sign_in_proved(visitor, half.account_id, half.kind, client).await
+    }
+
+    async fn count_typed_code(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
+        let name = format!("{account_id} {}", visitor.session_id);
+        let asked = [(Limit::TotpTyped, name.as_str())];
+        self.inner.limits.admit(&asked, self.now()).await.or_problem()?.map_err(too_often)
+    }
+
+    /// An operator's command for who lost phone and passkeys: takes all second factors away, ends all
+    /// sessions, and tells the owner.
+    pub async fn reset_second_factor(&self, email: &str) -> Result<(), InstallError> {
+        let mut link = self.inner.database.begin().await?;
+        let known = required_account(&mut link, email).await?;
+        rows::clear_totp(&mut link, known.account_id.0).await?;
+        passkeys::delete_passkeys_of(&mut link, known.account_id.0).await?;
+        self.inner.sessions.end_all(&mut link, known.account_id).await?;
+        write_news(&mut link, &self.inner.secret, &known, News::SecondFactorRemoved, self.now()).await?;
+        let deed = Deed::of_operator(Action::SecondFactorReset, known.account_id.to_string());
+        write_down(&mut link, &deed, self.now()).await?;
+        link.commit().await?;
+        self.inner.sessions.forget_account(known.account_id);
+        Ok(())
+    }
+
+    /// An operator's command: the account runs the platform from now on.
+    pub async fn make_operator(&self, email: &str) -> Result<(), InstallError> {
+        let mut link = self.inner.database.begin().await?;
+        let known = required_account(&mut link, email).await?;
+        staff::make_operator(&mut link, known.account_id.0).await?;
+        let deed = Deed::of_operator(Action::OperatorMade, known.account_id.to_string());
+        write_down(&mut link, &deed, self.now()).await?;
+        Ok(link.commit().await?)
+    }
+}
+
+async fn find_known(link: &mut Link, account_id: AccountId) -> CommandResult<Known> {
+    // Its session may outlive an account by a moment.
+    accounts::find_account(link, account_id).await.or_problem()?.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))
+}
+
+async fn required_account(link: &mut Link, email: &str) -> Result<Known, InstallError> {
+    let address: EmailAddress = email.parse().map_err(|error| InstallError::Invalid(format!("{email}: {error}")))?;
+    let found = accounts::find_by_email(link, &address).await?;
+    found.ok_or_else(|| InstallError::Missing { what: "account", name: email.to_owned() })
+}

@@ -1,0 +1,99 @@
+//! Staff out of a request: extractors that yield what was authorised, so that no handler can forget to ask.
+//!
+//! Guests are answered "unauthenticated"; an organizer of others, or none, "not found"; a role that is too
+//! small "forbidden"; staff without a second factor "second factor missing".
+
+use super::{AppState, error::ApiError, session::SignedInVisitor};
+use crate::{
+    auth::roles::Permission,
+    coordinator::{
+        Visitor,
+        staff::{OperatorAccount, StaffMember},
+    },
+};
+use axum::{
+    extract::{FromRef, FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+use shared_model::{ErrorCode, OrganizerId};
+use std::marker::PhantomData;
+
+/// The name of the path's part that says which organizer.
+const ORGANIZER_PART: &str = "organizer_id";
+
+/// What a handler wants of whoever comes to it.
+pub trait Wants {
+    /// `None`: being in the team is enough.
+    const PERMISSION: Option<Permission>;
+}
+
+/// Anybody of the team.
+#[derive(Debug)]
+pub struct BeInTeam;
+/// See who is in the team.
+#[derive(Debug)]
+pub struct ReadTeam;
+/// Invite, change roles, remove.
+#[derive(Debug)]
+pub struct LeadTeam;
+/// See what the team did.
+#[derive(Debug)]
+pub struct ReadAuditLog;
+
+impl Wants for BeInTeam {
+    const PERMISSION: Option<Permission> = None;
+}
+
+impl Wants for ReadTeam {
+    const PERMISSION: Option<Permission> = Some(Permission::ReadTeam);
+}
+
+impl Wants for LeadTeam {
+    const PERMISSION: Option<Permission> = Some(Permission::LeadTeam);
+}
+
+impl Wants for ReadAuditLog {
+    const PERMISSION: Option<Permission> = Some(Permission::ReadAuditLog);
+}
+
+/// Somebody who may do `W` for the organizer named in the path.
+#[derive(Debug)]
+pub struct Staff<W: Wants> {
+    pub member: StaffMember,
+    pub visitor: Visitor,
+    wants: PhantomData<W>,
+}
+
+impl<S: Send + Sync, W: Wants> FromRequestParts<S> for Staff<W>
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let who = SignedInVisitor::from_request_parts(parts, state).await?;
+        let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| ErrorCode::NotFound)?;
+        let organizer = path.iter().find_map(|(name, value)| (name == ORGANIZER_PART).then_some(value));
+        let organizer_id: OrganizerId = organizer.and_then(|text| text.parse().ok()).ok_or(ErrorCode::NotFound)?;
+        let coordinator = AppState::from_ref(state).coordinator;
+        let member = coordinator.authorise_staff(who.account_id, organizer_id, W::PERMISSION).await?;
+        Ok(Self { member, visitor: who.visitor, wants: PhantomData })
+    }
+}
+
+/// Somebody who runs the platform.
+#[derive(Debug, Clone, Copy)]
+pub struct Operator(pub OperatorAccount);
+
+impl<S: Send + Sync> FromRequestParts<S> for Operator
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let who = SignedInVisitor::from_request_parts(parts, state).await?;
+        let coordinator = AppState::from_ref(state).coordinator;
+        Ok(Self(coordinator.authorise_operator(who.account_id, who.visitor.language).await?))
+    }
+}
