@@ -1,6 +1,7 @@
 //! The site in a real Chromium, one browser and one fresh profile for each visitor. Needs Debian's chromium and
 //! chromium-driver.
 
+use crate::app::install_crypto;
 use crate::process::{Folder, Running, START_MAX, built_file, free_port, keep_picture, wait_until};
 use fantoccini::{
     Client, ClientBuilder, Locator,
@@ -66,6 +67,8 @@ pub enum Colours {
 pub struct Visitor {
     pub page: Client,
     base: String,
+    /// Where the browser's driver listens.
+    driver_url: String,
     // Dropped in this order: the browser before its profile.
     _driver: Running,
     _profile: Folder,
@@ -106,7 +109,23 @@ impl Visitor {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("the driver starts Chromium");
-        Self { page, base: base.to_owned(), _driver: driver, _profile: profile }
+        Self {
+            page,
+            base: base.to_owned(),
+            driver_url: format!("http://127.0.0.1:{port}"),
+            _driver: driver,
+            _profile: profile,
+        }
+    }
+
+    /// Gives her device passkeys that say yes to everything (WebAuthn level 3, §11: virtual authenticators).
+    pub async fn have_authenticator(&self) {
+        install_crypto();
+        let session = self.page.session_id().await.expect("the driver answers").expect("a browser runs");
+        let url = format!("{}/session/{session}/webauthn/authenticator", self.driver_url);
+        let device = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true, "isUserVerified": true });
+        let added = reqwest::Client::new().post(url).json(&device).send().await.expect("the driver answers");
+        assert!(added.status().is_success(), "{}", added.text().await.unwrap_or_default());
     }
 
     pub async fn open(&self, path: &str) {

@@ -10,6 +10,7 @@
 
 pub mod account_holder;
 pub mod app;
+pub mod authenticator;
 pub mod books;
 pub mod browser;
 pub mod buyer;

@@ -22,7 +22,7 @@ statements! {
     MARK_DONE = Statement::both("update outbox set due_at = null, done_at = $2, last_error = null, sealed = null where outbox_id = $1");
     /// What is given up keeps no words either.
     MARK_FAILED = Statement::both(
-        "update outbox set due_at = $2, last_error = $3, sealed = (case when $2 is null then null else sealed end) where outbox_id = $1",
+        "update outbox set due_at = $2, last_error = $3, sealed = (case when cast($2 as bigint) is null then null else sealed end) where outbox_id = $1",
     );
     INSERT_SEALED = Statement::both(
         "insert into outbox (outbox_id, kind, subject, created_at, due_at, attempts, sealed) values ($1, $2, $3, $4, $4, 0, $5)",

@@ -1,0 +1,235 @@
+//! Organizers' teams: invitations, roles, the last owner, and the log of what was done.
+
+use serde_json::{Value, json};
+use shared_model::{
+    ErrorCode, InvitationId, OrganizerId, Timestamp,
+    account::{Account, MemberRole, Role},
+    event::Page,
+    factor::TotpSetup,
+    staff::{AuditEntry, Invitation, Member, OrganizerInfo},
+};
+use std::{collections::HashSet, time::Duration};
+use ticketboss::coordinator::install::OrganizerSpec;
+use ticketboss_tests::{
+    account_holder::AccountHolder,
+    app::TestApp,
+    buyer::{Answer, Buyer, Refused},
+    letterbox, on_both_engines,
+    process::wait_until,
+};
+use totp_rs::Totp;
+
+/// Somebody's authenticator app.
+pub struct AuthenticatorApp(Totp);
+
+impl AuthenticatorApp {
+    pub fn scan(setup: &TotpSetup) -> Self {
+        Self(Totp::from_url(setup.uri.as_str()).unwrap())
+    }
+
+    /// The six digits at that moment.
+    pub fn shows(&self, at: Timestamp) -> String {
+        self.0.generate(at.as_millis() as u64 / 1_000).to_string()
+    }
+
+    /// Gives an account this app as its second factor.
+    pub async fn set_up_with(app: &TestApp, holder: &Buyer) -> (Self, TotpSetup) {
+        let setup: TotpSetup = holder.post("/account/totp", &json!({})).await.unwrap();
+        let phone = Self::scan(&setup);
+        let body = json!({ "sealed": setup.sealed, "code": phone.shows(app.now()) });
+        holder.put::<Value>("/account/totp", &body).await.unwrap();
+        (phone, setup)
+    }
+}
+
+pub async fn make_operator(app: &TestApp, holder: &AccountHolder) {
+    app.coordinator().make_operator(&holder.email).await.unwrap();
+}
+
+/// An account that runs the platform, second factor and all.
+pub async fn operator(app: &TestApp) -> AccountHolder {
+    let holder = AccountHolder::sign_up(app, "operator@example.com").await;
+    make_operator(app, &holder).await;
+    AuthenticatorApp::set_up_with(app, &holder.app).await;
+    holder
+}
+
+/// A new organizer with its first owner.
+pub async fn organizer(app: &TestApp, operator: &AccountHolder, slug: &str) -> (OrganizerId, AccountHolder) {
+    let owner = AccountHolder::sign_up(app, &format!("owner@{slug}.example")).await;
+    let body = json!({ "slug": slug, "name": slug, "email": "office@example.com", "owner_email": owner.email });
+    let opened: OrganizerInfo = operator.app.post("/organizers", &body).await.unwrap();
+    accept_only(&owner.app).await;
+    AuthenticatorApp::set_up_with(app, &owner.app).await;
+    (opened.organizer_id, owner)
+}
+
+/// Somebody who joins a team, with a second factor.
+pub async fn member(app: &TestApp, owner: &AccountHolder, organizer: OrganizerId, role: MemberRole) -> AccountHolder {
+    let holder = AccountHolder::sign_up(app, &format!("{}@{organizer}.example", role.as_str())).await;
+    invite(&owner.app, organizer, &holder.email, role).await.unwrap();
+    accept_only(&holder.app).await;
+    AuthenticatorApp::set_up_with(app, &holder.app).await;
+    holder
+}
+
+pub async fn invite(who: &Buyer, organizer: OrganizerId, email: &str, role: MemberRole) -> Answer<Invitation> {
+    who.post(&format!("/organizers/{organizer}/invitations"), &json!({ "email": email, "member_role": role })).await
+}
+
+async fn accept_only(holder: &Buyer) {
+    let waiting: Vec<Invitation> = holder.get("/account/invitations").await.unwrap();
+    assert_eq!(waiting.len(), 1);
+    accept(holder, waiting[0].invitation_id).await.unwrap();
+}
+
+async fn accept(holder: &Buyer, id: InvitationId) -> Answer<()> {
+    holder.post(&format!("/account/invitations/{id}/acceptance"), &json!({})).await
+}
+
+async fn remove(who: &Buyer, organizer: OrganizerId, whom: &AccountHolder) -> Answer<()> {
+    let path = format!("/organizers/{organizer}/members/{}", whom.account.account_id);
+    who.send(who.request(reqwest::Method::DELETE, &path)).await
+}
+
+async fn change(who: &Buyer, organizer: OrganizerId, whom: &AccountHolder, role: MemberRole) -> Answer<()> {
+    let path = format!("/organizers/{organizer}/members/{}", whom.account.account_id);
+    who.send(who.request(reqwest::Method::PATCH, &path).json(&json!({ "member_role": role }))).await
+}
+
+async fn log(who: &Buyer, path: &str) -> Vec<AuditEntry> {
+    let page: Page<AuditEntry> = who.get(path).await.unwrap();
+    page.items
+}
+
+on_both_engines! {
+    async fn an_organizer_begins_with_an_invitation_to_its_owner(app) {
+        let operator = operator(&app).await;
+        let (muelle, owner) = organizer(&app, &operator, "muelle").await;
+        let organizers: Vec<OrganizerInfo> = owner.app.get("/organizers").await.unwrap();
+        assert_eq!(organizers.len(), 1);
+        assert_eq!((organizers[0].organizer_id, organizers[0].member_role), (muelle, Some(MemberRole::Owner)));
+        let account: Account = owner.app.get("/account").await.unwrap();
+        assert!(matches!(&account.roles[..], [Role::Member { member_role: MemberRole::Owner, .. }]), "{:?}", account.roles);
+        let all: Vec<OrganizerInfo> = operator.app.get("/organizers?all=true").await.unwrap();
+        assert_eq!(all.len(), 1);
+        assert_eq!(operator.app.get::<Vec<OrganizerInfo>>("/organizers").await.unwrap(), []);
+        let body = json!({ "slug": "muelle", "name": "Again", "email": "a@example.com", "owner_email": "b@example.com" });
+        assert_eq!(operator.app.post::<Value>("/organizers", &body).await.refused(), ErrorCode::InvalidInput);
+    }
+
+    async fn inviting_answers_the_same_whether_the_address_has_an_account(app) {
+        let operator = operator(&app).await;
+        let (muelle, owner) = organizer(&app, &operator, "muelle").await;
+        let ben = AccountHolder::sign_up(&app, "ben@example.com").await;
+        let mut known = invite(&owner.app, muelle, "Ben@Example.com", MemberRole::Door).await.unwrap();
+        let unknown = invite(&owner.app, muelle, "new@example.com", MemberRole::Door).await.unwrap();
+        let seen = letterbox::mails_to(app.data_folder(), "new@example.com").len();
+        wait_until("the invitation is mailed", async || letterbox::mails_to(app.data_folder(), "new@example.com").len() > seen || seen > 0).await;
+        known.invitation_id = unknown.invitation_id;
+        known.email.clone_from(&unknown.email);
+        assert_eq!(known, unknown);
+        // Who makes an account with the address later finds the invitation.
+        let new = AccountHolder::sign_up(&app, "new@example.com").await;
+        accept_only(&new.app).await;
+        accept_only(&ben.app).await;
+        let members: Vec<Member> = owner.app.get(&format!("/organizers/{muelle}/members")).await.unwrap();
+        assert_eq!(members.len(), 3);
+        assert_eq!(members.iter().filter(|member| member.has_second_factor).count(), 1);
+    }
+
+    async fn an_invitation_is_for_one_person_and_one_answer(app) {
+        let operator = operator(&app).await;
+        let (muelle, owner) = organizer(&app, &operator, "muelle").await;
+        let (ben, eve) = (AccountHolder::sign_up(&app, "ben@example.com").await, AccountHolder::sign_up(&app, "eve@example.com").await);
+        let invitation = invite(&owner.app, muelle, &ben.email, MemberRole::Manager).await.unwrap().invitation_id;
+        let foreign = accept(&eve.app, invitation).await.unwrap_err();
+        assert_eq!(foreign, accept(&eve.app, InvitationId::new()).await.unwrap_err());
+        accept(&ben.app, invitation).await.unwrap();
+        assert_eq!(accept(&ben.app, invitation).await.refused(), ErrorCode::NotFound);
+        // Inviting a member again changes nothing of her role.
+        invite(&owner.app, muelle, &ben.email, MemberRole::Door).await.unwrap();
+        accept_only(&ben.app).await;
+        let members: Vec<Member> = owner.app.get(&format!("/organizers/{muelle}/members")).await.unwrap();
+        assert!(members.iter().any(|member| member.email == ben.email && member.member_role == MemberRole::Manager));
+        let withdrawn = invite(&owner.app, muelle, &eve.email, MemberRole::Door).await.unwrap().invitation_id;
+        let path = format!("/organizers/{muelle}/invitations/{withdrawn}");
+        owner.app.send::<Value>(owner.app.request(reqwest::Method::DELETE, &path)).await.unwrap();
+        assert_eq!(accept(&eve.app, withdrawn).await.refused(), ErrorCode::NotFound);
+    }
+
+    async fn a_team_keeps_an_owner(app) {
+        let operator = operator(&app).await;
+        let (muelle, owner) = organizer(&app, &operator, "muelle").await;
+        let manager = member(&app, &owner, muelle, MemberRole::Manager).await;
+        assert_eq!(remove(&owner.app, muelle, &owner).await.refused(), ErrorCode::InvalidInput);
+        assert_eq!(change(&owner.app, muelle, &owner, MemberRole::Door).await.refused(), ErrorCode::InvalidInput);
+        assert_eq!(remove(&manager.app, muelle, &owner).await.refused(), ErrorCode::Forbidden);
+        change(&owner.app, muelle, &manager, MemberRole::Owner).await.unwrap();
+        // Two owners who remove each other at once leave one.
+        let (first, second) = tokio::join!(remove(&owner.app, muelle, &manager), remove(&manager.app, muelle, &owner));
+        assert_eq!([&first, &second].iter().filter(|answer| answer.is_ok()).count(), 1, "{first:?} {second:?}");
+        let left: Vec<Member> = operator.app.get(&format!("/organizers/{muelle}/members")).await.unwrap();
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].member_role, MemberRole::Owner);
+    }
+
+    async fn staff_without_a_second_factor_may_do_nothing_yet(app) {
+        let operator = operator(&app).await;
+        let (muelle, owner) = organizer(&app, &operator, "muelle").await;
+        let ben = AccountHolder::sign_up(&app, "ben@example.com").await;
+        invite(&owner.app, muelle, &ben.email, MemberRole::Owner).await.unwrap();
+        accept_only(&ben.app).await;
+        let members = format!("/organizers/{muelle}/members");
+        assert_eq!(ben.app.get::<Value>(&members).await.refused(), ErrorCode::SecondFactorMissing);
+        AuthenticatorApp::set_up_with(&app, &ben.app).await;
+        ben.app.get::<Value>(&members).await.unwrap();
+        let new = AccountHolder::sign_up(&app, "second@example.com").await;
+        make_operator(&app, &new).await;
+        assert_eq!(new.app.get::<Value>("/audit-log").await.refused(), ErrorCode::SecondFactorMissing);
+    }
+
+    async fn what_staff_do_is_written_down_page_by_page(app) {
+        let operator = operator(&app).await;
+        let (muelle, owner) = organizer(&app, &operator, "muelle").await;
+        let (other, _) = organizer(&app, &operator, "faro").await;
+        let manager = member(&app, &owner, muelle, MemberRole::Manager).await;
+        change(&owner.app, muelle, &manager, MemberRole::Manager).await.unwrap();
+        for turn in 0..30 {
+            let role = if turn % 2 == 0 { MemberRole::Door } else { MemberRole::Manager };
+            app.wait(Duration::from_millis(u64::from(turn % 3 == 0)));
+            change(&owner.app, muelle, &manager, role).await.unwrap();
+        }
+        for turn in 0..30 {
+            let role = if turn % 2 == 0 { MemberRole::BoxOffice } else { MemberRole::Manager };
+            change(&operator.app, muelle, &manager, role).await.unwrap();
+        }
+        let path = format!("/organizers/{muelle}/audit-log");
+        let first: Page<AuditEntry> = manager.app.get(&path).await.unwrap();
+        let cursor = first.next_cursor.clone().expect("there are more than one page has");
+        let second: Page<AuditEntry> = manager.app.get(&format!("{path}?cursor={cursor}")).await.unwrap();
+        assert_eq!(second.next_cursor, None);
+        let entries: Vec<&AuditEntry> = first.items.iter().chain(&second.items).collect();
+        let ids: HashSet<_> = entries.iter().map(|entry| entry.audit_entry_id).collect();
+        assert_eq!(ids.len(), entries.len(), "none twice");
+        assert!(entries.windows(2).all(|pair| pair[0].at >= pair[1].at), "latest first");
+        let count = |action: &str| entries.iter().filter(|entry| entry.action == action).count();
+        assert_eq!(count("role_changed"), 60, "what changes nothing is no deed");
+        assert_eq!((count("organizer_created"), count("member_invited"), count("invitation_accepted")), (1, 2, 2));
+        assert!(entries.iter().all(|entry| entry.organizer_id == Some(muelle)), "not {other}'s");
+        assert_eq!(manager.app.get::<Value>(&format!("{path}?cursor=x")).await.refused(), ErrorCode::InvalidInput);
+        let all = log(&operator.app, "/audit-log").await;
+        assert_eq!(all[0].account_name.as_deref(), Some(operator.account.name.as_str()));
+    }
+
+    async fn commands_typed_at_the_machine_stand_in_the_log_as_well(app) {
+        let operator = operator(&app).await;
+        let spec = OrganizerSpec { slug: "faro".to_owned(), name: "Faro".to_owned(), email: "faro@example.com".to_owned() };
+        app.coordinator().create_organizer(spec.clone()).await.unwrap();
+        assert!(app.coordinator().create_organizer(spec).await.is_err());
+        let entries = log(&operator.app, "/audit-log").await;
+        let told: Vec<_> = entries.iter().map(|entry| (entry.action.as_str(), entry.subject.as_str(), entry.account_id)).collect();
+        let herself = operator.account.account_id.to_string();
+        assert_eq!(told, [("organizer_created", "faro", None), ("operator_made", herself.as_str(), None)], "what failed is no deed");
+    }
+}
