@@ -4,6 +4,7 @@ use figment::{
     Figment,
     providers::{Env, Format, Toml},
 };
+use ipnet::IpNet;
 use serde::Deserialize;
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -19,6 +20,7 @@ pub struct Config {
     pub database_url: String,
     pub data_folder: PathBuf,
     pub demo: bool,
+    pub trusted_proxies: Vec<IpNet>,
     pub secret: String,
     pub mail: Mail,
     pub sms: Sms,

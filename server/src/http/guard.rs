@@ -1,19 +1,16 @@
 //! What stands before every handler: requests from other sites, too many requests, and the headers that
 //! tell browsers what our pages may do.
 
-use super::{AppState, error::ApiError};
+use super::{AppState, client_address::address_of, error::ApiError};
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use shared_model::{ErrorCode, Problem};
-use std::{
-    net::{IpAddr, SocketAddr},
-    num::NonZeroU32,
-};
+use std::{net::IpAddr, num::NonZeroU32};
 
 /// Nothing but our own files, no inline script or style, no framing.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -64,7 +61,7 @@ pub async fn admit(State(state): State<AppState>, request: Request, next: Next) 
         return ApiError(Problem::new(ErrorCode::Forbidden).detail(words)).into_response();
     }
     if !safe {
-        let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let address = address_of(request.extensions(), request.headers(), &state);
         let opens_session = matches!(request.uri().path(), "/api/v1/sessions" | "/session");
         if let Some(address) = address
             && !(Limits::admits(state.limits.writes.as_ref(), address)
