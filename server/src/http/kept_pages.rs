@@ -118,3 +118,97 @@ fn key_of(parts: &Parts, session_cookie: &str) -> Option<Key> {
     (packings.len() + address.len() <= KEY_LENGTH_MAX)
         .then(|| (language_of(&parts.headers), format!("{packings}\n{address}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COOKIE: &str = "tb_session";
+    const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+    fn key(method: &str, address: &str, headers: &[(&str, &str)]) -> Option<Key> {
+        let mut request = Request::builder().method(method).uri(address);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        key_of(&request.body(Body::empty()).unwrap().into_parts().0, COOKIE)
+    }
+
+    fn page(text: &'static str, drawn_at: Timestamp) -> Page {
+        Page { headers: HeaderMap::new(), body: Bytes::from_static(text.as_bytes()), drawn_at, being_drawn: false }
+    }
+
+    #[test]
+    fn what_strangers_read_is_kept() {
+        for address in ["/", "/?city=Santander", "/events/carmen", "/performances/1/seats?view=list", "/static/1/a.css"]
+        {
+            assert!(key("GET", address, &[]).is_some(), "{address}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_one_visitor_or_changes_something_is_never_kept() {
+        for address in
+            ["/cart", "/cart/bar", "/checkout", "/tickets", "/orders/1", "/api/v1/performances", "/demo/mail"]
+        {
+            assert!(key("GET", address, &[]).is_none(), "{address}");
+        }
+        for method in ["POST", "PUT", "DELETE", "HEAD"] {
+            assert!(key(method, "/events/carmen", &[]).is_none(), "{method}");
+        }
+    }
+
+    #[test]
+    fn who_has_a_session_gets_her_own_pages_but_the_same_files() {
+        let session = [("cookie", "a=b; tb_session=secret")];
+        assert!(key("GET", "/events/carmen", &session).is_none());
+        assert!(key("GET", "/events/carmen", &[("authorization", "Bearer secret")]).is_none());
+        assert!(key("GET", "/static/1/a.css", &session).is_some());
+        assert!(key("GET", "/events/carmen", &[("cookie", "other=1")]).is_some(), "other cookies change no page");
+    }
+
+    #[test]
+    fn languages_packings_and_addresses_are_kept_apart() {
+        let plain = key("GET", "/", &[]);
+        let others = [
+            key("GET", "/", &[("accept-language", "es")]),
+            key("GET", "/", &[("accept-encoding", "br")]),
+            key("GET", "/", &[("accept-encoding", "gzip")]),
+            key("GET", "/?city=Santander", &[]),
+        ];
+        for (n, other) in others.iter().enumerate() {
+            assert_ne!(*other, plain);
+            assert!(others[..n].iter().all(|before| before != other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_nobody_shares_is_not_kept() {
+        assert!(key("GET", &format!("/?q={}", "x".repeat(KEY_LENGTH_MAX)), &[]).is_none());
+        let packings = "gzip, ".repeat(KEY_LENGTH_MAX / 6 + 1);
+        assert!(key("GET", "/", &[("accept-encoding", &packings)]).is_none());
+    }
+
+    #[test]
+    fn a_page_is_fresh_for_a_second_then_one_draws_it_while_others_are_served() {
+        let (pages, key) = (KeptPages::default(), (Language::En, "\n/".to_owned()));
+        assert!(pages.find(&key, START).is_none(), "nothing is kept yet");
+        pages.keep(key.clone(), page("old", START));
+        let at = |age: Duration| START + age;
+        assert!(pages.find(&key, at(FRESH_FOR - Duration::from_millis(1))).is_some());
+        assert!(pages.find(&key, at(FRESH_FOR)).is_none(), "the first to find it old draws it");
+        assert!(pages.find(&key, at(FRESH_FOR)).is_some(), "others need not wait for her");
+        assert!(pages.find(&key, at(SERVED_FOR)).is_none(), "but nobody is served what is too old");
+        pages.keep(key.clone(), page("new", at(SERVED_FOR)));
+        assert!(pages.find(&key, at(SERVED_FOR)).is_some());
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let pages = KeptPages::default();
+        for n in 0..=PAGES_KEPT {
+            pages.keep((Language::En, n.to_string()), page("", START));
+        }
+        assert!(pages.pages.lock().len() <= PAGES_KEPT);
+    }
+}
