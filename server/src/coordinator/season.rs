@@ -5,6 +5,7 @@ use crate::{
     data::{
         Database, Link,
         catalogue::{self as rows, NewEventRow, NewVenueRow},
+        settings,
     },
     events::demo::{self, Demo, DemoEvent, DemoPerformance, schedule},
     reservations::claims::{Claim, claim_places},
@@ -20,6 +21,8 @@ use uuid::Uuid;
 /// Installs the demo season, dated from today. Does nothing when there are events already.
 pub async fn install_demo(database: &Database, now: Timestamp) -> Result<bool, InstallError> {
     let mut link = database.begin().await?;
+    // Of two nodes that start on an empty database the second waits here, and finds the events of the first.
+    settings::take_turn(&mut link, "demo_season").await?;
     if rows::count_events(&mut link).await? > 0 {
         return Ok(false);
     }

@@ -2,6 +2,7 @@
 
 use reqwest::{StatusCode, header};
 use serde_json::Value;
+use ticketboss::coordinator::season::install_demo;
 use ticketboss_tests::{app::TestApp, on_both_engines};
 
 async fn text(app: &TestApp, path: &str) -> (StatusCode, String) {
@@ -18,6 +19,13 @@ on_both_engines! {
         let (status, metrics) = text(&app, "/metrics").await;
         assert_eq!(status, StatusCode::OK);
         assert!(metrics.contains("ticketboss_desk_batch_commands"), "{metrics}");
+    }
+
+    async fn nodes_that_start_at_once_on_an_empty_database_install_one_demo_season(app) {
+        let (database, now) = (app.coordinator().database(), app.now());
+        let at_once = tokio::join!(install_demo(database, now), install_demo(database, now), install_demo(database, now));
+        let installed = [at_once.0.unwrap(), at_once.1.unwrap(), at_once.2.unwrap()];
+        assert_eq!(installed.iter().filter(|installed| **installed).count(), 1, "{installed:?}");
     }
 
     async fn a_database_that_is_away_is_told(app) {
