@@ -203,14 +203,9 @@ lapsed-gone = Others have taken them by now.
 lapsed-again = Take them again
 lapsed-see-chart = See the chart
 lapsed-let-go = Let them go
+lapsed-see-free = See what is free
+lapsed-dismiss = Dismiss
 lapsed-ended = Ended { $time }. Your other seats are not touched.
-
-## Places
-place-seat = { $section }, row { $row }, seat { $seat }
-place-seat-no-row = { $section }, seat { $seat }
-place-standing-one = { $section }, standing
-place-short = { $section } { $row } { $seat }
-places-joined = { $first } and { $last }
 
 ## Check-out
 steps-label = Steps to buying
@@ -324,6 +319,8 @@ screen-ticket-code = Code to read out:
 screen-ticket-section = Section
 screen-ticket-row = Row
 screen-ticket-seat = Seat
+screen-ticket-table = Table
+screen-ticket-chair = Chair
 screen-ticket-place-label = Place
 screen-ticket-standing = Standing
 screen-ticket-entrance = Entrance

@@ -203,14 +203,9 @@ lapsed-gone = Otras personas ya las han tomado.
 lapsed-again = Tomarlas otra vez
 lapsed-see-chart = Ver el plano
 lapsed-let-go = Dejarlas ir
+lapsed-see-free = Ver lo que está libre
+lapsed-dismiss = Entendido
 lapsed-ended = Terminó a las { $time }. Tus otras localidades no cambian.
-
-## Localidades
-place-seat = { $section }, fila { $row }, asiento { $seat }
-place-seat-no-row = { $section }, asiento { $seat }
-place-standing-one = { $section }, de pie
-place-short = { $section } { $row } { $seat }
-places-joined = { $first } y { $last }
 
 ## Pago
 steps-label = Pasos para comprar
@@ -324,6 +319,8 @@ screen-ticket-code = Código para leer en voz alta:
 screen-ticket-section = Zona
 screen-ticket-row = Fila
 screen-ticket-seat = Asiento
+screen-ticket-table = Mesa
+screen-ticket-chair = Silla
 screen-ticket-place-label = Plaza
 screen-ticket-standing = De pie
 screen-ticket-entrance = Acceso

@@ -46,8 +46,6 @@ chart-area-left = { $count ->
 }
 chart-area-less = One place less, { $area }
 chart-area-more = One place more, { $area }
-chart-seat = { $section }, row { $row }, seat { $seat }
-chart-table-seat = { $section }, table { $row }, seat { $seat }
 chart-fees = incl. { $fee } fees.
 chart-no-fees = No fees.
 chart-yours = Yours.
@@ -92,6 +90,8 @@ seats-held-count = { $count ->
 seats-panel-toggle = Show or hide your seats
 seats-lapsed = Time's up, so we let the seats go.
 seats-lapsed-free = { $places } are still free.
+seats-lapsed-gone = Others have taken them by now.
+seats-lapsed-dismiss = Dismiss
 seats-take-again = Take them again
 
 # Best seats
@@ -133,7 +133,7 @@ list-row-together = up to { $count } together
 list-row-full = Full
 list-best-in-row = Best { $count } in this row
 list-seat = Row { $row }, seat { $seat }
-list-table-seat = Table { $row }, seat { $seat }
+list-table-seat = Table { $row }, chair { $seat }
 list-hint = Arrow keys move, Enter takes or releases.
 list-aisles = Aisles: after { $seats }.
 list-and = { $first } and { $last }

@@ -46,8 +46,6 @@ chart-area-left = { $count ->
 }
 chart-area-less = Una plaza menos, { $area }
 chart-area-more = Una plaza más, { $area }
-chart-seat = { $section }, fila { $row }, asiento { $seat }
-chart-table-seat = { $section }, mesa { $row }, asiento { $seat }
 chart-fees = incl. { $fee } de gastos.
 chart-no-fees = Sin gastos.
 chart-yours = Tuyo.
@@ -92,6 +90,8 @@ seats-held-count = { $count ->
 seats-panel-toggle = Mostrar u ocultar tus asientos
 seats-lapsed = Se acabó el tiempo y hemos soltado los asientos.
 seats-lapsed-free = { $places } siguen libres.
+seats-lapsed-gone = Otras personas ya los han tomado.
+seats-lapsed-dismiss = Entendido
 seats-take-again = Cogerlos otra vez
 
 # Mejores asientos
@@ -133,7 +133,7 @@ list-row-together = hasta { $count } juntos
 list-row-full = Llena
 list-best-in-row = Los { $count } mejores de esta fila
 list-seat = Fila { $row }, asiento { $seat }
-list-table-seat = Mesa { $row }, asiento { $seat }
+list-table-seat = Mesa { $row }, silla { $seat }
 list-hint = Las flechas mueven, Intro coge o suelta.
 list-aisles = Pasillos: tras { $seats }.
 list-and = { $first } y { $last }

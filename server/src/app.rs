@@ -193,6 +193,7 @@ async fn housekeeping(coordinator: Coordinator, limits: Arc<Limits>, mut stopped
         }
         limits.forget_quiet();
         coordinator.measure_clock().await;
+        coordinator.forget_old_lapsed_holds().await;
         if let Some(recorder) = recorder() {
             recorder.run_upkeep();
         }

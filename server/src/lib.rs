@@ -19,4 +19,5 @@ pub mod embedded;
 pub mod events;
 pub mod http;
 pub mod messages;
+pub mod place_text;
 pub mod reservations;

@@ -15,6 +15,9 @@ pub struct PlaceLabel {
     pub section: String,
     /// Row or table; empty for a standing place.
     pub row: String,
+    /// The row is a table, and the seat a chair at it.
+    #[serde(default)]
+    pub is_table: bool,
     /// Seat number; empty for a standing place.
     pub seat: String,
     /// Where to go in; empty when the plan does not say.

@@ -9,7 +9,10 @@ use crate::{
         DataResult, claims, orders as rows,
         outbox::{self, OutboxRow},
     },
-    reservations::books::{OutboxKind, Step},
+    reservations::{
+        books::{OutboxKind, Step},
+        claims::LAPSED_TOLD_FOR,
+    },
 };
 use shared_model::{OrderId, PaymentId, PerformanceId, Timestamp};
 use std::{
@@ -117,6 +120,19 @@ impl Coordinator {
             let _ = self.desk(PerformanceId(performance_id)).await;
         }
         Ok(())
+    }
+
+    /// What carts were told about for long enough; called now and then.
+    pub async fn forget_old_lapsed_holds(&self) {
+        let before = self.now().as_millis() - LAPSED_TOLD_FOR.as_millis() as i64;
+        let forgotten = async {
+            let mut link = self.inner.database.begin().await?;
+            claims::delete_old_lapsed_holds(&mut link, before).await?;
+            link.commit().await
+        };
+        if let Err(error) = forgotten.await {
+            tracing::warn!(%error, "old lapsed holds could not be forgotten yet");
+        }
     }
 
     async fn empty_outbox(&self) -> DataResult<()> {

@@ -19,8 +19,8 @@ use crate::{
     },
     reservations::{
         claims::{
-            Claim, ClaimVersions, Claims, Lapsed, Staged, WriteClaimsError, find_version, load_changes, raise_version,
-            write_claims,
+            Claim, ClaimVersions, Claims, Lapsed, Staged, WriteClaimsError, find_version, lapsed_and_taken,
+            load_changes, raise_version, remember_lapsed, write_claims,
         },
         decide::{House, Refusal, SeatAction, SeatCommand, decide, refuse_at_once},
     },
@@ -384,6 +384,8 @@ impl Task {
         let seen = if self.guards.row_guard { self.shared.claims.read().version() } else { version };
         let versions = ClaimVersions { seen, written: version };
         write_claims(&mut link, self.shared.performance_id, &changes, &versions).await?;
+        let lapsed = lapsed_and_taken(&self.shared.claims.read(), &changes, now);
+        remember_lapsed(&mut link, self.shared.performance_id, &lapsed).await?;
         link.commit().await?;
         self.announce(changes, version, now);
         Ok(decided)

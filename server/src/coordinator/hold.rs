@@ -169,6 +169,7 @@ impl Coordinator {
         let mut link = self.inner.database.begin().await.or_problem()?;
         let now = self.now().as_millis();
         claims::forget_lapsed(&mut link, performance.0, visitor.cart_id.0, now).await.or_problem()?;
+        claims::delete_lapsed_hold(&mut link, visitor.cart_id.0, performance.0).await.or_problem()?;
         link.commit().await.or_problem()?;
         desk.catch_up().await;
         Ok(())

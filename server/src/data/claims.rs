@@ -3,7 +3,7 @@
 use super::{
     DataError, DataResult, Half, Link, Statement, execute, fetch_all, fetch_optional,
     outbox::{ids, json},
-    statement::{json_rows, statements},
+    statement::{bulk_insert, json_rows, statements},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -81,6 +81,18 @@ statements! {
             ") and (state in ('paying', 'sold', 'blocked') or (state = 'held' and expires_at > $2)) group by performance_id"
         ),
     );
+    UPSERT_LAPSED_HOLDS = bulk_insert!(
+        "lapsed_hold" ("cart_id" uuid, "performance_id" uuid, "lapsed_at" bigint)
+        "on conflict (cart_id, performance_id) do update set lapsed_at = excluded.lapsed_at"
+    );
+    /// Those whose cart has anything at the performance are told by its claims.
+    LIST_LAPSED_HOLDS = Statement::both(
+        "select cart_id, performance_id, lapsed_at from lapsed_hold where cart_id = $1 and lapsed_at > $2 and not exists (
+         select 1 from seat_claim where seat_claim.performance_id = lapsed_hold.performance_id
+         and seat_claim.cart_id = lapsed_hold.cart_id) order by performance_id",
+    );
+    DELETE_LAPSED_HOLD = Statement::both("delete from lapsed_hold where cart_id = $1 and performance_id = $2");
+    DELETE_OLD_LAPSED_HOLDS = Statement::both("delete from lapsed_hold where lapsed_at <= $1");
     LIST_LAPSING = Statement::both(
         "select distinct performance_id from seat_claim where state = 'held' and expires_at <= $1 limit 100",
     );
@@ -185,6 +197,33 @@ pub async fn set_ticket_type(link: &mut Link, seat: &HeldSeat, ticket_type_id: U
 pub async fn forget_lapsed(link: &mut Link, performance_id: Uuid, cart_id: Uuid, now: i64) -> DataResult<()> {
     let version = raise_version(link, performance_id).await?;
     execute!(link, FORGET_LAPSED, performance_id, cart_id, now, version).map(drop)
+}
+
+/// A hold that ran out and lost seats to others since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct LapsedHoldRow {
+    pub cart_id: Uuid,
+    pub performance_id: Uuid,
+    pub lapsed_at: i64,
+}
+
+/// At most one row for each cart and performance.
+pub async fn upsert_lapsed_holds(link: &mut Link, rows: &[LapsedHoldRow]) -> DataResult<()> {
+    execute!(link, UPSERT_LAPSED_HOLDS, json(rows)).map(drop)
+}
+
+/// Holds of a cart that ran out after `since` where the cart has no place left to tell of it.
+pub async fn list_lapsed_holds(link: &mut Link, cart_id: Uuid, since: i64) -> DataResult<Vec<LapsedHoldRow>> {
+    fetch_all!(link, LapsedHoldRow, LIST_LAPSED_HOLDS, cart_id, since)
+}
+
+pub async fn delete_lapsed_hold(link: &mut Link, cart_id: Uuid, performance_id: Uuid) -> DataResult<()> {
+    execute!(link, DELETE_LAPSED_HOLD, cart_id, performance_id).map(drop)
+}
+
+/// Forgets holds that ran out before.
+pub async fn delete_old_lapsed_holds(link: &mut Link, before: i64) -> DataResult<()> {
+    execute!(link, DELETE_OLD_LAPSED_HOLDS, before).map(drop)
 }
 
 /// How many places of these performances are not free; those without any are left out.

@@ -28,7 +28,7 @@ statements! {
         "order_id", ""
     );
     LIST_LINES = select_by_ids!(
-        "select order_id, line_no, performance_id, seat_no, section, row_label, seat, entrance, price_category, ticket_type,
+        "select order_id, line_no, performance_id, seat_no, section, row_label, is_table, seat, entrance, price_category, ticket_type,
          ticket_type_note, price_minor, fee_minor from order_line",
         "order_id", "order by order_id, line_no"
     );
@@ -67,7 +67,7 @@ statements! {
     );
     INSERT_LINES = bulk_insert!(
         "order_line" (
-            "order_id" uuid, "line_no" integer, "performance_id" uuid, "seat_no" integer, "section" text, "row_label" text, "seat" text,
+            "order_id" uuid, "line_no" integer, "performance_id" uuid, "seat_no" integer, "section" text, "row_label" text, "is_table" boolean, "seat" text,
             "entrance" text, "price_category" text, "ticket_type" text, "ticket_type_note" text, "price_minor" bigint, "fee_minor" bigint
         )
         ""
@@ -134,6 +134,7 @@ pub struct LineRow {
     pub seat_no: i32,
     pub section: String,
     pub row_label: String,
+    pub is_table: bool,
     pub seat: String,
     pub entrance: String,
     pub price_category: String,

@@ -8,6 +8,7 @@ use super::calendar::{CALENDAR_MEDIA_TYPE, CalendarEntry, write_calendar};
 use crate::{
     calendar_text::{CalendarText, capitalized},
     messages::{Messages, Speech, Value},
+    place_text,
 };
 use askama::Template;
 use lettre::{
@@ -19,7 +20,7 @@ use lettre::{
 };
 use shared_model::{
     Language, OutboxId, Timestamp,
-    order::{Delivery, Order, OrderLine, OrderPerformance, PlaceLabel, PostalAddress},
+    order::{Delivery, Order, OrderLine, OrderPerformance, PostalAddress},
 };
 use std::time::{Duration, SystemTime};
 
@@ -146,7 +147,7 @@ fn calendar_entries<'a>(order: &'a Order, order_url: &'a str, speech: Speech<'_>
             duration_minutes: None,
             cancelled: false,
             url: order_url,
-            notes: performance.lines.iter().map(|line| place(speech, &line.label)).collect(),
+            notes: performance.lines.iter().map(|line| place_text::place(&line.label, speech)).collect(),
             written_at: order.paid_at.unwrap_or(order.created_at),
         })
         .collect()
@@ -271,7 +272,7 @@ impl EventView {
 
 impl TicketView {
     fn new(line: &OrderLine, speech: Speech<'_>) -> Self {
-        let place = place(speech, &line.label);
+        let place = place_text::place(&line.label, speech);
         Self {
             place: if line.label.entrance.is_empty() {
                 place
@@ -296,17 +297,6 @@ fn subject(order: &Order, speech: Speech<'_>) -> String {
             let parts = [("count", Value::from(several.len())), ("order", order.number.as_str().into())];
             speech.fill("mail-subject-many", &parts)
         }
-    }
-}
-
-/// `Stalls, row F, seat 14`; the area alone for a standing place.
-fn place(speech: Speech<'_>, label: &PlaceLabel) -> String {
-    let PlaceLabel { section, row, seat, entrance: _ } = label;
-    let parts = [("section", section.as_str().into()), ("row", row.as_str().into()), ("seat", seat.as_str().into())];
-    match (row.is_empty(), seat.is_empty()) {
-        (_, true) => section.clone(),
-        (true, false) => speech.fill("mail-place-no-row", &parts),
-        (false, false) => speech.fill("mail-place-seat", &parts),
     }
 }
 

@@ -88,6 +88,7 @@ fn line(line_no: u32, seat: &str) -> OrderLine {
         label: PlaceLabel {
             section: "Stalls".into(),
             row: "F".into(),
+            is_table: false,
             seat: seat.into(),
             entrance: "Door B, left".into(),
         },

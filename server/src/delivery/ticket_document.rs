@@ -5,6 +5,7 @@ use super::qr::{Medium, QrModules, TooLong};
 use crate::{
     calendar_text::{CalendarText, capitalized},
     messages::{Messages, Speech},
+    place_text::PlaceKind,
 };
 use shared_model::{
     Language, Timestamp,
@@ -203,9 +204,12 @@ impl PageWriter<'_> {
 
 /// Section, row and seat as labelled facts; parts the plan does not name are left out.
 fn place_facts(speech: Speech<'_>, label: &PlaceLabel) -> Vec<Fact> {
-    let PlaceLabel { section, row, seat, entrance: _ } = label;
-    let section_key = if seat.is_empty() { "print-area" } else { "print-section" };
-    [(section_key, section), ("print-row", row), ("print-seat", seat)]
+    let (section, row, seat) = match PlaceKind::of(label) {
+        PlaceKind::Standing => ("print-area", "print-row", "print-seat"),
+        PlaceKind::Seat | PlaceKind::LoneSeat => ("print-section", "print-row", "print-seat"),
+        PlaceKind::Chair => ("print-section", "print-table", "print-chair"),
+    };
+    [(section, &label.section), (row, &label.row), (seat, &label.seat)]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
         .map(|(key, value)| fact(speech, key, value.clone()))
@@ -283,8 +287,13 @@ mod tests {
     #[test]
     fn a_standing_place_has_no_row_and_no_seat() {
         let mut order = samples::order();
-        order.performances[0].lines[0].label =
-            PlaceLabel { section: "Standing".into(), row: String::new(), seat: String::new(), entrance: String::new() };
+        order.performances[0].lines[0].label = PlaceLabel {
+            section: "Standing".into(),
+            row: String::new(),
+            is_table: false,
+            seat: String::new(),
+            entrance: String::new(),
+        };
         let page = &document(&order).tickets[0];
         assert_eq!(page.place, [Fact { label: "Area".into(), value: "Standing".into(), note: String::new() }]);
         assert_eq!(values(&page.entry), ["19:00", "19:30"]);

@@ -2,6 +2,7 @@
 //! socket, [`site`] the pages customers see; all of them only talk to the coordinator.
 
 pub mod assets;
+pub mod client_address;
 pub mod error;
 pub mod guard;
 pub mod kept_pages;

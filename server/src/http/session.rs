@@ -1,19 +1,19 @@
 //! Who is asking, out of a request: extractors that yield the visitor, so that no handler can forget to
 //! look. Apps send a bearer token, browsers a cookie; both are opaque and stored only as hashes.
 
-use super::{AppState, error::ApiError};
+use super::{AppState, client_address::address_of, error::ApiError};
 use crate::{
     auth::sessions::SESSION_TTL,
     coordinator::{OpenedSession, Visitor, accounts::Client},
 };
 use axum::{
-    extract::{ConnectInfo, FromRef, FromRequestParts, OptionalFromRequestParts},
+    extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use shared_model::{AccountId, ErrorCode, Language, text::Secret};
 use std::{
     convert::Infallible,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr},
     time::Duration,
 };
 
@@ -190,10 +190,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let state = AppState::from_ref(state);
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let device_token = cookie(&parts.headers, device_cookie_name(state.config.is_secure()));
         Ok(Self {
-            address: peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            address: address_of(&parts.extensions, &parts.headers, &state).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
             device: device_of(&parts.headers),
             device_token: device_token.map(str::to_owned),
         })

@@ -1,6 +1,6 @@
 //! A cart: what one visitor holds over all performances, what it costs, and what just lapsed.
 
-use super::claims::{Claim, HeldBy, from_row, seat_of};
+use super::claims::{Claim, HeldBy, LAPSED_TOLD_FOR, from_row, seat_of};
 use crate::{
     data::{DataError, DataResult, Link, catalogue, claims as rows},
     events::{
@@ -14,13 +14,7 @@ use shared_model::{
     event::{Price, PriceCategory},
     order::{Cart, CartPerformance, CartSeat, LapsedHold},
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Duration,
-};
-
-/// How long a hold that lapsed is offered again.
-const LAPSED_OFFERED_FOR: Duration = Duration::from_secs(60 * 60);
+use std::collections::{BTreeMap, HashMap};
 
 /// A performance as far as a cart needs it.
 pub struct Shelf {
@@ -92,7 +86,7 @@ pub async fn load_cart_with_shelves(
         let lapsed: Vec<SeatNo> =
             places.iter().filter(|(_, claim, _)| claim.is_free(now)).map(|(seat, ..)| *seat).collect();
         let lapsed_at = places.iter().filter(|(_, claim, _)| claim.is_free(now)).map(|(.., at)| *at).max();
-        let lapsed_at = lapsed_at.filter(|at| now.saturating_since(*at) < LAPSED_OFFERED_FOR);
+        let lapsed_at = lapsed_at.filter(|at| now.saturating_since(*at) < LAPSED_TOLD_FOR);
         if held.is_empty() && lapsed_at.is_none() {
             continue;
         }
@@ -106,10 +100,29 @@ pub async fn load_cart_with_shelves(
         }
         shelves.insert(performance_id, shelf);
     }
+    cart.lapsed.extend(lapsed_and_gone(link, plans, cart_id, now).await?);
     cart.performances.sort_by_key(|performance| performance.expires_at);
     cart.total = sum(cart.performances.iter().map(|performance| performance.total));
     cart.fees = sum(cart.performances.iter().map(|performance| performance.fees));
     Ok((cart, shelves))
+}
+
+/// Holds that ran out and of which nothing is left to be offered: what the cart owes is the word that it is so.
+async fn lapsed_and_gone(
+    link: &mut Link,
+    plans: &Plans,
+    cart_id: CartId,
+    now: Timestamp,
+) -> DataResult<Vec<LapsedHold>> {
+    let since = now.as_millis() - LAPSED_TOLD_FOR.as_millis() as i64;
+    let mut gone = Vec::new();
+    for row in rows::list_lapsed_holds(link, cart_id.0, since).await? {
+        let shelf = Shelf::load(link, plans, PerformanceId(row.performance_id)).await?;
+        if shelf.row.on_sale_until > now.as_millis() {
+            gone.push(lapsed_hold(&shelf, &[], Timestamp(row.lapsed_at)));
+        }
+    }
+    Ok(gone)
 }
 
 /// The sum; `None` when there is nothing or it is of several currencies.

@@ -4,12 +4,18 @@
 
 use crate::data::{
     DataError, DataResult, Link,
-    claims::{self as rows, ClaimRow},
+    claims::{self as rows, ClaimRow, LapsedHoldRow},
 };
 use shared_model::{
     CartId, HoldId, OrderId, PerformanceId, SeatNo, SeatState, TicketTypeId, Timestamp, seat::PackedStates,
 };
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
+
+/// How long a hold that ran out is told, and its seats offered again.
+pub const LAPSED_TOLD_FOR: Duration = Duration::from_secs(60 * 60);
 
 /// What one place is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +78,17 @@ impl Claim {
             Self::Held(_) | Self::Paying { .. } => SeatState::Held,
             Self::Sold { .. } => SeatState::Sold,
             Self::Blocked { .. } => SeatState::Blocked,
+        }
+    }
+
+    /// Whose hold on it ran out, and when; nobody took it since.
+    pub fn lapsed(&self, now: Timestamp) -> Option<Lapsed> {
+        match self {
+            Self::Free { lapsed } => *lapsed,
+            Self::Held(held) if held.window.expires_at <= now => {
+                Some(Lapsed { cart_id: held.cart_id, at: held.window.expires_at })
+            }
+            Self::Held(_) | Self::Paying { .. } | Self::Sold { .. } | Self::Blocked { .. } => None,
         }
     }
 
@@ -299,6 +316,29 @@ pub async fn write_claims(
         changes.iter().map(|(seat, claim)| to_row(performance_id, *seat, claim, versions.written)).collect();
     let written = rows::upsert_claims(link, &rows, versions.seen as i64).await?;
     if written == rows.len() as u64 { Ok(()) } else { Err(WriteClaimsError::Stale { wanted: rows.len(), written }) }
+}
+
+/// Holds that ran out and lose a seat to another cart by these changes: one for each cart.
+pub fn lapsed_and_taken(claims: &Claims, changes: &[(SeatNo, Claim)], now: Timestamp) -> Vec<Lapsed> {
+    let lost = changes.iter().filter_map(|(seat, claim)| {
+        let lapsed = claims.get(*seat)?.lapsed(now)?;
+        let is_told = now.saturating_since(lapsed.at) < LAPSED_TOLD_FOR;
+        (claim.cart()? != lapsed.cart_id && is_told).then_some((lapsed.cart_id, lapsed.at))
+    });
+    lost.collect::<HashMap<_, _>>().into_iter().map(|(cart_id, at)| Lapsed { cart_id, at }).collect()
+}
+
+/// Remembers holds that ran out and lost seats to others, so that their carts can say so.
+pub async fn remember_lapsed(link: &mut Link, performance_id: PerformanceId, lapsed: &[Lapsed]) -> DataResult<()> {
+    if lapsed.is_empty() {
+        return Ok(());
+    }
+    let row = |lapsed: &Lapsed| LapsedHoldRow {
+        cart_id: lapsed.cart_id.0,
+        performance_id: performance_id.0,
+        lapsed_at: lapsed.at.as_millis(),
+    };
+    rows::upsert_lapsed_holds(link, &lapsed.iter().map(row).collect::<Vec<_>>()).await
 }
 
 /// Writes claims straight into a performance's books: what was sold or blocked before it was ours.

@@ -80,6 +80,7 @@ pub fn prepare_order(
                 seat_no: seat.seat.0 as i32,
                 section: seat.label.section.clone(),
                 row_label: seat.label.row.clone(),
+                is_table: seat.label.is_table,
                 seat: seat.label.seat.clone(),
                 entrance: seat.label.entrance.clone(),
                 price_category: seat.price_category.clone(),
@@ -361,7 +362,13 @@ fn order_line(line: LineRow, ticket: Option<TicketRow>, currency: Currency) -> O
     OrderLine {
         line_no: line.line_no as u32,
         seat: SeatNo(line.seat_no as u32),
-        label: PlaceLabel { section: line.section, row: line.row_label, seat: line.seat, entrance: line.entrance },
+        label: PlaceLabel {
+            section: line.section,
+            row: line.row_label,
+            is_table: line.is_table,
+            seat: line.seat,
+            entrance: line.entrance,
+        },
         price_category: line.price_category,
         ticket_type: line.ticket_type,
         ticket_type_note: line.ticket_type_note,

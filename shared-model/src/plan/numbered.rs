@@ -174,6 +174,7 @@ impl NumberedPlan {
             return Some(PlaceLabel {
                 section: section.name.clone(),
                 row: row.label.clone(),
+                is_table: row.is_table,
                 seat: seat.number.clone(),
                 entrance: section.entrance.clone(),
             });
@@ -181,6 +182,7 @@ impl NumberedPlan {
         self.area_of(place).map(|(_, area)| PlaceLabel {
             section: area.label.clone(),
             row: String::new(),
+            is_table: false,
             seat: String::new(),
             entrance: self.sections[area.section].entrance.clone(),
         })

@@ -7,12 +7,21 @@ use shared_model::{
 };
 use std::time::Duration;
 use ticketboss_tests::{
-    buyer::{GOOD_CARD, Refused},
+    app::TestApp,
+    books::count_one,
+    buyer::{Buyer, GOOD_CARD, Refused},
     house::Wish,
     on_both_engines,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
+
+/// Her cart as the site shows it.
+async fn page(app: &TestApp, buyer: &Buyer) -> String {
+    let cookie = format!("tb_session={}", buyer.token);
+    let request = reqwest::Client::new().get(format!("{}/cart", app.url())).header("cookie", cookie);
+    request.header("accept-language", "en").send().await.unwrap().text().await.unwrap()
+}
 
 fn euros(amount_minor: i64) -> Money {
     Money::new(amount_minor, "EUR".parse().expect("a currency"))
@@ -102,6 +111,57 @@ on_both_engines! {
         let elsewhere = app.stage(Wish::default()).await;
         assert_eq!(ana.choose_type(&play, "Stalls A-1", elsewhere.reduced).await.refused(), ErrorCode::InvalidInput);
         assert_eq!(ana.cart().await.total, Some(euros(4_000)));
+    }
+
+    async fn a_hold_that_ran_out_and_was_taken_is_spoken_of_until_it_is_dismissed(app) {
+        let play = app.stage(Wish::default()).await;
+        let (ana, ben) = (app.buyer().await, app.buyer().await);
+        ana.hold(&play, &["Stalls A-1", "Stalls A-2"]).await.unwrap();
+        app.wait(HOLD_TTL);
+        ben.hold(&play, &["Stalls A-1"]).await.unwrap();
+        let lapsed = ana.cart().await.lapsed;
+        assert_eq!(lapsed[0].still_free, play.seats(&["Stalls A-2"]), "what is left is offered");
+
+        ben.hold(&play, &["Stalls A-2"]).await.unwrap();
+        let lapsed = ana.cart().await.lapsed;
+        assert_eq!(lapsed.len(), 1);
+        assert!(lapsed[0].still_free.is_empty(), "nothing is left, and she is told so");
+        assert_eq!(lapsed[0].lapsed_at, app.now(), "when her time was over");
+        let page = page(&app, &ana).await;
+        assert!(page.contains("Others have taken them by now") && page.contains("See what is free"), "{page}");
+        assert!(!page.contains("Take them again"), "{page}");
+        assert!(ben.cart().await.lapsed.is_empty(), "it is hers alone");
+
+        let path = format!("/cart/lapsed/{}", play.id);
+        let dismissed = ana.request(reqwest::Method::DELETE, &path).send().await.unwrap();
+        assert!(dismissed.status().is_success());
+        assert!(ana.cart().await.lapsed.is_empty());
+    }
+
+    async fn a_hold_that_ran_out_is_spoken_of_for_an_hour_and_not_to_who_bought_again(app) {
+        let play = app.stage(Wish::default()).await;
+        let (ana, ben, eve) = (app.buyer().await, app.buyer().await, app.buyer().await);
+        ana.hold(&play, &["Stalls A-1"]).await.unwrap();
+        eve.hold(&play, &["Stalls B-1"]).await.unwrap();
+        app.wait(HOLD_TTL);
+        ben.hold(&play, &["Stalls A-1", "Stalls B-1"]).await.unwrap();
+        ana.hold(&play, &["Stalls C-1"]).await.unwrap();
+        ana.buy(GOOD_CARD).await.unwrap();
+        assert!(ana.cart().await.lapsed.is_empty(), "she has other seats now");
+        assert_eq!(eve.cart().await.lapsed.len(), 1);
+        app.wait(60 * MINUTE);
+        assert!(eve.cart().await.lapsed.is_empty());
+        app.coordinator().forget_old_lapsed_holds().await;
+        assert_eq!(count_one(app.coordinator().database(), "select count(*) from lapsed_hold").await, 0);
+    }
+
+    async fn a_chair_at_a_table_is_called_one_from_the_cart_to_the_order(app) {
+        let play = app.stage(Wish::default()).await;
+        let ana = app.buyer().await;
+        ana.hold(&play, &["Cabaret T1-2"]).await.unwrap();
+        assert!(page(&app, &ana).await.contains("Cabaret, table T1, chair 2"));
+        let order = ana.buy(GOOD_CARD).await.unwrap();
+        assert!(order.performances[0].lines[0].label.is_table, "the order keeps it");
     }
 
     async fn a_letter_is_only_offered_while_it_can_arrive(app) {

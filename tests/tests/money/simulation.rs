@@ -462,6 +462,7 @@ fn line_row(order_id: OrderId, line_no: i32, performance: PerformanceId, seat: S
         seat_no: seat.0 as i32,
         section: String::new(),
         row_label: String::new(),
+        is_table: false,
         seat: String::new(),
         entrance: String::new(),
         price_category: String::new(),

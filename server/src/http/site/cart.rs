@@ -7,6 +7,7 @@ use super::{
 use crate::{
     calendar_text::CalendarText,
     messages::{Speech, Value},
+    place_text,
 };
 use askama::Template;
 use shared_model::{
@@ -180,7 +181,7 @@ fn held_seat(seat: &CartSeat, held: &CartPerformance, speech: Speech<'_>) -> Hel
     };
     HeldSeat {
         seat_no: seat.seat.0,
-        place: wording::place(&seat.label, speech),
+        place: place_text::place(&seat.label, speech),
         ticket_type: seat.ticket_type.clone(),
         choices: seat.choices.iter().filter_map(choice).collect(),
         price: seat.price.format(language),
@@ -194,7 +195,7 @@ fn lapsed_part(hold: &LapsedHold, now: Timestamp, speech: Speech<'_>) -> LapsedP
     let what = speech.fill("lapsed-what", &[("title", hold.title.as_str().into()), ("when", when.into())]);
     let total = hold.total.map(|total| total.format(speech.language())).unwrap_or_default();
     let still_free = (!hold.still_free_labels.is_empty()).then(|| {
-        let places = wording::places(&hold.still_free_labels, PLACES_NAMED_MAX, speech);
+        let places = place_text::places(&hold.still_free_labels, PLACES_NAMED_MAX, speech);
         let count = Value::from(hold.still_free_labels.len());
         speech.fill("lapsed-still-free", &[("count", count), ("places", places.into())])
     });

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     calendar_text::CalendarText,
     messages::{Speech, Value},
+    place_text::{self, PlaceKind},
 };
 use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
@@ -223,7 +224,7 @@ fn ticket_card(
             .fill("cart-when-where", &[("when", date.into()), ("venue", part.venue.name.as_str().into())]),
         poster: part.poster.clone(),
         accent: part.accent.clone(),
-        label: format!("{}, {}", part.title, wording::place(&line.label, speech)),
+        label: format!("{}, {}", part.title, place_text::place(&line.label, speech)),
         position: String::new(),
         qr: qr_svg(&ticket.code),
         short_code: ticket.short_code.clone(),
@@ -236,14 +237,22 @@ fn ticket_card(
 
 fn place_parts(line: &OrderLine, speech: Speech<'_>) -> Vec<Part> {
     let part = |key: &str, value: &str| Part { label: speech.text(key), value: value.to_owned() };
-    if line.label.seat.is_empty() {
-        let standing = speech.text("screen-ticket-standing");
-        return vec![part("screen-ticket-section", &line.label.section), part("screen-ticket-place-label", &standing)];
-    }
+    let (row, seat) = match PlaceKind::of(&line.label) {
+        PlaceKind::Seat => (Some("screen-ticket-row"), "screen-ticket-seat"),
+        PlaceKind::Chair => (Some("screen-ticket-table"), "screen-ticket-chair"),
+        PlaceKind::LoneSeat => (None, "screen-ticket-seat"),
+        PlaceKind::Standing => {
+            let standing = speech.text("screen-ticket-standing");
+            return vec![
+                part("screen-ticket-section", &line.label.section),
+                part("screen-ticket-place-label", &standing),
+            ];
+        }
+    };
     [
         Some(part("screen-ticket-section", &line.label.section)),
-        (!line.label.row.is_empty()).then(|| part("screen-ticket-row", &line.label.row)),
-        Some(part("screen-ticket-seat", &line.label.seat)),
+        row.map(|row| part(row, &line.label.row)),
+        Some(part(seat, &line.label.seat)),
     ]
     .into_iter()
     .flatten()

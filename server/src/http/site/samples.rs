@@ -179,11 +179,23 @@ pub fn seagull() -> EventDetail {
 }
 
 fn label(seat: &str) -> PlaceLabel {
-    PlaceLabel { section: "Stalls".into(), row: "F".into(), seat: seat.into(), entrance: "Door B, left".into() }
+    PlaceLabel {
+        section: "Stalls".into(),
+        row: "F".into(),
+        is_table: false,
+        seat: seat.into(),
+        entrance: "Door B, left".into(),
+    }
 }
 
 fn standing() -> PlaceLabel {
-    PlaceLabel { section: "Floor".into(), row: String::new(), seat: String::new(), entrance: String::new() }
+    PlaceLabel {
+        section: "Floor".into(),
+        row: String::new(),
+        is_table: false,
+        seat: String::new(),
+        entrance: String::new(),
+    }
 }
 
 fn cart_seat(number: u32, label: PlaceLabel, kind: usize, cents: i64) -> CartSeat {

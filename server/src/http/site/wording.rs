@@ -1,4 +1,4 @@
-//! Small things several pages say alike: a place, a sum's line, a clock, an offer. No page of its own.
+//! Small things several pages say alike: a sum's line, a clock, an offer. No page of its own.
 
 use crate::{
     calendar_text::CalendarText,
@@ -7,7 +7,6 @@ use crate::{
 use shared_model::{
     Money, Timestamp,
     event::{PerformanceSummary, SaleState, VenueSummary},
-    order::PlaceLabel,
 };
 use std::time::Duration;
 
@@ -64,58 +63,6 @@ pub struct Countdown {
 /// Time left as `mm:ss`, rounded down: no second is promised that is not there.
 pub fn clock(left: Duration) -> String {
     format!("{:02}:{:02}", left.as_secs() / 60, left.as_secs() % 60)
-}
-
-/// "Stalls, row F, seat 14" · "Floor, standing"
-pub fn place(label: &PlaceLabel, speech: Speech<'_>) -> String {
-    let parts: [(&str, Value<'_>); 3] = [
-        ("section", label.section.as_str().into()),
-        ("row", label.row.as_str().into()),
-        ("seat", label.seat.as_str().into()),
-    ];
-    let key = match (label.row.is_empty(), label.seat.is_empty()) {
-        (_, true) => "place-standing-one",
-        (true, false) => "place-seat-no-row",
-        (false, false) => "place-seat",
-    };
-    speech.fill(key, &parts)
-}
-
-/// Several places in short: "Stalls F 14, 15 and 16"; at most `named_max` are named.
-pub fn places(labels: &[PlaceLabel], named_max: usize, speech: Speech<'_>) -> String {
-    let name = |(position, label): (usize, &PlaceLabel)| match position.checked_sub(1) {
-        // "Stalls F 14 and 15": a row is named once.
-        Some(before) if same_row(&labels[before], label) => label.seat.clone(),
-        _ => place_short(label, speech),
-    };
-    let mut names = labels.iter().take(named_max).enumerate().map(name).collect::<Vec<_>>();
-    if labels.len() > named_max {
-        names.push("…".to_owned());
-    }
-    let Some(last) = names.pop() else { return String::new() };
-    if names.is_empty() {
-        return last;
-    }
-    speech.fill("places-joined", &[("first", names.join(", ").into()), ("last", last.into())])
-}
-
-fn same_row(one: &PlaceLabel, other: &PlaceLabel) -> bool {
-    one.section == other.section && one.row == other.row && !other.seat.is_empty()
-}
-
-fn place_short(label: &PlaceLabel, speech: Speech<'_>) -> String {
-    if label.seat.is_empty() {
-        return place(label, speech);
-    }
-    let short = speech.fill(
-        "place-short",
-        &[
-            ("section", label.section.as_str().into()),
-            ("row", label.row.as_str().into()),
-            ("seat", label.seat.as_str().into()),
-        ],
-    );
-    short.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// "Tonight" or "Sat 12 December", then the time.
@@ -218,38 +165,12 @@ pub fn fees(fees: Option<Money>, speech: Speech<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::messages::Messages;
-    use shared_model::Language;
-
-    fn label(section: &str, row: &str, seat: &str) -> PlaceLabel {
-        PlaceLabel { section: section.into(), row: row.into(), seat: seat.into(), entrance: String::new() }
-    }
 
     #[test]
     fn a_clock_never_promises_a_second_that_is_not_there() {
         assert_eq!(clock(Duration::from_millis(108_999)), "01:48");
         assert_eq!(clock(Duration::ZERO), "00:00");
         assert_eq!(clock(Duration::from_secs(726)), "12:06");
-    }
-
-    #[test]
-    fn a_place_is_said_as_people_say_it() {
-        let messages = Messages::load();
-        let english = messages.speak(Language::En);
-        assert_eq!(place(&label("Stalls", "F", "14"), english), "Stalls, row F, seat 14");
-        assert_eq!(place(&label("Floor", "", ""), english), "Floor, standing");
-        assert_eq!(place(&label("Table 4", "", "2"), english), "Table 4, seat 2");
-        assert_eq!(place(&label("Platea", "F", "14"), messages.speak(Language::Es)), "Platea, fila F, asiento 14");
-    }
-
-    #[test]
-    fn several_places_are_joined_and_a_long_list_is_cut() {
-        let messages = Messages::load();
-        let english = messages.speak(Language::En);
-        let labels = ["14", "15", "16"].map(|seat| label("Stalls", "F", seat));
-        assert_eq!(places(&labels[..2], 4, english), "Stalls F 14 and 15");
-        assert_eq!(places(&labels, 2, english), "Stalls F 14, 15 and …");
-        assert_eq!(places(&[], 2, english), "");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::super::{
 use crate::{
     calendar_text::CalendarText,
     messages::{Speech, Value},
+    place_text,
 };
 use shared_model::{
     Money, Timestamp,
@@ -165,7 +166,7 @@ fn order_tickets(part: &OrderPerformance) -> Vec<Ticket<'_>> {
 pub fn cart_review(cart: &Cart, speech: Speech<'_>) -> Vec<ReviewPart> {
     let part = |held: &shared_model::order::CartPerformance| {
         let seats = held.seats.iter().map(|seat| ReviewSeat {
-            place: wording::place(&seat.label, speech),
+            place: place_text::place(&seat.label, speech),
             ticket_type: seat.ticket_type.clone(),
             price: seat.price.format(speech.language()),
         });
@@ -187,7 +188,7 @@ pub fn cart_review(cart: &Cart, speech: Speech<'_>) -> Vec<ReviewPart> {
 pub fn order_review(order: &Order, speech: Speech<'_>) -> Vec<ReviewPart> {
     let part = |part: &OrderPerformance| {
         let seats = part.lines.iter().map(|line| ReviewSeat {
-            place: wording::place(&line.label, speech),
+            place: place_text::place(&line.label, speech),
             ticket_type: line.ticket_type.clone(),
             price: line.price.format(speech.language()),
         });
@@ -237,7 +238,7 @@ fn ticket_lines(tickets: &[Ticket<'_>], speech: Speech<'_>) -> Vec<Line> {
         return tickets_sum(tickets).map(|sum| Line::new(label, sum.format(language))).into_iter().collect();
     }
     let line = |ticket: &Ticket<'_>| {
-        let place = wording::places(std::slice::from_ref(ticket.label), 1, speech);
+        let place = place_text::places(std::slice::from_ref(ticket.label), 1, speech);
         Line::new(format!("{place}, {}", ticket.ticket_type), without_fee(ticket).format(language))
     };
     tickets.iter().map(line).collect()

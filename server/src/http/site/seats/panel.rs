@@ -4,12 +4,13 @@
 use crate::{
     calendar_text::CalendarText,
     messages::{Speech, Value},
+    place_text,
 };
 use shared_model::{
     PerformanceId, Timestamp,
     event::PerformanceDetail,
     hold::HOLD_TTL,
-    order::{Cart, CartPerformance, CartSeat, LapsedHold, PlaceLabel},
+    order::{Cart, CartPerformance, CartSeat, LapsedHold},
 };
 
 /// The panel of one performance's seats page.
@@ -141,7 +142,7 @@ impl HeldHere {
 impl HeldSeat {
     fn new(speech: Speech<'_>, held: &CartPerformance, seat: &CartSeat) -> Self {
         let language = speech.language();
-        let place = place_text(speech, &seat.label);
+        let place = place_text::place(&seat.label, speech);
         let choices = held
             .ticket_types
             .iter()
@@ -169,7 +170,7 @@ impl HeldSeat {
 
 impl LapsedHere {
     fn new(speech: Speech<'_>, lapsed: &LapsedHold) -> Self {
-        let places = lapsed.still_free_labels.iter().map(|label| place_text(speech, label)).collect::<Vec<_>>();
+        let places = lapsed.still_free_labels.iter().map(|label| place_text::place(label, speech)).collect::<Vec<_>>();
         Self {
             still_free: (!places.is_empty())
                 .then(|| speech.fill("seats-lapsed-free", &[("places", Value::from(places.join("; ")))])),
@@ -210,25 +211,11 @@ impl Total {
     }
 }
 
-/// "Stalls, row F, seat 14"; the area's name alone for a standing place.
-pub fn place_text(speech: Speech<'_>, label: &PlaceLabel) -> String {
-    if label.seat.is_empty() {
-        return label.section.clone();
-    }
-    let args = [
-        ("section", Value::from(label.section.as_str())),
-        ("row", Value::from(label.row.as_str())),
-        ("seat", Value::from(label.seat.as_str())),
-    ];
-    speech.fill("chart-seat", &args)
-}
-
 /// Where all the seats are, when they are in one row; else their sections.
 fn common_place(speech: Speech<'_>, seats: &[CartSeat]) -> String {
     let Some(first) = seats.first().map(|seat| &seat.label) else { return String::new() };
-    let same_row = seats.iter().all(|seat| seat.label.section == first.section && seat.label.row == first.row);
-    if same_row && !first.row.is_empty() {
-        return format!("{}, {}", first.section, speech.fill("list-row", &[("row", Value::from(first.row.as_str()))]));
+    if seats.iter().all(|seat| place_text::same_row(first, &seat.label)) {
+        return place_text::row(first, speech);
     }
     let mut sections = seats.iter().map(|seat| seat.label.section.as_str()).collect::<Vec<_>>();
     sections.dedup();
