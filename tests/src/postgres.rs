@@ -93,7 +93,7 @@ fn start_cluster(folder: &Path) -> String {
     // PostgreSQL refuses to run as root.
     let before: &[&str] = if as_root { &["runuser", "-u", "postgres", "--"] } else { &["env"] };
     if as_root {
-        run(Command::new("chown").arg("-R").arg("postgres").arg(&data));
+        run(Command::new("chown").arg("postgres").arg(&data));
     }
     let program = |name: &str| {
         let mut command = Command::new(before[0]);

@@ -40,7 +40,10 @@ pub struct WeakPassword;
 /// [`WeakPassword`].
 pub fn judge(password: &Password, about_the_person: &[&str]) -> Result<(), WeakPassword> {
     let judged = password.as_str().chars().take(JUDGED_MAX).collect::<String>();
-    let known = about_the_person.iter().flat_map(|text| text.split(['@', '.', ' '])).chain(["ticketboss"]);
+    let whole = about_the_person.iter().copied();
+    let users = about_the_person.iter().filter_map(|text| text.split_once('@')).map(|(user, _)| user);
+    let words = about_the_person.iter().flat_map(|text| text.split(['@', '.', ' ']));
+    let known = whole.chain(users).chain(words).chain(["ticketboss"]);
     let strength = zxcvbn::zxcvbn(&judged, &known.collect::<Vec<_>>());
     if strength.guesses_log10() < GUESSES_LOG10_MIN { Err(WeakPassword) } else { Ok(()) }
 }

@@ -10,7 +10,7 @@ import { fill } from "./words.js";
  */
 export function describeSeat({ model, states, yours, prices, texts }, seat) {
   const row = model.geometry.rows[model.rowOf[seat]];
-  const place = fill(row.table ? texts.tableSeat : texts.seat, {
+  const place = fill(row.table ? texts.table : texts.seat, {
     section: model.geometry.sections[row.section].name,
     row: row.label,
     seat: model.geometry.seats.number[seat],

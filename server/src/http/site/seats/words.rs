@@ -9,7 +9,7 @@ use serde_json::{Map, json};
 /// Message key and the placeholders its template keeps. `count` makes it a plural pair.
 type Entry = (&'static str, &'static [&'static str]);
 
-/// What `<seat-chart>` says; the key without `chart-` is the property's name in camel case.
+/// What `<seat-chart>` says; the key without `chart-` or `place-` is the property's name in camel case.
 const CHART: &[Entry] = &[
     ("chart-label", &[]),
     ("chart-keys", &[]),
@@ -73,24 +73,22 @@ const PAGE: &[Entry] = &[
 /// Both tables as JSON: `{"chart": {…}, "page": {…}}`. `seats_max` is this performance's limit and
 /// `yours_max` as many sentences "Your two are still yours" as it needs.
 pub fn script_words(speech: Speech<'_>, seats_max: u32) -> serde_json::Value {
-    let mut page = table(speech, PAGE, "");
+    let mut page = table(speech, PAGE, str::to_owned);
     page.insert(
         "seats-error-seat_limit".to_owned(),
         json!(speech.fill("seats-error-seat_limit", &[("limit", Value::from(seats_max))])),
     );
     let still_yours = (0..=seats_max).map(|count| speech.fill("seats-error-yours", &[("count", Value::from(count))]));
     page.insert("still-yours".to_owned(), json!(still_yours.collect::<Vec<_>>()));
-    json!({ "chart": table(speech, CHART, "chart-"), "page": page })
+    json!({ "chart": table(speech, CHART, name_in_chart), "page": page })
 }
 
-fn table(speech: Speech<'_>, entries: &[Entry], prefix: &str) -> Map<String, serde_json::Value> {
-    entries
-        .iter()
-        .map(|(key, holes)| {
-            let name = if prefix.is_empty() { (*key).to_owned() } else { camel(&key[prefix.len()..]) };
-            (name, template(speech, key, holes))
-        })
-        .collect()
+fn table(speech: Speech<'_>, entries: &[Entry], name: fn(&str) -> String) -> Map<String, serde_json::Value> {
+    entries.iter().map(|(key, holes)| (name(key), template(speech, key, holes))).collect()
+}
+
+fn name_in_chart(key: &str) -> String {
+    camel(key.split_once('-').map_or(key, |(_, name)| name))
 }
 
 /// Fluent chooses the plural by a number; the number shown is again a hole, `{count}`.
@@ -152,7 +150,7 @@ mod tests {
         let words = script_words(messages.speak(Language::En), 10);
         assert_eq!(words["chart"]["free"]["other"], "{count} free");
         assert_eq!(words["chart"]["zoomIn"], "Zoom in");
-        assert_eq!(words["chart"]["tableSeat"], "{section}, table {row}, seat {seat}");
+        assert_eq!(words["chart"]["table"], "{section}, table {row}, chair {seat}");
         assert_eq!(words["page"]["seats-error-seats_taken"]["one"], "That seat was just taken.");
         assert_eq!(words["page"]["seats-error-seat_limit"], "Ten seats is the most for this show.");
         assert_eq!(words["page"]["seats-minutes-left"]["other"], "{count} minutes left to check out.");
