@@ -30,21 +30,22 @@ macro_rules! statements {
 /// How a column is read out of a JSON row on SQLite.
 macro_rules! sqlite_column {
     ($column:literal uuid) => {
-        concat!("unhex(replace(value->>'", $column, "','-',''))")
+        concat!("unhex(value->>'", $column, "','-')")
     };
     ($column:literal $other:ident) => {
         concat!("value->>'", $column, "'")
     };
 }
 
-/// A table of rows from one JSON array parameter `$1`: many rows with one statement on both engines.
+/// A table of rows from one JSON array parameter `$1`: many rows with one statement on both engines. SQLite's
+/// `jsonb_each` parses the array once; `json_each` would have every row parsed again for each of its columns.
 /// `json_rows!(sqlite: "a" uuid, "b" bigint)` is a `select` of those columns.
 macro_rules! json_rows {
     (sqlite: $first:literal $first_type:ident $(, $column:literal $type:ident)* $(,)?) => {
         concat!(
             "select ", $crate::data::statement::sqlite_column!($first $first_type), " as ", $first,
             $(", ", $crate::data::statement::sqlite_column!($column $type), " as ", $column,)*
-            " from json_each($1)"
+            " from jsonb_each($1)"
         )
     };
     (postgres: $first:literal $first_type:ident $(, $column:literal $type:ident)* $(,)?) => {
