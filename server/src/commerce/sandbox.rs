@@ -107,7 +107,7 @@ impl Sandbox {
             ChallengeAnswer::Fail => ("declined", Some("authentication_failed")),
         };
         let step = Move { from: "requires_action", to, decline_code };
-        self.store.advance(PaymentId(intent.payment_id), &step).await.map_err(lost)
+        self.store.advance(PaymentId(intent.payment_id), &step).await.map(drop).map_err(lost)
     }
 
     /// All the provider knows: what a test balances our books against.
@@ -116,8 +116,11 @@ impl Sandbox {
     }
 
     async fn advance(&self, payment_id: PaymentId, step: &Move<'_>) -> GatewayResult<Option<Answer>> {
-        self.store.advance(payment_id, step).await.map_err(lost)?;
-        Ok(self.store.find(payment_id).await.map_err(lost)?.map(|intent| answer(&intent)))
+        let intent = match self.store.advance(payment_id, step).await.map_err(lost)? {
+            Some(moved) => Some(moved),
+            None => self.store.find(payment_id).await.map_err(lost)?,
+        };
+        Ok(intent.map(|intent| answer(&intent)))
     }
 }
 

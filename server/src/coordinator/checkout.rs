@@ -18,7 +18,7 @@ use crate::{
     reservations::{
         books::{NOT_PROCESSED, OrderStep, Outcome, Step},
         cart,
-        orders::{self, PaymentRow, is_payment_method, new_payment, prepare_order},
+        orders::{self, OrderFile, PaymentRow, is_payment_method, new_payment, prepare_order},
         postage,
     },
 };
@@ -66,13 +66,13 @@ impl Coordinator {
         request: OrderRequest,
     ) -> CommandResult<Order> {
         let mut link = self.inner.database.read().await.or_problem()?;
-        if orders::find_order(&mut link, order_id).await.or_problem()?.is_some() {
+        if orders::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()?.is_some() {
             drop(link);
             return self.find_order(visitor, order_id).await;
         }
         let now = self.now();
         let (cart, shelves) =
-            cart::load_cart_with_shelves(&mut link, &self.inner.plans, visitor.cart_id, now).await.or_problem()?;
+            cart::load_cart_with_shelves(&mut link, &self.inner.shelves, visitor.cart_id, now).await.or_problem()?;
         drop(link);
         let gateway = self.inner.gateway.name();
         let new = match prepare_order(&cart, &shelves, order_id, &request, gateway, now) {
@@ -83,10 +83,11 @@ impl Coordinator {
         let payment = new.payment.clone();
         let placed = self.step(order_id, Step::Place(Box::new(new))).await.or_problem()?;
         crash_point("after_placing");
-        if !placed.repeated {
-            self.pay(&payment).await?;
+        let paid = if placed.repeated { None } else { self.pay(&payment).await? };
+        match paid {
+            Some(file) => file.read(&shelves).or_problem(),
+            None => self.read_order(visitor, order_id).await,
         }
-        self.read_order(visitor, order_id).await
     }
 
     /// Another card after a decline.
@@ -134,7 +135,12 @@ impl Coordinator {
         let ids = rows::list_orders_of_cart(&mut link, visitor.cart_id.0, ORDERS_LISTED_MAX).await.or_problem()?;
         let mut listed = Vec::with_capacity(ids.len());
         for id in ids {
-            listed.extend(orders::find_order(&mut link, OrderId(id)).await.or_problem()?.map(|(_, order)| order));
+            listed.extend(
+                orders::find_order(&mut link, &self.inner.shelves, OrderId(id))
+                    .await
+                    .or_problem()?
+                    .map(|(_, order)| order),
+            );
         }
         Ok(listed)
     }
@@ -165,7 +171,7 @@ impl Coordinator {
 
     async fn read_order(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
         let mut link = self.inner.database.read().await.or_problem()?;
-        match orders::find_order(&mut link, order_id).await.or_problem()? {
+        match orders::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()? {
             Some((cart_id, order)) if cart_id == visitor.cart_id.0 => Ok(order),
             // Somebody else's order is as if there were none.
             _ => Err(not_found()),
@@ -173,8 +179,8 @@ impl Coordinator {
     }
 
     /// Asks the provider to reserve the money, and settles what it says. No answer is no failure: the
-    /// order stays open and is asked about.
-    async fn pay(&self, payment: &PaymentRow) -> CommandResult<()> {
+    /// order stays open and is asked about. Returns the order, if it was paid by this.
+    async fn pay(&self, payment: &PaymentRow) -> CommandResult<Option<Box<OrderFile>>> {
         let (payment_id, order_id) = (PaymentId(payment.payment_id), OrderId(payment.order_id));
         let currency = payment.currency.parse().map_err(|_| invalid("currency"))?;
         let authorization = Authorization {
@@ -205,27 +211,28 @@ impl Coordinator {
     }
 
     /// The one way every provider's word takes, whether it comes as an answer, by webhook, or because we
-    /// asked.
+    /// asked. Returns the order, if it was paid by this.
     async fn settle(
         &self,
         order_id: OrderId,
         payment_id: PaymentId,
         answer: GatewayResult<Answer>,
-    ) -> CommandResult<()> {
+    ) -> CommandResult<Option<Box<OrderFile>>> {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
                 tracing::warn!(%error, %payment_id, "no answer from the payment provider; it will be asked");
-                return Ok(());
+                return Ok(None);
             }
         };
         let authorized = answer.standing == Standing::Authorized;
-        self.step(order_id, Step::Answered { payment_id, answer }).await.or_problem()?;
-        if authorized {
+        let outcome = self.step(order_id, Step::Answered { payment_id, answer }).await.or_problem()?;
+        // Only money of sold seats is taken: the payment stands as authorized in our own books.
+        if authorized && outcome.payment == Some(PaymentState::Authorized) {
             crash_point("after_selling");
-            self.capture_now(order_id, payment_id).await;
+            return Ok(self.capture_now(order_id, payment_id).await);
         }
-        Ok(())
+        Ok(outcome.paid)
     }
 
     /// Takes the reserved money of sold seats and issues their tickets; nothing is left to do for a
@@ -235,25 +242,30 @@ impl Coordinator {
     /// Why it is not through yet. The outbox row written when the seats were sold tries again.
     pub(super) async fn capture(&self, order_id: OrderId, payment_id: PaymentId) -> Result<(), String> {
         match self.load_payment(order_id, payment_id).await?.payment_state() {
-            // Only money of sold seats is taken: the payment stands as authorized in our own books.
-            PaymentState::Authorized => {}
-            PaymentState::Captured | PaymentState::Declined | PaymentState::Voided => return Ok(()),
-            PaymentState::Created | PaymentState::RequiresAction => return Err("it is not authorized".to_owned()),
+            PaymentState::Authorized => self.take_money(order_id, payment_id).await.map(drop),
+            PaymentState::Captured | PaymentState::Declined | PaymentState::Voided => Ok(()),
+            PaymentState::Created | PaymentState::RequiresAction => Err("it is not authorized".to_owned()),
         }
+    }
+
+    /// Captures a payment that stands as authorized in our books. Returns the order, if it was paid by this.
+    async fn take_money(&self, order_id: OrderId, payment_id: PaymentId) -> Result<Option<Box<OrderFile>>, String> {
         let answer = self.inner.gateway.capture(payment_id).await.map_err(|error| error.to_string())?;
         crash_point("after_capturing");
         let captured = answer.standing == Standing::Captured;
         let step = Step::Answered { payment_id, answer };
-        self.step(order_id, step).await.map_err(|error| error.to_string())?;
+        let outcome = self.step(order_id, step).await.map_err(|error| error.to_string())?;
         crash_point("after_issuing");
-        if captured { Ok(()) } else { Err("the provider has not captured it".to_owned()) }
+        if captured { Ok(outcome.paid) } else { Err("the provider has not captured it".to_owned()) }
     }
 
-    /// [`Self::capture`] at once, where the buyer waits for it.
-    async fn capture_now(&self, order_id: OrderId, payment_id: PaymentId) {
-        if let Err(why) = self.capture(order_id, payment_id).await {
+    /// [`Self::take_money`] at once, where the buyer waits for it.
+    async fn capture_now(&self, order_id: OrderId, payment_id: PaymentId) -> Option<Box<OrderFile>> {
+        let taken = self.take_money(order_id, payment_id).await;
+        taken.unwrap_or_else(|why| {
             tracing::warn!(why, %payment_id, "a capture is not through; the outbox tries again");
-        }
+            None
+        })
     }
 
     /// Whether it is too early to conclude anything from a provider's silence.

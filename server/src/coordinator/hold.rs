@@ -160,7 +160,7 @@ impl Coordinator {
     /// All the visitor holds, over all performances.
     pub async fn load_cart(&self, visitor: &Visitor) -> CommandResult<Cart> {
         let mut link = self.inner.database.read().await.or_problem()?;
-        cart::load_cart(&mut link, &self.inner.plans, visitor.cart_id, self.now()).await.or_problem()
+        cart::load_cart(&mut link, &self.inner.shelves, visitor.cart_id, self.now()).await.or_problem()
     }
 
     /// "Let them go": a lapsed hold is no longer offered again.

@@ -37,6 +37,7 @@ use crate::{
     commerce::{gateway::Gateway, sandbox::Sandbox},
     data::{Database, settings},
     events::plans::Plans,
+    reservations::cart::Shelves,
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
 use deliver::Outgoing;
@@ -71,6 +72,7 @@ struct Inner {
     database: Database,
     clock: Clock,
     plans: Plans,
+    shelves: Shelves,
     sessions: Sessions,
     passkeys: Passkeys,
     secret: DeploymentSecret,
@@ -122,6 +124,7 @@ impl Coordinator {
             occupancies: browse::Occupancies::default(),
             database,
             clock,
+            shelves: Shelves::new(plans.clone()),
             plans,
             desks,
             hints,

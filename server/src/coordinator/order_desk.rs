@@ -142,7 +142,7 @@ impl Task {
         for performance_id in performances {
             versions.insert(performance_id, raise_version(&mut link, performance_id).await?);
         }
-        let mut books = load_books(&mut link, &order_ids, &new).await?;
+        let mut books = load_books(&mut link, &order_ids, known_lines, &new).await?;
         for performance_id in versions.keys() {
             if let Some(row) = catalogue::find_performance(&mut link, performance_id.0).await? {
                 books.starts.insert(*performance_id, Timestamp(row.starts_at));

@@ -24,7 +24,8 @@ const INSERT: &str =
     returning payment_id, reference, amount_minor, currency, payment_method, status, decline_code";
 const FIND: &str = "select payment_id, reference, amount_minor, currency, payment_method, status, decline_code from intent where payment_id = $1";
 const FIND_BY_REFERENCE: &str = "select payment_id, reference, amount_minor, currency, payment_method, status, decline_code from intent where reference = $1";
-const MOVE: &str = "update intent set status = $3, decline_code = $4 where payment_id = $1 and status = $2";
+const MOVE: &str = "update intent set status = $3, decline_code = $4 where payment_id = $1 and status = $2
+    returning payment_id, reference, amount_minor, currency, payment_method, status, decline_code";
 const LIST: &str =
     "select payment_id, reference, amount_minor, currency, payment_method, status, decline_code from intent";
 
@@ -64,7 +65,7 @@ impl SandboxStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+        let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
         sqlx::query(SCHEMA).execute(&pool).await?;
         Ok(Self { pool })
     }
@@ -90,16 +91,10 @@ impl SandboxStore {
         Ok(sqlx::query_as(FIND_BY_REFERENCE).bind(reference).fetch_optional(&self.pool).await?)
     }
 
-    /// Moves an intent on; nothing happens when it stands elsewhere.
-    pub async fn advance(&self, payment_id: PaymentId, step: &Move<'_>) -> DataResult<()> {
-        sqlx::query(MOVE)
-            .bind(payment_id.0)
-            .bind(step.from)
-            .bind(step.to)
-            .bind(step.decline_code)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
+    /// Moves an intent on and returns it; nothing happens when it stands elsewhere.
+    pub async fn advance(&self, payment_id: PaymentId, step: &Move<'_>) -> DataResult<Option<Intent>> {
+        let moved = sqlx::query_as(MOVE).bind(payment_id.0).bind(step.from).bind(step.to).bind(step.decline_code);
+        Ok(moved.fetch_optional(&self.pool).await?)
     }
 
     /// All intents: what the books of a test are balanced against.

@@ -7,7 +7,7 @@
 
 use super::{
     claims::{Claim, FREE},
-    orders::{OrderRow, PaymentRow, TicketRow},
+    orders::{OrderFile, OrderRow, PaymentRow, TicketRow},
     ticket_code,
 };
 use crate::{
@@ -76,11 +76,25 @@ pub struct OrderStep {
 }
 
 /// Where the order stands after a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     pub order: OrderState,
     /// The step was done before and changed nothing.
     pub repeated: bool,
+    /// Where the payment stands that was answered about.
+    pub payment: Option<PaymentState>,
+    /// The whole order, when this step paid it: nobody need read it again.
+    pub paid: Option<Box<OrderFile>>,
+}
+
+impl Outcome {
+    fn done(order: OrderState) -> Self {
+        Self { order, repeated: false, payment: None, paid: None }
+    }
+
+    fn repeated(order: OrderState) -> Self {
+        Self { repeated: true, ..Self::done(order) }
+    }
 }
 
 /// Why a step was refused; nothing of it was done.
@@ -146,7 +160,7 @@ impl Books {
         if let Some(known) = self.orders.get(&order_id) {
             // The buyer pressed twice, or her answer was lost on the way: it is the same order.
             return if known.cart_id == new.order.cart_id {
-                Ok(Outcome { order: known.order_state(), repeated: true })
+                Ok(Outcome::repeated(known.order_state()))
             } else {
                 Err(OrderRefusal::NotFound)
             };
@@ -172,14 +186,14 @@ impl Books {
         self.lines.insert(order_id, new.lines);
         self.put_payment(new.payment);
         self.put_order(OrderRow { keeps_seats_until: Some((now + PAYING_TTL).as_millis()), ..new.order });
-        Ok(Outcome { order: OrderState::Pending, repeated: false })
+        Ok(Outcome::done(OrderState::Pending))
     }
 
     fn pay_again(&mut self, order_id: OrderId, payment: PaymentRow, now: Timestamp) -> Result<Outcome, OrderRefusal> {
         let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
         let payments = self.payments.get(&order_id).map_or(&[][..], Vec::as_slice);
         if payments.iter().any(|known| known.payment_id == payment.payment_id) {
-            return Ok(Outcome { order: order.order_state(), repeated: true });
+            return Ok(Outcome::repeated(order.order_state()));
         }
         if order.order_state() != OrderState::Pending {
             return Err(OrderRefusal::Closed);
@@ -192,7 +206,7 @@ impl Books {
         }
         self.put_payment(payment);
         self.put_order(OrderRow { keeps_seats_until: Some((now + PAYING_TTL).as_millis()), ..order });
-        Ok(Outcome { order: OrderState::Pending, repeated: false })
+        Ok(Outcome::done(OrderState::Pending))
     }
 
     /// What the provider's word means, whenever and however often it comes.
@@ -215,6 +229,7 @@ impl Books {
             payment.card_brand = Some(card.brand.clone());
             payment.card_last4 = Some(card.last4.clone());
         }
+        let mut paid = None;
         match &answer.standing {
             Standing::RequiresAction { url } if before.is_open() => {
                 payment.move_to(PaymentState::RequiresAction);
@@ -226,11 +241,11 @@ impl Books {
             Standing::Captured if before.is_open() => {
                 // The provider captured before we knew that it had authorised.
                 self.authorized(order, payment, now);
-                self.captured(order_id, payment_id, key, now);
+                paid = self.captured(order_id, payment_id, key, now);
             }
             Standing::Captured if before == PaymentState::Authorized => {
                 self.put_payment(payment);
-                self.captured(order_id, payment_id, key, now);
+                paid = self.captured(order_id, payment_id, key, now);
             }
             Standing::Declined { code } if before.is_open() => {
                 payment.decline_code = Some(code.clone());
@@ -256,7 +271,9 @@ impl Books {
             | Standing::Voided => {}
         }
         let order = self.orders.get(&order_id).map_or(OrderState::Pending, OrderRow::order_state);
-        Ok(Outcome { order, repeated: false })
+        let payment = self.payments.get(&order_id).into_iter().flatten().find(|known| known.payment_id == payment_id.0);
+        let payment = payment.map(PaymentRow::payment_state);
+        Ok(Outcome { payment, paid, ..Outcome::done(order) })
     }
 
     /// The money is reserved: the seats are sold and the capture is written down, or the money goes back.
@@ -291,31 +308,39 @@ impl Books {
     }
 
     /// The money is ours: the order is paid, its tickets exist, and they are on their way.
-    fn captured(&mut self, order_id: OrderId, payment_id: PaymentId, key: &SigningKey, now: Timestamp) {
-        let Some(order) = self.orders.get(&order_id).cloned() else { return };
-        let payment = self.payments.get(&order_id).into_iter().flatten().find(|known| known.payment_id == payment_id.0);
-        let Some(mut payment) = payment.cloned() else { return };
+    fn captured(
+        &mut self,
+        order_id: OrderId,
+        payment_id: PaymentId,
+        key: &SigningKey,
+        now: Timestamp,
+    ) -> Option<Box<OrderFile>> {
+        let order = self.orders.get(&order_id)?.clone();
+        let known = self.payments.get(&order_id)?;
+        let mut payment = known.iter().find(|known| known.payment_id == payment_id.0)?.clone();
         if payment.payment_state() != PaymentState::Authorized || order.order_state() != OrderState::Pending {
-            return;
+            return None;
         }
         payment.move_to(PaymentState::Captured);
         payment.updated_at = now.as_millis();
         self.put_payment(payment);
-        for line in self.lines.get(&order_id).cloned().unwrap_or_default() {
+        let lines = self.lines.get(&order_id).cloned().unwrap_or_default();
+        let ticket_for = |line: &LineRow| {
             let starts_at = self.starts.get(&PerformanceId(line.performance_id)).copied().unwrap_or(now);
-            self.written.tickets.push(issue(&line, starts_at, key, now));
-        }
+            issue(line, starts_at, key, now)
+        };
+        let tickets: Vec<TicketRow> = lines.iter().map(ticket_for).collect();
+        self.written.tickets.extend(tickets.iter().cloned());
         self.written.captured.push(payment_id);
         self.send(OutboxKind::OrderMail, order.order_id, now);
         if order.is_posted() {
             self.send(OutboxKind::Letter, order.order_id, now);
         }
-        self.put_order(OrderRow {
-            state: "paid".to_owned(),
-            paid_at: Some(now.as_millis()),
-            keeps_seats_until: None,
-            ..order
-        });
+        let order =
+            OrderRow { state: "paid".to_owned(), paid_at: Some(now.as_millis()), keeps_seats_until: None, ..order };
+        self.put_order(order.clone());
+        let payment = self.payments.get(&order_id)?.last().cloned();
+        Some(Box::new(OrderFile { order, lines, payment, tickets }))
     }
 
     /// The reserved money was let go before it was taken (a void that was under way when its order came back): no
@@ -361,24 +386,24 @@ impl Books {
         let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
         let over = order.keeps_seats_until.is_some_and(|until| until <= now.as_millis());
         if order.order_state() != OrderState::Pending || !over {
-            return Ok(Outcome { order: order.order_state(), repeated: true });
+            return Ok(Outcome::repeated(order.order_state()));
         }
         self.let_go(order_id, |_| FREE, now);
         self.put_order(OrderRow { state: "lapsed".to_owned(), keeps_seats_until: None, ..order });
-        Ok(Outcome { order: OrderState::Lapsed, repeated: false })
+        Ok(Outcome::done(OrderState::Lapsed))
     }
 
     fn cancel(&mut self, order_id: OrderId, now: Timestamp) -> Result<Outcome, OrderRefusal> {
         let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
         if order.order_state() == OrderState::Lapsed {
-            return Ok(Outcome { order: OrderState::Lapsed, repeated: true });
+            return Ok(Outcome::repeated(OrderState::Lapsed));
         }
         if order.order_state() != OrderState::Pending || order.keeps_seats_until.is_none() {
             return Err(OrderRefusal::Closed);
         }
         self.let_go(order_id, Claim::Held, now);
         self.put_order(OrderRow { state: "lapsed".to_owned(), keeps_seats_until: None, ..order });
-        Ok(Outcome { order: OrderState::Lapsed, repeated: false })
+        Ok(Outcome::done(OrderState::Lapsed))
     }
 
     /// Seats under payment become what `becomes` says, and payments under way are called off.

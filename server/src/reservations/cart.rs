@@ -9,12 +9,22 @@ use crate::{
         plans::Plans,
     },
 };
+use parking_lot::Mutex;
 use shared_model::{
     CartId, EventId, Money, PerformanceId, SeatNo, Timestamp,
     event::{Price, PriceCategory},
     order::{Cart, CartPerformance, CartSeat, LapsedHold},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// How long a shelf is believed; an organizer's change is in every cart after it.
+const SHELF_BELIEVED_FOR: Duration = Duration::from_secs(1);
+/// Shelves kept in memory; beyond it the memory starts anew.
+const SHELVES_KEPT: usize = 1_000;
 
 /// A performance as far as a cart needs it.
 pub struct Shelf {
@@ -23,8 +33,46 @@ pub struct Shelf {
     pub house: HouseFile,
 }
 
+/// The shelves everybody buys from: read once a second, not once for every cart. Cheap to clone.
+#[derive(Clone)]
+pub struct Shelves {
+    plans: Plans,
+    kept: Arc<Mutex<HashMap<PerformanceId, KeptShelf>>>,
+}
+
+struct KeptShelf {
+    shelf: Arc<Shelf>,
+    read_at: Instant,
+}
+
+impl Shelves {
+    pub fn new(plans: Plans) -> Self {
+        Self { plans, kept: Arc::default() }
+    }
+
+    /// The performance's shelf as it was [`SHELF_BELIEVED_FOR`] ago or later.
+    ///
+    /// # Errors
+    /// [`DataError::Corrupt`] when there is no such performance: whoever asks has a claim there.
+    pub async fn find(&self, link: &mut Link, performance_id: PerformanceId) -> DataResult<Arc<Shelf>> {
+        if let Some(kept) = self.kept.lock().get(&performance_id)
+            && kept.read_at.elapsed() < SHELF_BELIEVED_FOR
+        {
+            return Ok(kept.shelf.clone());
+        }
+        let read_at = Instant::now();
+        let shelf = Arc::new(Shelf::load(link, &self.plans, performance_id).await?);
+        let mut kept = self.kept.lock();
+        if kept.len() >= SHELVES_KEPT {
+            kept.clear();
+        }
+        kept.insert(performance_id, KeptShelf { shelf: shelf.clone(), read_at });
+        Ok(shelf)
+    }
+}
+
 impl Shelf {
-    pub async fn load(link: &mut Link, plans: &Plans, performance_id: PerformanceId) -> DataResult<Self> {
+    async fn load(link: &mut Link, plans: &Plans, performance_id: PerformanceId) -> DataResult<Self> {
         let row = catalogue::find_performance(link, performance_id.0)
             .await?
             .ok_or_else(|| DataError::corrupt("seat claim", "its performance does not exist"))?;
@@ -62,23 +110,23 @@ impl Shelf {
 }
 
 /// The cart as it is now.
-pub async fn load_cart(link: &mut Link, plans: &Plans, cart_id: CartId, now: Timestamp) -> DataResult<Cart> {
-    load_cart_with_shelves(link, plans, cart_id, now).await.map(|(cart, _)| cart)
+pub async fn load_cart(link: &mut Link, shelves: &Shelves, cart_id: CartId, now: Timestamp) -> DataResult<Cart> {
+    load_cart_with_shelves(link, shelves, cart_id, now).await.map(|(cart, _)| cart)
 }
 
 /// The cart with what was read about its performances.
 pub async fn load_cart_with_shelves(
     link: &mut Link,
-    plans: &Plans,
+    shelves: &Shelves,
     cart_id: CartId,
     now: Timestamp,
-) -> DataResult<(Cart, HashMap<PerformanceId, Shelf>)> {
+) -> DataResult<(Cart, HashMap<PerformanceId, Arc<Shelf>>)> {
     let mut places: BTreeMap<PerformanceId, Vec<(SeatNo, Claim, Timestamp)>> = BTreeMap::new();
     for row in rows::list_of_cart(link, cart_id.0).await? {
         let ended_at = Timestamp(row.expires_at.unwrap_or_default());
         places.entry(PerformanceId(row.performance_id)).or_default().push((seat_of(&row)?, from_row(&row)?, ended_at));
     }
-    let mut shelves = HashMap::new();
+    let mut used = HashMap::new();
     let mut cart = Cart { cart_id, now, performances: Vec::new(), lapsed: Vec::new(), total: None, fees: None };
     for (performance_id, places) in places {
         let held: Vec<(SeatNo, HeldBy)> =
@@ -90,7 +138,7 @@ pub async fn load_cart_with_shelves(
         if held.is_empty() && lapsed_at.is_none() {
             continue;
         }
-        let shelf = Shelf::load(link, plans, performance_id).await?;
+        let shelf = shelves.find(link, performance_id).await?;
         if !held.is_empty() {
             cart.performances.push(cart_performance(&shelf, &held)?);
         } else if let Some(lapsed_at) = lapsed_at
@@ -98,26 +146,26 @@ pub async fn load_cart_with_shelves(
         {
             cart.lapsed.push(lapsed_hold(&shelf, &lapsed, lapsed_at));
         }
-        shelves.insert(performance_id, shelf);
+        used.insert(performance_id, shelf);
     }
-    cart.lapsed.extend(lapsed_and_gone(link, plans, cart_id, now).await?);
+    cart.lapsed.extend(lapsed_and_gone(link, shelves, cart_id, now).await?);
     cart.performances.sort_by_key(|performance| performance.expires_at);
     cart.total = sum(cart.performances.iter().map(|performance| performance.total));
     cart.fees = sum(cart.performances.iter().map(|performance| performance.fees));
-    Ok((cart, shelves))
+    Ok((cart, used))
 }
 
 /// Holds that ran out and of which nothing is left to be offered: what the cart owes is the word that it is so.
 async fn lapsed_and_gone(
     link: &mut Link,
-    plans: &Plans,
+    shelves: &Shelves,
     cart_id: CartId,
     now: Timestamp,
 ) -> DataResult<Vec<LapsedHold>> {
     let since = now.as_millis() - LAPSED_TOLD_FOR.as_millis() as i64;
     let mut gone = Vec::new();
     for row in rows::list_lapsed_holds(link, cart_id.0, since).await? {
-        let shelf = Shelf::load(link, plans, PerformanceId(row.performance_id)).await?;
+        let shelf = shelves.find(link, PerformanceId(row.performance_id)).await?;
         if shelf.row.on_sale_until > now.as_millis() {
             gone.push(lapsed_hold(&shelf, &[], Timestamp(row.lapsed_at)));
         }

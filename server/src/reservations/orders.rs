@@ -2,13 +2,13 @@
 
 use super::{
     books::{ASK_AFTER, Books, NewOrder, Place, Written},
-    cart::{Shelf, sum},
+    cart::{Shelf, Shelves, sum},
     claims::{from_row, to_row},
     postage::{can_be_posted, delivery_fee},
 };
 pub use crate::data::orders::{LineRow, OrderRow, PaymentRow, TicketRow};
 use crate::{
-    data::{DataError, DataResult, Link, catalogue, claims, orders as rows, outbox},
+    data::{DataError, DataResult, Link, catalogue::ListedRow, claims, orders as rows, outbox},
     events::catalogue::venue_of,
 };
 use shared_model::{
@@ -18,7 +18,10 @@ use shared_model::{
         PlaceLabel, Ticket,
     },
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// Characters a part of a postal address may have.
@@ -45,7 +48,7 @@ pub enum OrderRequestError {
 /// [`OrderRequestError`] when the cart is empty, mixed, or not what the buyer saw.
 pub fn prepare_order(
     cart: &Cart,
-    shelves: &HashMap<PerformanceId, Shelf>,
+    shelves: &HashMap<PerformanceId, Arc<Shelf>>,
     order_id: OrderId,
     request: &OrderRequest,
     gateway: &'static str,
@@ -248,13 +251,18 @@ impl PaymentRow {
 }
 
 /// Reads the books of these orders, and of new ones about to be written, under the locks that the
-/// caller holds on their performances.
-pub async fn load_books(link: &mut Link, order_ids: &[Uuid], new: &[&NewOrder]) -> DataResult<Books> {
+/// caller holds on their performances. `lines` are the orders' own: they never change.
+pub async fn load_books(
+    link: &mut Link,
+    order_ids: &[Uuid],
+    lines: Vec<LineRow>,
+    new: &[&NewOrder],
+) -> DataResult<Books> {
     let mut books = Books::default();
     for row in rows::list_orders(link, order_ids).await? {
         books.orders.insert(OrderId(row.order_id), row);
     }
-    for row in rows::list_lines(link, order_ids).await? {
+    for row in lines {
         books.lines.entry(OrderId(row.order_id)).or_default().push(row);
     }
     for row in rows::list_payments(link, order_ids).await? {
@@ -315,47 +323,77 @@ pub async fn write_books(
     outbox::mark_subjects_done(link, &done).await
 }
 
-/// An order as its buyer reads it, with the cart it belongs to; `None` when there is none.
-pub async fn find_order(link: &mut Link, order_id: OrderId) -> DataResult<Option<(Uuid, Order)>> {
-    let ids = [order_id.0];
-    let Some(row) = rows::list_orders(link, &ids).await?.pop() else { return Ok(None) };
-    let lines = rows::list_lines(link, &ids).await?;
-    let payment = rows::list_payments(link, &ids).await?.pop();
-    let mut tickets: HashMap<i32, TicketRow> =
-        rows::list_tickets(link, &ids).await?.into_iter().map(|ticket| (ticket.line_no, ticket)).collect();
-    let currency: Currency = row.currency.parse().map_err(|error| DataError::corrupt("currency", error))?;
-    let mut performances: Vec<OrderPerformance> = Vec::new();
-    for line in lines {
-        let id = PerformanceId(line.performance_id);
-        if performances.last().is_none_or(|last| last.performance_id != id) {
-            performances.push(order_performance(link, id).await?);
-        }
-        let ticket = tickets.remove(&line.line_no);
-        if let Some(performance) = performances.last_mut() {
-            performance.lines.push(order_line(line, ticket, currency));
-        }
-    }
-    let cart_id = row.cart_id;
-    Ok(Some((cart_id, order(row, performances, payment, currency)?)))
+/// All that is written about one order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderFile {
+    pub order: OrderRow,
+    pub lines: Vec<LineRow>,
+    /// The newest.
+    pub payment: Option<PaymentRow>,
+    pub tickets: Vec<TicketRow>,
 }
 
-async fn order_performance(link: &mut Link, performance_id: PerformanceId) -> DataResult<OrderPerformance> {
-    let row = catalogue::find_performance(link, performance_id.0)
-        .await?
-        .ok_or_else(|| DataError::corrupt("order line", "its performance does not exist"))?;
-    Ok(OrderPerformance {
-        performance_id,
+impl OrderFile {
+    async fn find(link: &mut Link, order_id: OrderId) -> DataResult<Option<Self>> {
+        let ids = [order_id.0];
+        let Some(order) = rows::list_orders(link, &ids).await?.pop() else { return Ok(None) };
+        Ok(Some(Self {
+            order,
+            lines: rows::list_lines(link, &ids).await?,
+            payment: rows::list_payments(link, &ids).await?.pop(),
+            tickets: rows::list_tickets(link, &ids).await?,
+        }))
+    }
+
+    /// The order as its buyer reads it. `shelves` are those of its performances.
+    ///
+    /// # Errors
+    /// [`DataError::Corrupt`] when a row breaks a rule or a shelf is missing.
+    pub fn read(self, shelves: &HashMap<PerformanceId, Arc<Shelf>>) -> DataResult<Order> {
+        let currency: Currency = self.order.currency.parse().map_err(|error| DataError::corrupt("currency", error))?;
+        let mut tickets: HashMap<i32, TicketRow> =
+            self.tickets.into_iter().map(|ticket| (ticket.line_no, ticket)).collect();
+        let mut performances: Vec<OrderPerformance> = Vec::new();
+        for line in self.lines {
+            let id = PerformanceId(line.performance_id);
+            if performances.last().is_none_or(|last| last.performance_id != id) {
+                let missing = || DataError::corrupt("order line", "its performance does not exist");
+                performances.push(order_performance(&shelves.get(&id).ok_or_else(missing)?.row));
+            }
+            let ticket = tickets.remove(&line.line_no);
+            if let Some(performance) = performances.last_mut() {
+                performance.lines.push(order_line(line, ticket, currency));
+            }
+        }
+        order(self.order, performances, self.payment, currency)
+    }
+}
+
+/// An order as its buyer reads it, with the cart it belongs to; `None` when there is none.
+pub async fn find_order(link: &mut Link, shelves: &Shelves, order_id: OrderId) -> DataResult<Option<(Uuid, Order)>> {
+    let Some(file) = OrderFile::find(link, order_id).await? else { return Ok(None) };
+    let mut used = HashMap::new();
+    for line in &file.lines {
+        let id = PerformanceId(line.performance_id);
+        used.insert(id, shelves.find(link, id).await?);
+    }
+    Ok(Some((file.order.cart_id, file.read(&used)?)))
+}
+
+fn order_performance(row: &ListedRow) -> OrderPerformance {
+    OrderPerformance {
+        performance_id: PerformanceId(row.performance_id),
         event_slug: row.event_slug.clone(),
         title: row.title.clone(),
         poster: row.poster.clone(),
         accent: row.accent.clone(),
-        venue: venue_of(&row),
+        venue: venue_of(row),
         organizer_name: row.organizer_name.clone(),
         starts_at: Timestamp(row.starts_at),
         doors_at: row.doors_at.map(Timestamp),
-        refund_terms: row.refund_terms,
+        refund_terms: row.refund_terms.clone(),
         lines: Vec::new(),
-    })
+    }
 }
 
 fn order_line(line: LineRow, ticket: Option<TicketRow>, currency: Currency) -> OrderLine {
