@@ -11,7 +11,7 @@ use crate::{
         sms::{SmsTransport, TwilioAccount},
         transport::{LetterTransport, MailTransport, TransportSetupError},
     },
-    http::{self, AppState, guard::Limits},
+    http::{self, AppParts, AppState, guard::Limits},
     messages::Messages,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -76,14 +76,14 @@ impl App {
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
         let coordinator = open(&config, replaced).await?;
         let (stop, stopped) = watch::channel(false);
-        let state = AppState {
+        let state = AppState::new(AppParts {
             coordinator: coordinator.clone(),
             messages: Arc::new(Messages::load()),
             limits: Arc::new(Limits::new(config.limits.writes_per_second, config.limits.sessions_per_minute)),
             config: Arc::new(config),
             metrics: recorder(),
             stopping: stopped.clone(),
-        };
+        });
         let background = tokio::spawn(coordinator.clone().run_background(stopped.clone()));
         tokio::spawn(housekeeping(coordinator.clone(), state.limits.clone(), stopped.clone()));
         let serving = tokio::spawn(async move {

@@ -4,6 +4,9 @@
 //!
 //! Bounds: the size of a client's frame, how often it may speak, and how far it may fall behind. A slow
 //! reader is given a snapshot instead of what it missed.
+//!
+//! Snapshots are written to the connection itself, past the socket's buffer: that would keep room for a
+//! whole chart in every viewer's memory, for one frame that is the same for all.
 
 use super::{
     AppState,
@@ -12,27 +15,42 @@ use super::{
 };
 use crate::coordinator::{Coordinator, Visitor, desk::Desk, hub::Announcement};
 use axum::{
-    Router,
-    extract::{
-        State, WebSocketUpgrade,
-        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
-    },
-    http::HeaderMap,
-    response::Response,
+    Extension, Router,
+    extract::State,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
     routing::any,
 };
-use futures_util::{SinkExt, StreamExt, stream::SplitSink};
+use bytes::{Buf, Bytes};
+use futures_util::{SinkExt, StreamExt};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
 use shared_model::{
     ErrorCode, PerformanceId, Problem,
     live::{CLIENT_FRAME_BYTES_MAX, ClientMessage, ServerMessage},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{
+    io::AsyncWriteExt,
     sync::{broadcast::error::RecvError, watch},
-    time::Instant,
+    time::{Instant, timeout},
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Message, Utf8Bytes,
+        handshake::derive_accept_key,
+        protocol::{
+            CloseFrame, Role, WebSocketConfig,
+            frame::{
+                FrameHeader,
+                coding::{CloseCode, Data, OpCode},
+            },
+        },
+    },
 };
 
-/// Bytes axum reads ahead for each socket; its default of 128 kB would be most of a viewer's memory.
+/// Bytes read ahead for each socket; the library's 128 kB would be most of a viewer's memory.
 const READ_BUFFER_BYTES: usize = 1_024;
 /// Bytes a socket may wait to send before it is cut off.
 const WRITE_BUFFER_BYTES_MAX: usize = 512 * 1024;
@@ -51,23 +69,45 @@ pub fn router() -> Router<AppState> {
 async fn upgrade(
     State(state): State<AppState>,
     ApiPath(performance_id): ApiPath<PerformanceId>,
+    method: Method,
     headers: HeaderMap,
     visitor: Option<Visitor>,
-    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+    upgrade: Option<Extension<OnUpgrade>>,
 ) -> ApiResult<Response> {
     if is_cross_site(&headers, &state) {
         return Err(ApiError(Problem::new(ErrorCode::Forbidden).detail("this socket comes from another site")));
     }
     let desk = state.coordinator.desk(performance_id).await?;
-    let upgrade = upgrade.map_err(|rejection| Problem::new(ErrorCode::InvalidInput).detail(rejection.body_text()))?;
-    let viewer = Viewer { coordinator: state.coordinator, desk, visitor, stopping: state.stopping };
-    Ok(upgrade
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(0)
-        .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
-        .max_frame_size(CLIENT_FRAME_BYTES_MAX)
-        .max_message_size(CLIENT_FRAME_BYTES_MAX)
-        .on_upgrade(move |socket| viewer.serve(socket)))
+    let no_socket = || Problem::new(ErrorCode::InvalidInput).detail("this address speaks over web sockets only");
+    let key = socket_key(&method, &headers).ok_or_else(no_socket)?;
+    let Extension(connection) = upgrade.ok_or_else(no_socket)?;
+    let viewer = Viewer { coordinator: state.coordinator.clone(), desk, visitor, stopping: state.stopping.clone() };
+    tokio::spawn(async move {
+        // A connection that ends before it becomes a socket is no failure.
+        if let Ok(connection) = connection.await {
+            viewer.serve(connection).await;
+        }
+    });
+    let accept = HeaderValue::from_str(&derive_accept_key(key)).expect("base64 is a header value");
+    let answer = [
+        (header::CONNECTION, HeaderValue::from_static("upgrade")),
+        (header::UPGRADE, HeaderValue::from_static("websocket")),
+        (header::SEC_WEBSOCKET_ACCEPT, accept),
+    ];
+    Ok((StatusCode::SWITCHING_PROTOCOLS, answer).into_response())
+}
+
+/// The key of a client that opens a web socket (RFC 6455, section 4.2.1); `None` when it does something else.
+fn socket_key<'a>(method: &Method, headers: &'a HeaderMap) -> Option<&'a [u8]> {
+    let says = |name: header::HeaderName, word: &str| {
+        let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|part| part.trim().eq_ignore_ascii_case(word))
+    };
+    let opens = method == Method::GET
+        && says(header::CONNECTION, "upgrade")
+        && says(header::UPGRADE, "websocket")
+        && says(header::SEC_WEBSOCKET_VERSION, "13");
+    headers.get(header::SEC_WEBSOCKET_KEY).filter(|_| opens).map(HeaderValue::as_bytes)
 }
 
 struct Viewer {
@@ -78,100 +118,106 @@ struct Viewer {
     stopping: watch::Receiver<bool>,
 }
 
-type Out = SplitSink<WebSocket, Message>;
+type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
 /// The socket is gone, or broke a rule.
 struct Closed;
 
 impl Viewer {
-    async fn serve(self, socket: WebSocket) {
+    async fn serve(self, connection: Upgraded) {
+        let limits = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER_BYTES)
+            .write_buffer_size(0)
+            .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
+            .max_frame_size(Some(CLIENT_FRAME_BYTES_MAX))
+            .max_message_size(Some(CLIENT_FRAME_BYTES_MAX));
+        let socket = WebSocketStream::from_raw_socket(TokioIo::new(connection), Role::Server, Some(limits)).await;
         metrics::gauge!("ticketboss_live_viewers").increment(1.0);
         // A viewer that leaves is no failure.
         let _ = self.converse(socket).await;
         metrics::gauge!("ticketboss_live_viewers").decrement(1.0);
     }
 
-    async fn converse(&self, socket: WebSocket) -> Result<(), Closed> {
-        let (mut out, mut incoming) = socket.split();
+    async fn converse(&self, mut socket: Socket) -> Result<(), Closed> {
         // First listen, then the snapshot: nothing can fall between them.
         let mut announcements = self.desk.hub().subscribe();
-        let mut shown = self.send_snapshot(&mut out).await?;
-        self.send_yours(&mut out).await?;
+        let mut shown = self.send_snapshot(&mut socket).await?;
+        self.send_yours(&mut socket).await?;
         let mut allowance = Allowance::new();
         let mut heard_at = Instant::now();
         let mut stopping = self.stopping.clone();
         loop {
             tokio::select! {
                 announcement = announcements.recv() => match announcement {
-                    Ok(announcement) => self.pass_on(&mut out, &announcement, &mut shown).await?,
-                    Err(RecvError::Lagged(_)) => shown = self.send_snapshot(&mut out).await?,
+                    Ok(announcement) => self.pass_on(&mut socket, &announcement, &mut shown).await?,
+                    Err(RecvError::Lagged(_)) => shown = self.send_snapshot(&mut socket).await?,
                     Err(RecvError::Closed) => return Ok(()),
                 },
-                message = incoming.next() => {
+                message = socket.next() => {
                     let message = message.ok_or(Closed)?.map_err(|_| Closed)?;
                     heard_at = Instant::now();
                     allowance.spend()?;
                     match message {
                         // Boxed: who only looks does not carry the memory that speaking needs.
-                        Message::Text(text) => Box::pin(self.hear(&mut out, &text, &mut shown)).await?,
+                        Message::Text(text) => Box::pin(self.hear(&mut socket, &text, &mut shown)).await?,
                         Message::Close(_) => return Ok(()),
                         // Answered by the protocol itself; binary frames mean nothing here.
                         Message::Ping(_) | Message::Pong(_) => {}
-                        Message::Binary(_) => return Err(Closed),
+                        Message::Binary(_) | Message::Frame(_) => return Err(Closed),
                     }
                 }
                 () = async { drop(stopping.wait_for(|stopping| *stopping).await) } => {
-                    let farewell = CloseFrame { code: close_code::RESTART, reason: Utf8Bytes::from_static("restarting") };
-                    return send(&mut out, Message::Close(Some(farewell))).await;
+                    let farewell = CloseFrame { code: CloseCode::Restart, reason: Utf8Bytes::from_static("restarting") };
+                    return send(&mut socket, Message::Close(Some(farewell))).await;
                 }
                 () = tokio::time::sleep_until(heard_at + SILENCE_MAX) => return Err(Closed),
             }
         }
     }
 
-    async fn pass_on(&self, out: &mut Out, announcement: &Announcement, shown: &mut u64) -> Result<(), Closed> {
+    async fn pass_on(&self, socket: &mut Socket, announcement: &Announcement, shown: &mut u64) -> Result<(), Closed> {
         if announcement.to_version > *shown {
             match &announcement.delta {
                 Some(delta) => {
-                    send(out, Message::Binary(delta.clone())).await?;
+                    send(socket, Message::Binary(delta.clone())).await?;
                     *shown = announcement.to_version;
                 }
-                None => *shown = self.send_snapshot(out).await?,
+                None => *shown = self.send_snapshot(socket).await?,
             }
         }
         match self.visitor {
-            Some(visitor) if announcement.carts.contains(&visitor.cart_id) => self.send_yours(out).await,
+            Some(visitor) if announcement.carts.contains(&visitor.cart_id) => self.send_yours(socket).await,
             _ => Ok(()),
         }
     }
 
-    async fn send_snapshot(&self, out: &mut Out) -> Result<u64, Closed> {
+    async fn send_snapshot(&self, socket: &mut Socket) -> Result<u64, Closed> {
         let snapshot = self.desk.snapshot();
-        send(out, Message::Binary(snapshot.bytes)).await?;
+        send_past_buffer(socket, snapshot.bytes).await?;
         Ok(snapshot.version)
     }
 
-    async fn send_yours(&self, out: &mut Out) -> Result<(), Closed> {
+    async fn send_yours(&self, socket: &mut Socket) -> Result<(), Closed> {
         match self.visitor {
-            Some(visitor) => say(out, &ServerMessage::Yours { hold: self.desk.hold_of(visitor.cart_id) }).await,
+            Some(visitor) => say(socket, &ServerMessage::Yours { hold: self.desk.hold_of(visitor.cart_id) }).await,
             None => Ok(()),
         }
     }
 
-    async fn hear(&self, out: &mut Out, text: &Utf8Bytes, shown: &mut u64) -> Result<(), Closed> {
+    async fn hear(&self, socket: &mut Socket, text: &Utf8Bytes, shown: &mut u64) -> Result<(), Closed> {
         let message = match serde_json::from_str::<ClientMessage>(text) {
             Ok(message) => message,
             Err(error) => {
                 let problem = Problem::new(ErrorCode::InvalidInput).detail(error.to_string());
-                return say(out, &ServerMessage::Refused { request_id: 0, problem }).await;
+                return say(socket, &ServerMessage::Refused { request_id: 0, problem }).await;
             }
         };
         let performance = self.desk.performance_id();
         let (request_id, outcome) = match message {
-            ClientMessage::Ping { request_id } => return say(out, &ServerMessage::Pong { request_id }).await,
+            ClientMessage::Ping { request_id } => return say(socket, &ServerMessage::Pong { request_id }).await,
             ClientMessage::Resync { .. } => {
-                *shown = self.send_snapshot(out).await?;
-                return self.send_yours(out).await;
+                *shown = self.send_snapshot(socket).await?;
+                return self.send_yours(socket).await;
             }
             ClientMessage::Hold { request_id, hold_id, request } => (
                 request_id,
@@ -199,7 +245,7 @@ impl Viewer {
             Ok(hold) => ServerMessage::Done { request_id, hold },
             Err(problem) => ServerMessage::Refused { request_id, problem },
         };
-        say(out, &answer).await
+        say(socket, &answer).await
     }
 
     fn visitor(&self) -> Result<&Visitor, Problem> {
@@ -207,13 +253,26 @@ impl Viewer {
     }
 }
 
-async fn say(out: &mut Out, message: &ServerMessage) -> Result<(), Closed> {
+async fn say(socket: &mut Socket, message: &ServerMessage) -> Result<(), Closed> {
     let text = serde_json::to_string(message).expect("a message is plain values and always serialises");
-    send(out, Message::Text(text.into())).await
+    send(socket, Message::Text(text.into())).await
 }
 
-async fn send(out: &mut Out, message: Message) -> Result<(), Closed> {
-    tokio::time::timeout(SEND_TIMEOUT, out.send(message)).await.map_err(|_| Closed)?.map_err(|_| Closed)
+async fn send(socket: &mut Socket, message: Message) -> Result<(), Closed> {
+    timeout(SEND_TIMEOUT, socket.send(message)).await.map_err(|_| Closed)?.map_err(|_| Closed)
+}
+
+/// Sends a binary frame whose content all sockets share, without a copy of it.
+async fn send_past_buffer(socket: &mut Socket, content: Bytes) -> Result<(), Closed> {
+    let mut head = Vec::new();
+    let header = FrameHeader { opcode: OpCode::Data(Data::Binary), ..FrameHeader::default() };
+    header.format(content.len() as u64, &mut head).expect("writing to memory cannot fail");
+    let sending = async {
+        // What waits in the buffer (a pong, at most) goes first: frames do not mix.
+        socket.flush().await.map_err(|_| Closed)?;
+        socket.get_mut().write_all_buf(&mut head.as_slice().chain(content)).await.map_err(|_| Closed)
+    };
+    timeout(SEND_TIMEOUT, sending).await.map_err(|_| Closed)?
 }
 
 /// How much a client may still say just now.

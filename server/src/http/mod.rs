@@ -14,10 +14,11 @@ pub mod site;
 pub mod staff;
 
 use crate::{config::Config, coordinator::Coordinator, messages::Messages};
-use axum::{Router, extract::DefaultBodyLimit, middleware};
+use axum::{Router, extract::DefaultBodyLimit, middleware, serve::ListenerExt};
 use kept_pages::KeptPages;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
+use tower::ServiceBuilder;
 use tower_http::{
     CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
 };
@@ -29,9 +30,12 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Brotli's and gzip's effort for pages, styles and scripts: a tenth smaller than Brotli at 4, and no slower.
 const PAGE_PACKING: CompressionLevel = CompressionLevel::Precise(6);
 
-/// What every handler may use. Cheap to clone.
+/// What every handler may use. Cheap to clone: layers and extractors do it a dozen times for each request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<AppParts>);
+
+/// What an application is made of, as far as handlers need it.
+pub struct AppParts {
     pub coordinator: Coordinator,
     pub messages: Arc<Messages>,
     pub config: Arc<Config>,
@@ -39,6 +43,20 @@ pub struct AppState {
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Turns true when the process stops: sockets end then, and their clients come back to another node.
     pub stopping: watch::Receiver<bool>,
+}
+
+impl AppState {
+    pub fn new(parts: AppParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
 }
 
 /// Serves on the listener until `stop` comes, then finishes the requests it has.
@@ -51,6 +69,8 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    // Deltas and answers are small and leave at once; without this a second one waits for the first's receipt.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
@@ -66,14 +86,17 @@ pub fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new())
         .merge(pages)
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIMEOUT));
+    // From the outermost to the innermost. One stack: each `layer` of a router by itself costs every request a box.
+    let around_all = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(state.clone(), guard::secure_headers))
+        .layer(middleware::from_fn_with_state(state.clone(), site::error_pages))
+        .layer(CatchPanicLayer::custom(error::answer_panic))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     Router::new()
         .merge(answers)
         .merge(live::router())
         .layer(middleware::from_fn_with_state(state.clone(), guard::admit))
         .merge(operations::router())
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(CatchPanicLayer::custom(error::answer_panic))
-        .layer(middleware::from_fn_with_state(state.clone(), site::error_pages))
-        .layer(middleware::from_fn_with_state(state.clone(), guard::secure_headers))
+        .layer(around_all)
         .with_state(state)
 }
