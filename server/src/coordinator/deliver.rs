@@ -9,6 +9,7 @@ use super::{
 use crate::{
     data::outbox::OutboxRow,
     delivery::{
+        back_room,
         mail::{OrderMail, build_order_mail},
         poster::read_poster,
         sms::SmsTransport,
@@ -21,11 +22,16 @@ use crate::{
     reservations::orders,
 };
 use lettre::message::Mailbox;
+use parking_lot::Mutex;
 use shared_model::{
     ErrorCode, OrderId, OutboxId, Problem, Timestamp,
     order::{Delivery, Order, OrderState},
 };
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
+use usvg::Tree;
 
 /// How things leave the house.
 pub struct Outgoing {
@@ -46,8 +52,11 @@ impl Coordinator {
             let words = "there are no tickets before the order is paid";
             return Err(Problem::new(ErrorCode::OrderClosed).detail(words));
         }
-        self.render(order).await.map(|(_, pdf)| pdf).map_err(|error| {
-            tracing::error!(%error, %order_id, "tickets could not be drawn");
+        // The buyer waits for these.
+        let drawn = tokio::task::spawn_blocking(self.drawing(order)).await;
+        let drawn = drawn.unwrap_or_else(|error| Err(error.to_string()));
+        drawn.map(|(_, pdf)| pdf).map_err(|error| {
+            tracing::error!(error, %order_id, "tickets could not be drawn");
             Problem::new(ErrorCode::Internal)
         })
     }
@@ -82,24 +91,39 @@ impl Coordinator {
     async fn paid_order(&self, row: &OutboxRow) -> Result<Order, SendError> {
         let read = async {
             let mut link = self.inner.database.read().await.or_problem()?;
-            let found = orders::find_order(&mut link, OrderId(row.subject)).await.or_problem()?;
+            let found = orders::find_order(&mut link, &self.inner.shelves, OrderId(row.subject)).await.or_problem()?;
             found.map(|(_, order)| order).ok_or_else(not_found)
         };
         read.await.map_err(|problem: Problem| SendError::Retry(problem.title))
     }
 
-    /// Draws the tickets; off the threads that serve, for a page takes milliseconds.
-    async fn render(&self, order: Order) -> Result<(Order, Vec<u8>), SendError> {
+    /// What draws an order's tickets; a page takes milliseconds, so not on the threads that serve.
+    fn drawing(&self, order: Order) -> impl FnOnce() -> Result<(Order, Vec<u8>), String> + Send + 'static {
         let messages = self.inner.outgoing.messages.clone();
-        let drawn = tokio::task::spawn_blocking(move || {
-            let find_poster = |key: &str| embedded::poster(key).and_then(read_poster);
+        move || {
             let document =
                 TicketDocument::of_order(&order, &messages, find_poster).map_err(|error| error.to_string())?;
             let pdf = render_tickets(&document, paper_of(&order)).map_err(|error| error.to_string())?;
-            Ok::<_, String>((order, pdf))
-        });
-        drawn.await.map_err(|error| SendError::GiveUp(error.to_string()))?.map_err(SendError::GiveUp)
+            Ok((order, pdf))
+        }
     }
+
+    /// The tickets as they leave the house: drawn when nobody is kept waiting by it.
+    async fn render(&self, order: Order) -> Result<(Order, Vec<u8>), SendError> {
+        let drawn = back_room::draw(self.drawing(order)).await;
+        drawn.unwrap_or_else(|| Err("the drawing broke off".to_owned())).map_err(SendError::GiveUp)
+    }
+}
+
+/// A poster by its key. They are compiled in and never change, so each is read once.
+fn find_poster(key: &str) -> Option<Arc<Tree>> {
+    static READ: LazyLock<Mutex<HashMap<String, Arc<Tree>>>> = LazyLock::new(Mutex::default);
+    if let Some(poster) = READ.lock().get(key) {
+        return Some(poster.clone());
+    }
+    let poster = embedded::poster(key).and_then(read_poster)?;
+    READ.lock().insert(key.to_owned(), poster.clone());
+    Some(poster)
 }
 
 /// The paper people have where the tickets are used.

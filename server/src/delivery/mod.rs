@@ -4,6 +4,7 @@
 //! a [`calendar`] file, and a [`transport`] carries it. What is to leave, and when to try again, is
 //! decided by the outbox.
 
+pub mod back_room;
 pub mod calendar;
 pub mod mail;
 pub mod mailbox;
