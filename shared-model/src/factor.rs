@@ -72,6 +72,15 @@ pub struct TotpConfirmation {
     pub code: Secret,
 }
 
+/// What a sign-in whose password was right can be finished with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SecondFactors {
+    /// A code of the authenticator app.
+    pub totp: bool,
+    pub passkey: bool,
+}
+
 /// Body of `POST /sign-ins/second-factor/totp`: a code of the authenticator app, with or without spaces.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

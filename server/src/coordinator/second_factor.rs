@@ -10,6 +10,7 @@ use crate::{
     auth::{
         accounts::{self, Known},
         audit::{Action, Deed, write_down},
+        factors::load_factors,
         limits::Limit,
         notes::{News, write_news},
         totp::{Authenticator, TotpRefusal},
@@ -18,7 +19,7 @@ use crate::{
 };
 use shared_model::{
     AccountId, ErrorCode, Problem,
-    factor::{TotpConfirmation, TotpSetup},
+    factor::{SecondFactors, TotpConfirmation, TotpSetup},
     text::EmailAddress,
 };
 
@@ -57,6 +58,14 @@ impl Coordinator {
             self.tell(&mut link, &known, News::SecondFactorRemoved).await?;
         }
         link.commit().await.or_problem()
+    }
+
+    /// What the sign-in that waits for its second factor can be finished with.
+    pub async fn list_second_factors(&self, visitor: &Visitor) -> CommandResult<SecondFactors> {
+        let half = visitor.half_signed_in(self.now()).ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))?;
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let factors = load_factors(&mut link, half.account_id).await.or_problem()?;
+        Ok(SecondFactors { totp: factors.has_totp, passkey: factors.has_passkey })
     }
 
     /// The second factor of an account whose password was right. Wrong codes are counted for this account in

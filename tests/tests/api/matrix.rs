@@ -48,6 +48,7 @@ GET    /orders/{order_id}/tickets.pdf                            401 404 404 404
 POST   /sessions                                                 201
 POST   /sessions/refresh                                         401
 POST   /sign-ins                                                 401
+GET    /sign-ins/second-factor                                   401
 POST   /sign-ins/second-factor/totp                              401
 POST   /sign-ins/second-factor/passkeys/{ceremony_id}            401
 POST   /passkeys/sign-ins                                        201

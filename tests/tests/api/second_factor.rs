@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared_model::{
     ErrorCode,
     account::{Account, SignedIn},
-    factor::{PasskeyCeremony, TotpSetup},
+    factor::{PasskeyCeremony, SecondFactors, TotpSetup},
 };
 use std::time::Duration;
 use ticketboss_tests::{
@@ -45,6 +45,8 @@ on_both_engines! {
 
         let guest = half_signed_in(&app, &ana).await;
         assert_eq!(guest.get::<Account>("/account").await.refused(), ErrorCode::Unauthenticated, "half is not whole");
+        let factors: SecondFactors = guest.get("/sign-ins/second-factor").await.unwrap();
+        assert_eq!(factors, SecondFactors { totp: true, passkey: false });
         assert_eq!(type_code(&guest, "000000").await.refused(), ErrorCode::WrongCode);
         let used = type_code(&guest, &phone.shows(app.now())).await;
         assert_eq!(used.refused(), ErrorCode::WrongCode, "the step of the setup is used");

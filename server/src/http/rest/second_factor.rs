@@ -17,12 +17,15 @@ use axum::{
 };
 use shared_model::{
     account::SignedIn,
-    factor::{TotpConfirmation, TotpSetup, TotpTyped},
+    factor::{SecondFactors, TotpConfirmation, TotpSetup, TotpTyped},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(offer_totp, set_up_totp, remove_totp)).routes(routes!(finish_sign_in_with_totp))
+    OpenApiRouter::new()
+        .routes(routes!(offer_totp, set_up_totp, remove_totp))
+        .routes(routes!(list_second_factors))
+        .routes(routes!(finish_sign_in_with_totp))
 }
 
 /// A new secret for an authenticator app; nothing is kept before its first code comes back.
@@ -75,6 +78,21 @@ async fn set_up_totp(
 async fn remove_totp(State(state): State<AppState>, Proved(who): Proved) -> ApiResult<StatusCode> {
     state.coordinator.remove_totp(who.account_id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What a sign-in whose password was right can be finished with.
+#[utoipa::path(
+    get,
+    path = "/sign-ins/second-factor",
+    tag = "sessions",
+    responses(
+        (status = 200, body = SecondFactors),
+        Problems,
+    ),
+    security(("bearer" = [])),
+)]
+async fn list_second_factors(State(state): State<AppState>, visitor: Visitor) -> ApiResult<Json<SecondFactors>> {
+    Ok(Json(state.coordinator.list_second_factors(&visitor).await?))
 }
 
 /// The second factor of a sign-in whose password was right. Each code works once. Apps get tokens, browsers
