@@ -1,10 +1,13 @@
 //! What every payment provider can do for us, in the shape of Stripe's PaymentIntents with manual
 //! capture: reserve the money first, take it when the seats are sold, or let it go.
 //!
+//! The provider's vault keeps cards for people who come back: a customer there, and payment methods attached
+//! to it by paying with them.
+//!
 //! Cards never come here: a payment method is the provider's own id for one.
 
 use futures_util::future::BoxFuture;
-use shared_model::{Money, PaymentId};
+use shared_model::{AccountId, Money, PaymentId};
 
 /// A request to reserve money.
 #[derive(Debug, Clone)]
@@ -18,6 +21,11 @@ pub struct Authorization {
     pub return_url: String,
     /// What the statement and the provider's records say.
     pub description: String,
+    /// The provider's id of the customer who pays. A kept card is taken from its own customer only; to
+    /// everybody else it is unknown.
+    pub customer: Option<String>,
+    /// The card is to be kept for the customer once the money is reserved (Stripe's `setup_future_usage`).
+    pub keep_card: bool,
 }
 
 /// What the provider says about a payment.
@@ -53,6 +61,20 @@ pub struct Card {
     pub last4: String,
 }
 
+/// A card in the provider's vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptCard {
+    /// The provider's id, unique to this customer.
+    pub payment_method: String,
+    pub card: Card,
+    /// 1 to 12.
+    pub expires_month: u32,
+    /// Four digits.
+    pub expires_year: u32,
+    /// The same for the same card, however often it is kept.
+    pub fingerprint: String,
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum GatewayError {
@@ -82,4 +104,17 @@ pub trait Gateway: Send + Sync {
 
     /// Lets reserved money go, or cancels what waits for the buyer. A repeat is free.
     fn void(&self, payment_id: PaymentId) -> BoxFuture<'_, GatewayResult<Option<Answer>>>;
+
+    /// The provider's customer for an account, made the first time.
+    fn create_customer(&self, account_id: AccountId) -> BoxFuture<'_, GatewayResult<String>>;
+
+    /// The card an authorised payment was made with, as it is kept for the payment's customer. A repeat answers the
+    /// same card; refused when nobody asked to keep it or it was forgotten since.
+    fn keep_card(&self, payment_id: PaymentId) -> BoxFuture<'_, GatewayResult<KeptCard>>;
+
+    /// The card can pay nothing any more. A repeat is free.
+    fn forget_card<'a>(&'a self, payment_method: &'a str) -> BoxFuture<'a, GatewayResult<()>>;
+
+    /// Forgets a customer with all its cards. A repeat is free.
+    fn forget_customer<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, GatewayResult<()>>;
 }

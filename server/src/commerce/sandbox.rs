@@ -4,14 +4,17 @@
 //! It keeps its own books ([`SandboxStore`]) and remembers what it was asked when we crash, as a real
 //! provider would.
 
-use super::gateway::{Answer, Authorization, Card, Gateway, GatewayError, GatewayResult, Standing};
+use super::gateway::{Answer, Authorization, Card, Gateway, GatewayError, GatewayResult, KeptCard, Standing};
 use crate::data::{
     DataError,
-    sandbox_store::{Intent, Move, SandboxStore},
+    sandbox_store::{Intent, IntentCustomer, KeptCardRow, Move, SandboxStore},
 };
 use futures_util::future::BoxFuture;
-use shared_model::PaymentId;
+use shared_model::{AccountId, PaymentId};
 use uuid::Uuid;
+
+/// Until when every test card is good: month and year.
+const TEST_CARDS_EXPIRE: (u32, u32) = (12, 2034);
 
 /// A card people can try, and what happens with it.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +78,11 @@ impl TestCard {
     pub fn last4(&self) -> &'static str {
         &self.number[self.number.len() - 4..]
     }
+
+    /// As a provider tells it.
+    fn card(&self) -> Card {
+        Card { brand: self.brand.to_owned(), last4: self.last4().to_owned() }
+    }
 }
 
 /// The provider. Cheap to clone.
@@ -116,11 +124,70 @@ impl Sandbox {
     }
 
     async fn advance(&self, payment_id: PaymentId, step: &Move<'_>) -> GatewayResult<Option<Answer>> {
-        let intent = match self.store.advance(payment_id, step).await.map_err(lost)? {
-            Some(moved) => Some(moved),
-            None => self.store.find(payment_id).await.map_err(lost)?,
+        match self.store.advance(payment_id, step).await.map_err(lost)? {
+            Some(moved) => self.answer(&moved).await.map(Some),
+            None => self.find_answer(payment_id).await,
+        }
+    }
+
+    /// Every card in the vault: what a test compares ours with.
+    pub async fn list_kept_cards(&self) -> GatewayResult<Vec<KeptCardRow>> {
+        self.store.list_cards().await.map_err(lost)
+    }
+
+    async fn find_answer(&self, payment_id: PaymentId) -> GatewayResult<Option<Answer>> {
+        match self.store.find(payment_id).await.map_err(lost)? {
+            Some(intent) => self.answer(&intent).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn answer(&self, intent: &Intent) -> GatewayResult<Answer> {
+        let kept = self.store.find_card(&intent.payment_method).await.map_err(lost)?;
+        let test_card = kept.map_or_else(|| intent.payment_method.clone(), |kept| kept.test_card);
+        let card = TestCard::by_payment_method(&test_card).map(TestCard::card);
+        Ok(Answer { provider_ref: intent.reference.clone(), standing: standing(intent), card })
+    }
+
+    /// The test card a payment is to be made with; a kept one from its own customer only.
+    async fn find_test_card(&self, request: &Authorization) -> GatewayResult<&'static TestCard> {
+        let method = request.payment_method.as_str();
+        if let Some(card) = TestCard::by_payment_method(method) {
+            return Ok(card);
+        }
+        let kept = self.store.find_card(method).await.map_err(lost)?;
+        kept.filter(|kept| !kept.forgotten && request.customer.as_deref() == Some(&kept.customer))
+            .and_then(|kept| TestCard::by_payment_method(&kept.test_card))
+            .ok_or_else(|| GatewayError::Refused(format!("there is no payment method \"{method}\"")))
+    }
+
+    async fn keep_card_of(&self, payment_id: PaymentId) -> GatewayResult<KeptCard> {
+        let refused = |why: &str| GatewayError::Refused(format!("payment {payment_id}: {why}"));
+        let intent = self.store.find(payment_id).await.map_err(lost)?;
+        let intent = intent.filter(|intent| matches!(intent.status.as_str(), "requires_capture" | "succeeded"));
+        let intent = intent.ok_or_else(|| refused("it is not authorised"))?;
+        let by = self.store.find_customer_of_intent(payment_id).await.map_err(lost)?;
+        let by = by.filter(|by| by.keep_card).ok_or_else(|| refused("nobody asked to keep its card"))?;
+        let test_card = TestCard::by_payment_method(&intent.payment_method)
+            .ok_or_else(|| refused("its card is kept already under another payment"))?;
+        let new = KeptCardRow {
+            payment_method: format!("pm_{}", Uuid::new_v4().simple()),
+            customer: by.customer,
+            test_card: intent.payment_method,
+            forgotten: false,
         };
-        Ok(intent.map(|intent| answer(&intent)))
+        let kept = self.store.insert_card(payment_id, &new).await.map_err(lost)?;
+        if kept.forgotten {
+            return Err(refused("its card was forgotten"));
+        }
+        let (expires_month, expires_year) = TEST_CARDS_EXPIRE;
+        Ok(KeptCard {
+            payment_method: kept.payment_method,
+            card: test_card.card(),
+            expires_month,
+            expires_year,
+            fingerprint: format!("sandbox-{}", test_card.number),
+        })
     }
 }
 
@@ -128,17 +195,14 @@ fn lost(error: DataError) -> GatewayError {
     GatewayError::Uncertain(error.to_string())
 }
 
-fn answer(intent: &Intent) -> Answer {
-    let standing = match intent.status.as_str() {
+fn standing(intent: &Intent) -> Standing {
+    match intent.status.as_str() {
         "requires_action" => Standing::RequiresAction { url: format!("/sandbox/challenge/{}", intent.reference) },
         "requires_capture" => Standing::Authorized,
         "succeeded" => Standing::Captured,
         "declined" => Standing::Declined { code: intent.decline_code.clone().unwrap_or_default() },
         _ => Standing::Voided,
-    };
-    let card = TestCard::by_payment_method(&intent.payment_method)
-        .map(|card| Card { brand: card.brand.to_owned(), last4: card.last4().to_owned() });
-    Answer { provider_ref: intent.reference.clone(), standing, card }
+    }
 }
 
 impl Gateway for Sandbox {
@@ -148,9 +212,7 @@ impl Gateway for Sandbox {
 
     fn authorize<'a>(&'a self, request: &'a Authorization) -> BoxFuture<'a, GatewayResult<Answer>> {
         Box::pin(async move {
-            let card = TestCard::by_payment_method(&request.payment_method).ok_or_else(|| {
-                GatewayError::Refused(format!("there is no payment method \"{}\"", request.payment_method))
-            })?;
+            let card = self.find_test_card(request).await?;
             let (status, decline_code) = match card.behaviour {
                 Behaviour::Succeeds | Behaviour::TimesOutAfterSuccess => ("requires_capture", None),
                 Behaviour::Challenges => ("requires_action", None),
@@ -165,17 +227,21 @@ impl Gateway for Sandbox {
                 status: status.to_owned(),
                 decline_code,
             };
+            if let Some(customer) = request.customer.clone() {
+                let by = IntentCustomer { customer, keep_card: request.keep_card };
+                self.store.insert_intent_customer(request.payment_id, &by).await.map_err(lost)?;
+            }
             let kept = self.store.insert(&intent).await.map_err(lost)?;
             let repeated = kept.reference != intent.reference;
             if card.behaviour == Behaviour::TimesOutAfterSuccess && !repeated {
                 return Err(GatewayError::Uncertain("the connection timed out".to_owned()));
             }
-            Ok(answer(&kept))
+            self.answer(&kept).await
         })
     }
 
     fn ask(&self, payment_id: PaymentId) -> BoxFuture<'_, GatewayResult<Option<Answer>>> {
-        Box::pin(async move { Ok(self.store.find(payment_id).await.map_err(lost)?.map(|intent| answer(&intent))) })
+        Box::pin(self.find_answer(payment_id))
     }
 
     fn capture(&self, payment_id: PaymentId) -> BoxFuture<'_, GatewayResult<Answer>> {
@@ -194,5 +260,24 @@ impl Gateway for Sandbox {
             }
             self.ask(payment_id).await
         })
+    }
+
+    fn create_customer(&self, account_id: AccountId) -> BoxFuture<'_, GatewayResult<String>> {
+        Box::pin(async move {
+            let reference = format!("cus_{}", Uuid::new_v4().simple());
+            self.store.insert_customer(account_id, &reference).await.map_err(lost)
+        })
+    }
+
+    fn keep_card(&self, payment_id: PaymentId) -> BoxFuture<'_, GatewayResult<KeptCard>> {
+        Box::pin(self.keep_card_of(payment_id))
+    }
+
+    fn forget_card<'a>(&'a self, payment_method: &'a str) -> BoxFuture<'a, GatewayResult<()>> {
+        Box::pin(async move { self.store.forget_card(payment_method).await.map_err(lost) })
+    }
+
+    fn forget_customer<'a>(&'a self, customer: &'a str) -> BoxFuture<'a, GatewayResult<()>> {
+        Box::pin(async move { self.store.forget_customer(customer).await.map_err(lost) })
     }
 }

@@ -189,6 +189,8 @@ impl Coordinator {
             payment_method: payment.payment_method.clone(),
             return_url: format!("{}/orders/{order_id}", self.inner.public_url),
             description: format!("TicketBoss order {order_id}"),
+            customer: None,
+            keep_card: false,
         };
         let answer = self.inner.gateway.authorize(&authorization).await;
         crash_point("after_authorizing");
