@@ -126,6 +126,21 @@ create index passkey_ceremony_expiring on passkey_ceremony (expires_at);
 alter table customer_order add column account_id uuid references account;
 create index customer_order_by_account on customer_order (account_id, created_at, order_id) where account_id is not null;
 create index customer_order_by_email on customer_order (lower(buyer_email)) where account_id is null;
+-- The buyer's account is deleted: once its performances are over, address and e-mail are erased.
+alter table customer_order add column erase_contact_at bigint;
+create index customer_order_erasing on customer_order (erase_contact_at) where erase_contact_at is not null;
+-- Tax contained in this line's price, frozen with it; null for lines older than this column.
+alter table order_line add column tax_rate_basis_points integer;
+-- The buyer wants its card kept once it is authorised.
+alter table payment add column keep_card boolean not null default false;
+
+-- Wishes to have an order's mail again; the client makes the id.
+create table order_mail (
+    mail_id uuid primary key,
+    order_id uuid not null references customer_order,
+    asked_at bigint not null
+);
+create index order_mail_by_order on order_mail (order_id, asked_at);
 
 -- An account at a payment provider.
 create table gateway_customer (
@@ -147,10 +162,14 @@ create table saved_card (
     last4 text not null,
     expires_month integer not null check (expires_month between 1 and 12),
     expires_year integer not null,
+    -- The provider's mark of the card itself, the same whenever it is kept.
+    fingerprint text not null,
     created_at bigint not null,
+    -- Its owner removed it; the row goes once the provider has forgotten the card.
+    removed_at bigint,
     unique (gateway, payment_method)
 );
-create index saved_card_by_account on saved_card (account_id);
+create unique index saved_card_by_account on saved_card (account_id, gateway, fingerprint) where removed_at is null;
 
 -- What an account may do for an organizer.
 create table membership (

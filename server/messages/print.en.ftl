@@ -27,3 +27,17 @@ print-terms-door-text = Show this page or your phone. The code opens once. Copie
 print-terms-refund = Can’t come?
 print-terms-refund-none = This ticket can’t be given back. If the performance is cancelled or moved, we write to you.
 print-terms-access = Getting in
+
+# The receipt.
+print-receipt-title = Receipt { $order }
+print-receipt-number = Order
+print-receipt-date = Paid
+print-receipt-buyer = For
+print-receipt-paid-with = Paid with
+print-receipt-card = Card ending { $last4 }
+print-receipt-sold-by = Sold by { $name }
+print-receipt-postage = Postage
+print-receipt-total-paid = Total, paid
+print-receipt-contains-fees = Contains booking fees
+print-receipt-contains-tax = VAT { $rate } %, contained
+print-receipt-foot = Prices contain every fee and tax. Keep this receipt for your books; the tickets are a document of their own.

@@ -27,3 +27,17 @@ print-terms-door-text = Enseña esta página o tu móvil. El código abre una so
 print-terms-refund = ¿No puedes venir?
 print-terms-refund-none = Esta entrada no se puede devolver. Si la función se cancela o cambia de fecha, te escribimos.
 print-terms-access = Cómo entrar
+
+# El recibo.
+print-receipt-title = Recibo { $order }
+print-receipt-number = Pedido
+print-receipt-date = Pagado
+print-receipt-buyer = Para
+print-receipt-paid-with = Pagado con
+print-receipt-card = Tarjeta acabada en { $last4 }
+print-receipt-sold-by = Vende { $name }
+print-receipt-postage = Envío
+print-receipt-total-paid = Total pagado
+print-receipt-contains-fees = Gastos de gestión incluidos
+print-receipt-contains-tax = IVA { $rate } %, incluido
+print-receipt-foot = Los precios incluyen todos los gastos e impuestos. Guarda este recibo para tus cuentas; las entradas son un documento aparte.

@@ -4,7 +4,8 @@
 //! wrong password reads like an unknown address.
 
 use crate::{
-    AccountId, CodeId, Language, OrganizerId, PasskeyId, SavedCardId, SessionId, SignUpId, Timestamp,
+    AccountId, AuditEntryId, CodeId, Language, OrganizerId, PasskeyId, SavedCardId, SessionId, SignUpId, Timestamp,
+    order::Order,
     text::{EmailAddress, Password, PersonName, PhoneNumber, Secret},
 };
 use serde::{Deserialize, Serialize};
@@ -260,6 +261,36 @@ pub struct PasskeyInfo {
     pub last_used_at: Option<Timestamp>,
 }
 
+/// Everything we hold on an account: answer of `GET /account/export`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountExport {
+    pub exported_at: Timestamp,
+    pub account: Account,
+    pub sessions: Vec<SessionInfo>,
+    pub passkeys: Vec<PasskeyInfo>,
+    pub cards: Vec<SavedCard>,
+    /// With their tickets.
+    pub orders: Vec<Order>,
+    /// What was done as staff.
+    pub deeds: Vec<Deed>,
+}
+
+/// A line of the audit log as its doer may read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Deed {
+    pub audit_entry_id: AuditEntryId,
+    pub at: Timestamp,
+    pub organizer_id: Option<OrganizerId>,
+    /// The trade's verb: `member_invited`.
+    pub action: String,
+    /// What it was done to.
+    pub subject: String,
+    /// What else matters, as JSON.
+    pub detail: String,
+}
+
 /// A card the payment provider keeps for an account, as the provider tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -272,4 +303,6 @@ pub struct SavedCard {
     pub expires_month: u32,
     /// Four digits.
     pub expires_year: u32,
+    /// It can pay nothing any more.
+    pub expired: bool,
 }

@@ -81,6 +81,8 @@ id! {
     OrderId,
     /// One attempt to pay an order.
     PaymentId,
+    /// A wish to have an order's mail again; made by the client.
+    OrderMailId,
     /// One person's right to one place.
     TicketId,
     /// Something that must leave the house: mail, letter, capture, void.

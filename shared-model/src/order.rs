@@ -1,8 +1,8 @@
 //! Carts, orders, payments and tickets as their owner reads them.
 
 use crate::{
-    CartId, EventId, Language, Money, OrderId, PaymentId, PerformanceId, PriceCategoryId, SeatNo, TicketId,
-    TicketTypeId, Timestamp,
+    CartId, EventId, Language, Money, OrderId, OrderMailId, PaymentId, PerformanceId, PriceCategoryId, SeatNo,
+    TicketId, TicketTypeId, Timestamp,
     event::{PosterKey, TicketType, VenueSummary},
     text::{EmailAddress, PersonName},
 };
@@ -165,8 +165,11 @@ pub struct OrderRequest {
     pub delivery: Delivery,
     /// The total the buyer saw and agreed to.
     pub expected_total: Money,
-    /// The provider's id of a payment method, such as the sandbox's `pm_card_visa`.
+    /// The provider's id of a payment method, such as the sandbox's `pm_card_visa`, or the id of a saved card.
     pub payment_method: String,
+    /// Keep the card for the next time, once it was authorised. For accounts only.
+    #[serde(default)]
+    pub save_card: bool,
 }
 
 /// Body of `POST /orders/{order_id}/payments`: another card after a decline.
@@ -174,7 +177,18 @@ pub struct OrderRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaymentRequest {
     pub payment_id: PaymentId,
+    /// As in an order's request.
     pub payment_method: String,
+    #[serde(default)]
+    pub save_card: bool,
+}
+
+/// Body of `POST /orders/{order_id}/mail`: the order's mail once more. The id is made by the client; a repeat
+/// sends nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MailAgainRequest {
+    pub mail_id: OrderMailId,
 }
 
 /// What a visitor has chosen so far on the way to buying. Kept by the server beside the cart, so that the
@@ -188,9 +202,12 @@ pub struct CheckoutDraft {
     pub buyer_name: Option<PersonName>,
     #[serde(default)]
     pub buyer_email: Option<EmailAddress>,
-    /// The provider's id of a payment method.
+    /// The provider's id of a payment method, or the id of a saved card.
     #[serde(default)]
     pub payment_method: Option<String>,
+    /// The card is to be kept for the next time.
+    #[serde(default)]
+    pub save_card: bool,
     /// Such as `visa`, as the provider tells it.
     #[serde(default)]
     pub card_brand: Option<String>,
@@ -285,6 +302,9 @@ pub struct OrderPerformance {
     pub starts_at: Timestamp,
     pub doors_at: Option<Timestamp>,
     pub refund_terms: String,
+    /// Tax contained in the prices of its lines: 1000 is 10 %.
+    #[serde(default)]
+    pub tax_rate_basis_points: u32,
     pub lines: Vec<OrderLine>,
 }
 

@@ -134,6 +134,15 @@ pub async fn everything(database: &Database) -> String {
     text
 }
 
+/// Writes what no door writes: the passing of years, a provider's word.
+pub async fn execute(database: &Database, sql: &'static str) {
+    match database {
+        Database::Sqlite { writer, .. } => sqlx::query(sql).execute(writer).await.map(drop),
+        Database::Postgres { pool, .. } => sqlx::query(sql).execute(pool).await.map(drop),
+    }
+    .unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
 async fn count(database: &Database, what: &[(&str, &'static str)]) -> Vec<String> {
     let mut found = Vec::new();
     for (name, sql) in what {

@@ -105,6 +105,7 @@ impl Buyer {
             delivery: Delivery::Email,
             expected_total: total,
             payment_method: payment_method.to_owned(),
+            save_card: false,
         }
     }
 

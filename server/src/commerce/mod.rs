@@ -3,3 +3,4 @@
 
 pub mod gateway;
 pub mod sandbox;
+pub mod saved_cards;

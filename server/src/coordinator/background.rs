@@ -78,6 +78,7 @@ impl Coordinator {
             ("unpaid orders", self.lapse_unpaid_orders().await),
             ("lapsed holds", self.open_desks_with_lapsed_holds().await),
             ("outbox", self.empty_outbox().await),
+            ("erased contacts", self.erase_contacts().await),
             ("what is over", self.forget_what_is_over().await),
         ];
         for (what, outcome) in looks {
@@ -197,9 +198,13 @@ impl Coordinator {
                 let voided = self.void(order_id, PaymentId(row.subject)).await;
                 voided.map_err(|error| SendError::Retry(error.to_string()))
             }
-            OutboxKind::OrderMail => self.mail_order(row).await,
+            OutboxKind::OrderMail => self.mail_order(row, OrderId(row.subject)).await,
+            OutboxKind::OrderMailAgain => self.mail_order_again(row).await,
             OutboxKind::Letter => self.post_order(row).await,
             OutboxKind::Note => self.send_note(row).await,
+            OutboxKind::KeepCard => self.keep_card(row).await,
+            OutboxKind::ForgetCard => self.forget_card(row).await,
+            OutboxKind::ForgetCustomer => self.forget_customer(row).await,
         }
     }
 }

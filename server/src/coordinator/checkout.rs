@@ -18,17 +18,14 @@ use crate::{
     reservations::{
         books::{NOT_PROCESSED, OrderStep, Outcome, Step},
         cart,
-        orders::{self, OrderFile, PaymentRow, is_payment_method, new_payment, prepare_order},
+        orders::{self, OrderFile, OrderRow, Payer, PaymentRow, new_payment, prepare_order},
         postage,
     },
 };
 use shared_model::{
     Money, OrderId, PaymentId,
-    order::{CheckoutDraft, DeliveryOffer, Order, OrderRequest, OrderState, PaymentRequest, PaymentState},
+    order::{CheckoutDraft, DeliveryOffer, Order, OrderRequest, PaymentRequest, PaymentState},
 };
-
-/// Orders a visitor's list shows; the newest ones.
-const ORDERS_LISTED_MAX: i64 = 50;
 
 impl Coordinator {
     /// What ways of delivery this cart can choose, with postage and earliest arrival.
@@ -74,16 +71,17 @@ impl Coordinator {
         let (cart, shelves) =
             cart::load_cart_with_shelves(&mut link, &self.inner.shelves, visitor.cart_id, now).await.or_problem()?;
         drop(link);
-        let gateway = self.inner.gateway.name();
-        let new = match prepare_order(&cart, &shelves, order_id, &request, gateway, now) {
+        let means = self.choose_means(visitor, &request.payment_method, request.save_card).await?;
+        let payer = Payer { account_id: visitor.account_id, means };
+        let new = match prepare_order(&cart, &shelves, order_id, &request, payer, now) {
             Ok(new) => new,
             // The same request may have been faster on another connection: then its order has the seats.
             Err(refusal) => return self.find_order(visitor, order_id).await.or(Err(refusal).or_problem()),
         };
-        let payment = new.payment.clone();
+        let (order, payment) = (new.order.clone(), new.payment.clone());
         let placed = self.step(order_id, Step::Place(Box::new(new))).await.or_problem()?;
         crash_point("after_placing");
-        let paid = if placed.repeated { None } else { self.pay(&payment).await? };
+        let paid = if placed.repeated { None } else { self.pay(&order, &payment).await? };
         match paid {
             Some(file) => file.read(&shelves).or_problem(),
             None => self.read_order(visitor, order_id).await,
@@ -97,52 +95,21 @@ impl Coordinator {
         order_id: OrderId,
         request: PaymentRequest,
     ) -> CommandResult<Order> {
-        if !is_payment_method(&request.payment_method) {
-            return Err(invalid("payment_method is the provider's id of a card"));
-        }
         self.read_order(visitor, order_id).await?;
-        let mut link = self.inner.database.read().await.or_problem()?;
+        let means = self.choose_means(visitor, &request.payment_method, request.save_card).await?;
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        if let Some(account_id) = visitor.account_id {
+            // Who has signed in since pays as herself.
+            rows::give_to_account(&mut link, order_id.0, account_id.0).await.or_problem()?;
+        }
         let order = rows::list_orders(&mut link, &[order_id.0]).await.or_problem()?.pop().ok_or_else(not_found)?;
-        drop(link);
-        let gateway = self.inner.gateway.name();
-        let payment = new_payment(&order, request.payment_id, &request.payment_method, gateway, self.now());
+        link.commit().await.or_problem()?;
+        let payment = new_payment(&order, request.payment_id, means, self.now());
         let step = Step::PayAgain { payment: Box::new(payment.clone()) };
         if !self.step(order_id, step).await.or_problem()?.repeated {
-            self.pay(&payment).await?;
+            self.pay(&order, &payment).await?;
         }
         self.read_order(visitor, order_id).await
-    }
-
-    /// An order of this visitor. Asks the provider first when a payment waits for its word.
-    pub async fn find_order(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
-        let order = self.read_order(visitor, order_id).await?;
-        match &order.payment {
-            Some(payment) if order.state == OrderState::Pending && payment.state.is_open() => {
-                self.ask_provider(order_id, payment.payment_id).await;
-                self.read_order(visitor, order_id).await
-            }
-            Some(payment) if order.state == OrderState::Pending && payment.state == PaymentState::Authorized => {
-                self.capture_now(order_id, payment.payment_id).await;
-                self.read_order(visitor, order_id).await
-            }
-            _ => Ok(order),
-        }
-    }
-
-    /// This visitor's orders, newest first, as they stand: the provider is not asked.
-    pub async fn list_orders(&self, visitor: &Visitor) -> CommandResult<Vec<Order>> {
-        let mut link = self.inner.database.read().await.or_problem()?;
-        let ids = rows::list_orders_of_cart(&mut link, visitor.cart_id.0, ORDERS_LISTED_MAX).await.or_problem()?;
-        let mut listed = Vec::with_capacity(ids.len());
-        for id in ids {
-            listed.extend(
-                orders::find_order(&mut link, &self.inner.shelves, OrderId(id))
-                    .await
-                    .or_problem()?
-                    .map(|(_, order)| order),
-            );
-        }
-        Ok(listed)
     }
 
     /// Gives up an unpaid order; its seats are the cart's again until their old deadline.
@@ -169,28 +136,23 @@ impl Coordinator {
         order_id.map(OrderId).ok_or_else(not_found)
     }
 
-    async fn read_order(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
-        let mut link = self.inner.database.read().await.or_problem()?;
-        match orders::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()? {
-            Some((cart_id, order)) if cart_id == visitor.cart_id.0 => Ok(order),
-            // Somebody else's order is as if there were none.
-            _ => Err(not_found()),
-        }
-    }
-
     /// Asks the provider to reserve the money, and settles what it says. No answer is no failure: the
     /// order stays open and is asked about. Returns the order, if it was paid by this.
-    async fn pay(&self, payment: &PaymentRow) -> CommandResult<Option<Box<OrderFile>>> {
+    async fn pay(&self, order: &OrderRow, payment: &PaymentRow) -> CommandResult<Option<Box<OrderFile>>> {
         let (payment_id, order_id) = (PaymentId(payment.payment_id), OrderId(payment.order_id));
         let currency = payment.currency.parse().map_err(|_| invalid("currency"))?;
+        let customer = match self.customer_of(order, payment).await {
+            Ok(customer) => customer,
+            Err(error) => return self.settle(order_id, payment_id, refused_is_declined(Err(error))).await,
+        };
         let authorization = Authorization {
             payment_id,
             amount: Money::new(payment.amount_minor, currency),
             payment_method: payment.payment_method.clone(),
             return_url: format!("{}/orders/{order_id}", self.inner.public_url),
             description: format!("TicketBoss order {order_id}"),
-            customer: None,
-            keep_card: false,
+            customer,
+            keep_card: payment.keep_card,
         };
         let answer = self.inner.gateway.authorize(&authorization).await;
         crash_point("after_authorizing");
@@ -262,7 +224,7 @@ impl Coordinator {
     }
 
     /// [`Self::take_money`] at once, where the buyer waits for it.
-    async fn capture_now(&self, order_id: OrderId, payment_id: PaymentId) -> Option<Box<OrderFile>> {
+    pub(super) async fn capture_now(&self, order_id: OrderId, payment_id: PaymentId) -> Option<Box<OrderFile>> {
         let taken = self.take_money(order_id, payment_id).await;
         taken.unwrap_or_else(|why| {
             tracing::warn!(why, %payment_id, "a capture is not through; the outbox tries again");
@@ -330,7 +292,7 @@ fn declined(code: &str) -> Answer {
 
 /// Where a test has the process die between two steps, as in a power cut: when `CRASH_AT` names the step.
 /// Not in release builds.
-fn crash_point(step: &str) {
+pub(super) fn crash_point(step: &str) {
     #[cfg(debug_assertions)]
     if std::env::var("CRASH_AT").is_ok_and(|at| at == step) {
         std::process::abort();

@@ -2,16 +2,18 @@
 //! outbox; a repeat makes the same documents with the same ids.
 
 use super::{
-    Coordinator, Visitor,
+    Coordinator,
     background::SendError,
     error::{CommandResult, OrProblem, not_found},
 };
 use crate::{
-    data::outbox::OutboxRow,
+    data::{order_mails, outbox::OutboxRow},
     delivery::{
         back_room,
         mail::{OrderMail, build_order_mail},
         poster::read_poster,
+        receipt::ReceiptDocument,
+        receipt_pdf::render_receipt,
         sms::SmsTransport,
         ticket_document::TicketDocument,
         ticket_pdf::{PageSize, render_tickets},
@@ -19,7 +21,7 @@ use crate::{
     },
     embedded,
     messages::Messages,
-    reservations::orders,
+    reservations::{erasure::is_erased, orders},
 };
 use lettre::message::Mailbox;
 use parking_lot::Mutex;
@@ -46,8 +48,8 @@ pub struct Outgoing {
 
 impl Coordinator {
     /// All tickets of a paid order as one PDF.
-    pub async fn tickets_pdf(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Vec<u8>> {
-        let order = self.find_order(visitor, order_id).await?;
+    pub async fn tickets_pdf(&self, order: Order) -> CommandResult<Vec<u8>> {
+        let order_id = order.order_id;
         if order.state != OrderState::Paid {
             let words = "there are no tickets before the order is paid";
             return Err(Problem::new(ErrorCode::OrderClosed).detail(words));
@@ -61,9 +63,29 @@ impl Coordinator {
         })
     }
 
+    /// A paid order's receipt.
+    pub async fn receipt_pdf(&self, order: Order) -> CommandResult<Vec<u8>> {
+        if order.state != OrderState::Paid {
+            return Err(Problem::new(ErrorCode::OrderClosed).detail("there is no receipt before the order is paid"));
+        }
+        let messages = self.inner.outgoing.messages.clone();
+        let order_id = order.order_id;
+        let set = move || render_receipt(&ReceiptDocument::of_order(&order, &messages), paper_of(&order));
+        let drawn = tokio::task::spawn_blocking(set).await;
+        drawn.map_err(|error| error.to_string()).and_then(|drawn| drawn.map_err(|error| error.to_string())).map_err(
+            |error| {
+                tracing::error!(error, %order_id, "a receipt could not be drawn");
+                Problem::new(ErrorCode::Internal)
+            },
+        )
+    }
+
     /// The confirmation with tickets and calendar.
-    pub(super) async fn mail_order(&self, row: &OutboxRow) -> Result<(), SendError> {
-        let (order, tickets_pdf) = self.render(self.paid_order(row).await?).await?;
+    pub(super) async fn mail_order(&self, row: &OutboxRow, order_id: OrderId) -> Result<(), SendError> {
+        let (order, tickets_pdf) = self.render(self.paid_order(order_id).await?).await?;
+        if is_erased(&order.buyer.email) {
+            return Err(SendError::GiveUp("the buyer's account and address are deleted".to_owned()));
+        }
         let outgoing = &self.inner.outgoing;
         let mail = OrderMail {
             order: &order,
@@ -71,6 +93,7 @@ impl Coordinator {
             outbox_id: OutboxId(row.outbox_id),
             from: outgoing.from.clone(),
             site_url: &self.inner.public_url,
+            order_key: &self.order_key(order_id),
             written_at: Timestamp(row.created_at),
         };
         let message =
@@ -78,9 +101,20 @@ impl Coordinator {
         outgoing.mail.send(OutboxId(row.outbox_id), &message).await.map_err(SendError::from)
     }
 
+    /// The same once more.
+    pub(super) async fn mail_order_again(&self, row: &OutboxRow) -> Result<(), SendError> {
+        let find = async {
+            let mut link = self.inner.database.read().await?;
+            order_mails::find_mail(&mut link, row.subject).await
+        };
+        let order_id = find.await.map_err(|error| SendError::Retry(error.to_string()))?;
+        let order_id = order_id.ok_or_else(|| SendError::GiveUp("nobody wished for it".to_owned()))?;
+        self.mail_order(row, OrderId(order_id)).await
+    }
+
     /// The printed tickets.
     pub(super) async fn post_order(&self, row: &OutboxRow) -> Result<(), SendError> {
-        let (order, pdf) = self.render(self.paid_order(row).await?).await?;
+        let (order, pdf) = self.render(self.paid_order(OrderId(row.subject)).await?).await?;
         let Delivery::Post { address } = &order.delivery else {
             return Err(SendError::GiveUp("the order is not to be posted".to_owned()));
         };
@@ -88,10 +122,10 @@ impl Coordinator {
         self.inner.outgoing.letters.send(letter).await.map_err(SendError::from)
     }
 
-    async fn paid_order(&self, row: &OutboxRow) -> Result<Order, SendError> {
+    async fn paid_order(&self, order_id: OrderId) -> Result<Order, SendError> {
         let read = async {
             let mut link = self.inner.database.read().await.or_problem()?;
-            let found = orders::find_order(&mut link, &self.inner.shelves, OrderId(row.subject)).await.or_problem()?;
+            let found = orders::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()?;
             found.map(|(_, order)| order).ok_or_else(not_found)
         };
         read.await.map_err(|problem: Problem| SendError::Retry(problem.title))

@@ -10,6 +10,7 @@
 pub mod accounts;
 pub mod background;
 mod browse;
+mod cards;
 mod checkout;
 mod codes;
 pub mod deliver;
@@ -21,7 +22,9 @@ pub mod hub;
 pub mod install;
 mod notes;
 mod order_desk;
+mod orders;
 mod passkeys;
+mod rights;
 pub mod season;
 mod second_factor;
 pub mod staff;

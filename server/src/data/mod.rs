@@ -11,10 +11,13 @@ mod statement;
 pub mod accounts;
 pub mod audit;
 pub mod buckets;
+pub mod cards;
 pub mod catalogue;
 pub mod claims;
+pub mod erasure;
 pub mod factors;
 pub mod notify;
+pub mod order_mails;
 pub mod orders;
 pub mod outbox;
 pub mod passkeys;
@@ -320,9 +323,12 @@ impl Database {
             accounts::ALL,
             audit::ALL,
             buckets::ALL,
+            cards::ALL,
             catalogue::ALL,
             claims::ALL,
+            erasure::ALL,
             factors::ALL,
+            order_mails::ALL,
             orders::ALL,
             outbox::ALL,
             passkeys::ALL,

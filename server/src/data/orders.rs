@@ -24,17 +24,17 @@ macro_rules! select_by_ids {
 statements! {
     LIST_ORDERS = select_by_ids!(
         "select order_id, cart_id, number, state, buyer_name, buyer_email, language, delivery, delivery_fee_minor, currency,
-         fees_minor, tax_minor, tax_rate_basis_points, total_minor, created_at, paid_at, keeps_seats_until from customer_order",
+         fees_minor, tax_minor, tax_rate_basis_points, total_minor, created_at, paid_at, keeps_seats_until, account_id from customer_order",
         "order_id", ""
     );
     LIST_LINES = select_by_ids!(
         "select order_id, line_no, performance_id, seat_no, section, row_label, is_table, seat, entrance, price_category, ticket_type,
-         ticket_type_note, price_minor, fee_minor from order_line",
+         ticket_type_note, price_minor, fee_minor, tax_rate_basis_points from order_line",
         "order_id", "order by order_id, line_no"
     );
     LIST_PAYMENTS = select_by_ids!(
         "select payment_id, order_id, gateway, state, amount_minor, currency, payment_method, provider_ref, card_brand, card_last4,
-         next_action_url, decline_code, created_at, updated_at, ask_at from payment",
+         next_action_url, decline_code, created_at, updated_at, ask_at, keep_card from payment",
         "order_id", "order by created_at, payment_id"
     );
     LIST_TICKETS = select_by_ids!(
@@ -61,14 +61,16 @@ statements! {
         "customer_order" (
             "order_id" uuid, "cart_id" uuid, "number" text, "state" text, "buyer_name" text, "buyer_email" text, "language" text,
             "delivery" text, "delivery_fee_minor" bigint, "currency" text, "fees_minor" bigint, "tax_minor" bigint,
-            "tax_rate_basis_points" integer, "total_minor" bigint, "created_at" bigint, "paid_at" bigint, "keeps_seats_until" bigint
+            "tax_rate_basis_points" integer, "total_minor" bigint, "created_at" bigint, "paid_at" bigint, "keeps_seats_until" bigint,
+            "account_id" uuid
         )
         "on conflict (order_id) do update set state = excluded.state, paid_at = excluded.paid_at, keeps_seats_until = excluded.keeps_seats_until"
     );
     INSERT_LINES = bulk_insert!(
         "order_line" (
             "order_id" uuid, "line_no" integer, "performance_id" uuid, "seat_no" integer, "section" text, "row_label" text, "is_table" boolean, "seat" text,
-            "entrance" text, "price_category" text, "ticket_type" text, "ticket_type_note" text, "price_minor" bigint, "fee_minor" bigint
+            "entrance" text, "price_category" text, "ticket_type" text, "ticket_type_note" text, "price_minor" bigint, "fee_minor" bigint,
+            "tax_rate_basis_points" integer
         )
         ""
     );
@@ -76,7 +78,7 @@ statements! {
         "payment" (
             "payment_id" uuid, "order_id" uuid, "gateway" text, "state" text, "amount_minor" bigint, "currency" text,
             "payment_method" text, "provider_ref" text, "card_brand" text, "card_last4" text, "next_action_url" text,
-            "decline_code" text, "created_at" bigint, "updated_at" bigint, "ask_at" bigint
+            "decline_code" text, "created_at" bigint, "updated_at" bigint, "ask_at" bigint, "keep_card" boolean
         )
         "on conflict (payment_id) do update set state = excluded.state, provider_ref = excluded.provider_ref,
          card_brand = excluded.card_brand, card_last4 = excluded.card_last4, next_action_url = excluded.next_action_url,
@@ -89,16 +91,27 @@ statements! {
         )
         ""
     );
+    /// The account of a payment's order, unless it was deleted.
+    FIND_PAYER = Statement::both(
+        "select a.account_id from payment p join customer_order o on o.order_id = p.order_id
+         join account a on a.account_id = o.account_id where p.payment_id = $1 and a.deleted_at is null",
+    );
     LIST_LAPSING_ORDERS = Statement::both(
         "select order_id from customer_order where state = 'pending' and keeps_seats_until <= $1 order by keeps_seats_until limit $2",
     );
     LIST_OPEN_PAYMENTS = Statement::both("select payment_id, order_id from payment where ask_at <= $1 order by ask_at limit $2");
-    LIST_ORDERS_OF_CART = Statement::both(
-        "select order_id from customer_order where cart_id = $1 order by created_at desc limit $2",
+    /// The rule of `reservations::access` as a condition.
+    LIST_ORDERS_OF = Statement::both(
+        "select order_id, created_at from customer_order where (account_id = $1 or (account_id is null and cart_id = $2))
+         and (created_at < $3 or (created_at = $3 and order_id < $4)) order by created_at desc, order_id desc limit $5",
     );
-    /// What a guest bought under an address belongs to the account that confirmed it.
+    GIVE_TO_ACCOUNT = Statement::both(
+        "update customer_order set account_id = $2 where order_id = $1 and account_id is null",
+    );
+    /// What a guest bought under an address belongs to the account that confirmed it. Not while it is being paid: its
+    /// buyer stands at the till, and it joins the next time.
     JOIN_GUEST_ORDERS = Statement::both(
-        "update customer_order set account_id = $1 where account_id is null and lower(buyer_email) = $2",
+        "update customer_order set account_id = $1 where account_id is null and lower(buyer_email) = $2 and state <> 'pending'",
     );
     LIST_PENDING_OF_CART = Statement::both(
         "select order_id from customer_order where cart_id = $1 and state = 'pending' order by created_at desc limit 10",
@@ -124,6 +137,8 @@ pub struct OrderRow {
     pub created_at: i64,
     pub paid_at: Option<i64>,
     pub keeps_seats_until: Option<i64>,
+    /// A guest's order has none.
+    pub account_id: Option<Uuid>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
@@ -142,6 +157,8 @@ pub struct LineRow {
     pub ticket_type_note: String,
     pub price_minor: i64,
     pub fee_minor: i64,
+    /// Frozen with the price; lines older than this column have none.
+    pub tax_rate_basis_points: Option<i32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
@@ -161,6 +178,8 @@ pub struct PaymentRow {
     pub created_at: i64,
     pub updated_at: i64,
     pub ask_at: Option<i64>,
+    /// The buyer wants its card kept for her next time.
+    pub keep_card: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
@@ -208,6 +227,11 @@ pub async fn find_order_of_payment(link: &mut Link, payment_id: Uuid) -> DataRes
     Ok(fetch_optional!(link, (Uuid,), FIND_ORDER_OF_PAYMENT, payment_id)?.map(|(id,)| id))
 }
 
+/// Whose payment it is; nobody's for guests and deleted accounts.
+pub async fn find_payer(link: &mut Link, payment_id: Uuid) -> DataResult<Option<Uuid>> {
+    Ok(fetch_optional!(link, (Uuid,), FIND_PAYER, payment_id)?.map(|(id,)| id))
+}
+
 pub async fn find_payment_by_ref(link: &mut Link, provider_ref: &str) -> DataResult<Option<Uuid>> {
     Ok(fetch_optional!(link, (Uuid,), FIND_PAYMENT_BY_REF, provider_ref)?.map(|(id,)| id))
 }
@@ -237,12 +261,27 @@ async fn write<T: Serialize>(link: &mut Link, statement: Statement, rows: &[T]) 
     execute!(link, statement, json(rows)).map(drop)
 }
 
-/// A cart's orders, newest first.
-pub async fn list_orders_of_cart(link: &mut Link, cart_id: Uuid, limit: i64) -> DataResult<Vec<Uuid>> {
-    Ok(fetch_all!(link, (Uuid,), LIST_ORDERS_OF_CART, cart_id, limit)?.into_iter().map(|(id,)| id).collect())
+/// Whose orders, and after which one.
+pub struct OrdersQuery {
+    pub account_id: Option<Uuid>,
+    pub cart_id: Uuid,
+    /// The last one seen: when it was made, and its id.
+    pub before: (i64, Uuid),
+    pub limit: i64,
 }
 
-/// Gives an account the orders guests placed under its confirmed address.
+/// Orders of an account and of a cart, newest first: `(order_id, created_at)`.
+pub async fn list_orders_of(link: &mut Link, query: &OrdersQuery) -> DataResult<Vec<(Uuid, i64)>> {
+    let (created_at, order_id) = query.before;
+    fetch_all!(link, (Uuid, i64), LIST_ORDERS_OF, query.account_id, query.cart_id, created_at, order_id, query.limit)
+}
+
+/// Gives an account a guest's order.
+pub async fn give_to_account(link: &mut Link, order_id: Uuid, account_id: Uuid) -> DataResult<()> {
+    execute!(link, GIVE_TO_ACCOUNT, order_id, account_id).map(drop)
+}
+
+/// Gives an account the finished orders guests placed under its confirmed address (in lower case).
 pub async fn join_guest_orders(link: &mut Link, account_id: Uuid, email_key: &str) -> DataResult<u64> {
     execute!(link, JOIN_GUEST_ORDERS, account_id, email_key)
 }

@@ -34,6 +34,8 @@ pub struct OrderMail<'a> {
     pub from: Mailbox,
     /// Where the site is, without a slash at the end: `https://tickets.example.org`.
     pub site_url: &'a str,
+    /// What opens the order without a session.
+    pub order_key: &'a str,
     /// When the outbox row was written, for the Date header.
     pub written_at: Timestamp,
 }
@@ -54,10 +56,12 @@ pub enum MailError {
 /// # Errors
 /// [`MailError`]; trying again does not help.
 pub fn build_order_mail(mail: OrderMail<'_>, messages: &Messages) -> Result<Message, MailError> {
-    let OrderMail { order, tickets_pdf, outbox_id, from, site_url, written_at } = mail;
+    let OrderMail { order, tickets_pdf, outbox_id, from, site_url, order_key, written_at } = mail;
     let speech = messages.speak(order.buyer.language);
-    let view = MailView::of_order(order, site_url, speech);
-    let calendar = write_calendar(&calendar_entries(order, &view.order_url, speech), speech);
+    let view = MailView::of_order(order, site_url, order_key, speech);
+    // Calendars are shared: the link in it opens nothing by itself.
+    let order_url = format!("{site_url}/orders/{}", order.order_id);
+    let calendar = write_calendar(&calendar_entries(order, &order_url, speech), speech);
     let file = |key: &str| speech.fill(key, &[("order", order.number.as_str().into())]);
     let body = named_part(MultiPartKind::Mixed, outbox_id)
         .multipart(
@@ -207,7 +211,7 @@ struct TicketView {
 }
 
 impl MailView {
-    fn of_order(order: &Order, site_url: &str, speech: Speech<'_>) -> Self {
+    fn of_order(order: &Order, site_url: &str, order_key: &str, speech: Speech<'_>) -> Self {
         let language = speech.language();
         let with = |key: &str, name: &str, value: String| speech.fill(key, &[(name, value.into())]);
         let number = order.number.clone();
@@ -238,7 +242,7 @@ impl MailView {
             calendar_hint: speech.text("mail-calendar-hint"),
             door_hint: speech.text("mail-door-hint"),
             see_order: speech.text("mail-see-order"),
-            order_url: format!("{site_url}/orders/{}", order.order_id),
+            order_url: format!("{site_url}/orders/{}?key={order_key}", order.order_id),
             foot: with("mail-foot", "site", site_url.to_owned()),
         }
     }
@@ -321,6 +325,7 @@ mod tests {
             outbox_id: OutboxId(Uuid::from_u128(7)),
             from: "TicketBoss <tickets@example.org>".parse().unwrap(),
             site_url: "https://tickets.example.org",
+            order_key: "a-key",
             written_at: order.created_at,
         };
         build_order_mail(mail, &Messages::load()).unwrap().formatted()

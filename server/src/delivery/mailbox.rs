@@ -151,6 +151,7 @@ mod tests {
             outbox_id,
             from: "TicketBoss <tickets@example.org>".parse().unwrap(),
             site_url: "https://tickets.example.org",
+            order_key: "a-key",
             written_at: order.created_at,
         };
         transport.send(outbox_id, &build_order_mail(mail, &Messages::load()).unwrap()).await.unwrap();

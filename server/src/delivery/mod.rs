@@ -1,6 +1,6 @@
 //! Delivery: what leaves the house (mail, letters) and the documents it carries.
 //!
-//! An order becomes a [`ticket_document`], which [`ticket_pdf`] sets on paper; [`mail`] wraps it up with
+//! An order becomes a [`ticket_document`], which [`ticket_pdf`] sets on paper; a [`receipt`] is set by [`receipt_pdf`]; [`mail`] wraps it up with
 //! a [`calendar`] file, and a [`transport`] carries it. What is to leave, and when to try again, is
 //! decided by the outbox.
 
@@ -11,6 +11,8 @@ pub mod mailbox;
 pub mod note;
 pub mod poster;
 pub mod qr;
+pub mod receipt;
+pub mod receipt_pdf;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sheet;

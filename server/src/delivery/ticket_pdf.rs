@@ -30,8 +30,14 @@ pub enum PageSize {
 
 /// The document could not be written: a fault of the library or of a poster, not of the order.
 #[derive(Debug, thiserror::Error)]
-#[error("the tickets could not be set: {0}")]
+#[error("the page could not be set: {0}")]
 pub struct TicketPdfError(String);
+
+impl TicketPdfError {
+    pub(super) fn of(error: impl std::fmt::Debug) -> Self {
+        Self(format!("{error:?}"))
+    }
+}
 
 const POINTS_PER_PIXEL: f32 = 0.75;
 const PRODUCT: &str = "TicketBoss";
@@ -91,6 +97,12 @@ impl PageSize {
         if LETTER.contains(&country) { Self::Letter } else { Self::A4 }
     }
 
+    /// Width and height.
+    pub(super) fn dimensions(self) -> (f32, f32) {
+        let paper = self.paper();
+        (paper.width, paper.height)
+    }
+
     fn paper(self) -> Paper {
         match self {
             Self::A4 => Paper {
@@ -137,7 +149,7 @@ pub fn render_tickets(document: &TicketDocument, size: PageSize) -> Result<Vec<u
         page.finish();
     }
     pdf.set_tag_tree(reading);
-    pdf.finish().map_err(|error| TicketPdfError(format!("{error:?}")))
+    pdf.finish().map_err(TicketPdfError::of)
 }
 
 fn metadata(document: &TicketDocument) -> Metadata {
@@ -152,7 +164,7 @@ fn metadata(document: &TicketDocument) -> Metadata {
     }
 }
 
-fn pdf_date(at: Timestamp) -> Option<DateTime> {
+pub(super) fn pdf_date(at: Timestamp) -> Option<DateTime> {
     let utc = jiff::Timestamp::from_millisecond(at.as_millis()).ok()?.to_zoned(jiff::tz::TimeZone::UTC);
     let part = |value: i8| u8::try_from(value).expect("parts of a clock and a calendar are not negative");
     Some(

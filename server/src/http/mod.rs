@@ -7,6 +7,7 @@ pub mod error;
 pub mod guard;
 pub mod kept_pages;
 pub mod live;
+pub mod opened_order;
 pub mod operations;
 pub mod rest;
 pub mod session;

@@ -159,7 +159,7 @@ impl Books {
         let order_id = OrderId(new.order.order_id);
         if let Some(known) = self.orders.get(&order_id) {
             // The buyer pressed twice, or her answer was lost on the way: it is the same order.
-            return if known.cart_id == new.order.cart_id {
+            return if new.order.owner().owns(known.owner()) {
                 Ok(Outcome::repeated(known.order_state()))
             } else {
                 Err(OrderRefusal::NotFound)
@@ -295,6 +295,9 @@ impl Books {
             }
             payment.move_to(PaymentState::Authorized);
             self.send(OutboxKind::Capture, payment.payment_id, now);
+            if payment.keep_card && order.account_id.is_some() {
+                self.send(OutboxKind::KeepCard, payment.payment_id, now);
+            }
             self.put_payment(payment);
             self.put_order(OrderRow { state: "pending".to_owned(), keeps_seats_until: None, ..order });
             return;
@@ -450,14 +453,7 @@ impl Books {
     }
 
     fn send_at(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp, due_at: Timestamp) {
-        self.written.outbox.push(NewOutboxRow {
-            outbox_id: OutboxId::new().0,
-            kind: kind.as_str(),
-            subject,
-            created_at: now.as_millis(),
-            due_at: due_at.as_millis(),
-            attempts: 0,
-        });
+        self.written.outbox.push(NewOutboxRow { due_at: due_at.as_millis(), ..kind.about(subject, now) });
     }
 }
 
@@ -470,22 +466,56 @@ pub enum OutboxKind {
     Void,
     /// The confirmation with the tickets; the subject is the order.
     OrderMail,
+    /// The same again, wished for; the subject is the wish.
+    OrderMailAgain,
     /// The printed tickets; the subject is the order.
     Letter,
     /// A code or news about an account, sealed; the subject is the code or the news.
     Note,
+    /// Keep the card of an authorised payment for its account; the subject is the payment.
+    KeepCard,
+    /// A saved card was removed; the subject is the saved card.
+    ForgetCard,
+    /// An account was deleted: forget it and all its cards; the subject is the account.
+    ForgetCustomer,
 }
 
 impl OutboxKind {
-    pub const ALL: [Self; 5] = [Self::Capture, Self::Void, Self::OrderMail, Self::Letter, Self::Note];
+    pub const ALL: [Self; 9] = [
+        Self::Capture,
+        Self::Void,
+        Self::OrderMail,
+        Self::OrderMailAgain,
+        Self::Letter,
+        Self::Note,
+        Self::KeepCard,
+        Self::ForgetCard,
+        Self::ForgetCustomer,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Capture => "capture",
             Self::Void => "void",
             Self::OrderMail => "order_mail",
+            Self::OrderMailAgain => "order_mail_again",
             Self::Letter => "letter",
             Self::Note => "note",
+            Self::KeepCard => "keep_card",
+            Self::ForgetCard => "forget_card",
+            Self::ForgetCustomer => "forget_customer",
+        }
+    }
+
+    /// The row that has it done.
+    pub fn about(self, subject: uuid::Uuid, now: Timestamp) -> NewOutboxRow {
+        NewOutboxRow {
+            outbox_id: OutboxId::new().0,
+            kind: self.as_str(),
+            subject,
+            created_at: now.as_millis(),
+            due_at: now.as_millis(),
+            attempts: 0,
         }
     }
 
@@ -493,7 +523,14 @@ impl OutboxKind {
     fn first_try_after(self) -> Duration {
         match self {
             Self::Capture => Duration::from_secs(5),
-            Self::Void | Self::OrderMail | Self::Letter | Self::Note => Duration::ZERO,
+            Self::Void
+            | Self::OrderMail
+            | Self::OrderMailAgain
+            | Self::Letter
+            | Self::Note
+            | Self::KeepCard
+            | Self::ForgetCard
+            | Self::ForgetCustomer => Duration::ZERO,
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Reservation Management: carts, holds, orders, tickets.
 //!
-//! [`claims`] is who has which place, [`decide`] the rules of holding, [`cart`] what a buyer holds and
+//! [`access`] is whose an order is, [`claims`] who has which place, [`decide`] the rules of holding, [`cart`] what a buyer holds and
 //! what it costs, [`books`] orders and payments with the rules that move them, [`ticket_code`] what a
 //! door reads. Rules are pure; the coordinator opens transactions and commits.
 
+pub mod access;
 pub mod books;
 pub mod cart;
 pub mod claims;
 pub mod decide;
+pub mod erasure;
+pub mod mail_again;
 pub mod orders;
 pub mod postage;
 pub mod ticket_code;

@@ -1,6 +1,7 @@
 //! Orders as rows and as their buyer reads them, and the new order a cart becomes.
 
 use super::{
+    access::Owner,
     books::{ASK_AFTER, Books, NewOrder, Place, Written},
     cart::{Shelf, Shelves, sum},
     claims::{from_row, to_row},
@@ -12,7 +13,7 @@ use crate::{
     events::catalogue::venue_of,
 };
 use shared_model::{
-    Currency, Money, OrderId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
+    AccountId, Currency, Money, OrderId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
     order::{
         Buyer, Cart, Delivery, Order, OrderLine, OrderPerformance, OrderRequest, OrderState, Payment, PaymentState,
         PlaceLabel, Ticket,
@@ -42,6 +43,24 @@ pub enum OrderRequestError {
     Invalid(String),
 }
 
+/// Who pays, and with what.
+#[derive(Debug, Clone)]
+pub struct Payer {
+    /// A guest has none.
+    pub account_id: Option<AccountId>,
+    pub means: Means,
+}
+
+/// What is paid with.
+#[derive(Debug, Clone)]
+pub struct Means {
+    pub gateway: &'static str,
+    /// The provider's id of a card.
+    pub payment_method: String,
+    /// The card is to be kept for the next time.
+    pub keep_card: bool,
+}
+
 /// The order a cart becomes: prices frozen, everything that the buyer agreed to written down.
 ///
 /// # Errors
@@ -51,7 +70,7 @@ pub fn prepare_order(
     shelves: &HashMap<PerformanceId, Arc<Shelf>>,
     order_id: OrderId,
     request: &OrderRequest,
-    gateway: &'static str,
+    payer: Payer,
     now: Timestamp,
 ) -> Result<NewOrder, OrderRequestError> {
     let first_starts_at =
@@ -64,9 +83,6 @@ pub fn prepare_order(
     let total = sum([Some(seats_total), postage].into_iter().flatten()).ok_or(OrderRequestError::MixedCurrencies)?;
     if total != request.expected_total {
         return Err(OrderRequestError::TotalChanged(total));
-    }
-    if !is_payment_method(&request.payment_method) {
-        return Err(OrderRequestError::Invalid("payment_method is the provider's id of a card".to_owned()));
     }
     let mut lines = Vec::new();
     let mut tax_rate = 0;
@@ -96,6 +112,7 @@ pub fn prepare_order(
                     .unwrap_or_default(),
                 price_minor: seat.price.amount_minor,
                 fee_minor: seat.fee.amount_minor,
+                tax_rate_basis_points: Some(rate),
             });
         }
     }
@@ -118,8 +135,9 @@ pub fn prepare_order(
         created_at: now.as_millis(),
         paid_at: None,
         keeps_seats_until: None,
+        account_id: payer.account_id.map(Into::into),
     };
-    let payment = new_payment(&order, PaymentId::new(), &request.payment_method, gateway, now);
+    let payment = new_payment(&order, PaymentId::new(), payer.means, now);
     Ok(NewOrder { order, lines, payment })
 }
 
@@ -129,21 +147,15 @@ pub fn is_payment_method(text: &str) -> bool {
 }
 
 /// A payment that nobody answered yet.
-pub fn new_payment(
-    order: &OrderRow,
-    payment_id: PaymentId,
-    payment_method: &str,
-    gateway: &'static str,
-    now: Timestamp,
-) -> PaymentRow {
+pub fn new_payment(order: &OrderRow, payment_id: PaymentId, means: Means, now: Timestamp) -> PaymentRow {
     PaymentRow {
         payment_id: payment_id.0,
         order_id: order.order_id,
-        gateway: gateway.to_owned(),
+        gateway: means.gateway.to_owned(),
         state: "created".to_owned(),
         amount_minor: order.total_minor,
         currency: order.currency.clone(),
-        payment_method: payment_method.to_owned(),
+        payment_method: means.payment_method,
         provider_ref: None,
         card_brand: None,
         card_last4: None,
@@ -152,6 +164,7 @@ pub fn new_payment(
         created_at: now.as_millis(),
         updated_at: now.as_millis(),
         ask_at: Some((now + ASK_AFTER).as_millis()),
+        keep_card: means.keep_card,
     }
 }
 
@@ -334,17 +347,6 @@ pub struct OrderFile {
 }
 
 impl OrderFile {
-    async fn find(link: &mut Link, order_id: OrderId) -> DataResult<Option<Self>> {
-        let ids = [order_id.0];
-        let Some(order) = rows::list_orders(link, &ids).await?.pop() else { return Ok(None) };
-        Ok(Some(Self {
-            order,
-            lines: rows::list_lines(link, &ids).await?,
-            payment: rows::list_payments(link, &ids).await?.pop(),
-            tickets: rows::list_tickets(link, &ids).await?,
-        }))
-    }
-
     /// The order as its buyer reads it. `shelves` are those of its performances.
     ///
     /// # Errors
@@ -358,7 +360,7 @@ impl OrderFile {
             let id = PerformanceId(line.performance_id);
             if performances.last().is_none_or(|last| last.performance_id != id) {
                 let missing = || DataError::corrupt("order line", "its performance does not exist");
-                performances.push(order_performance(&shelves.get(&id).ok_or_else(missing)?.row));
+                performances.push(order_performance(&shelves.get(&id).ok_or_else(missing)?.row, &line));
             }
             let ticket = tickets.remove(&line.line_no);
             if let Some(performance) = performances.last_mut() {
@@ -369,18 +371,43 @@ impl OrderFile {
     }
 }
 
-/// An order as its buyer reads it, with the cart it belongs to; `None` when there is none.
-pub async fn find_order(link: &mut Link, shelves: &Shelves, order_id: OrderId) -> DataResult<Option<(Uuid, Order)>> {
-    let Some(file) = OrderFile::find(link, order_id).await? else { return Ok(None) };
-    let mut used = HashMap::new();
-    for line in &file.lines {
-        let id = PerformanceId(line.performance_id);
-        used.insert(id, shelves.find(link, id).await?);
-    }
-    Ok(Some((file.order.cart_id, file.read(&used)?)))
+/// An order as its buyer reads it, with whose it is; `None` when there is none.
+pub async fn find_order(link: &mut Link, shelves: &Shelves, order_id: OrderId) -> DataResult<Option<(Owner, Order)>> {
+    Ok(load_orders(link, shelves, &[order_id.0]).await?.pop())
 }
 
-fn order_performance(row: &ListedRow) -> OrderPerformance {
+/// Orders by their ids, in their order; ids without one are left out.
+pub async fn load_orders(link: &mut Link, shelves: &Shelves, ids: &[Uuid]) -> DataResult<Vec<(Owner, Order)>> {
+    let mut lines: HashMap<Uuid, Vec<LineRow>> = HashMap::new();
+    let mut used = HashMap::new();
+    for line in rows::list_lines(link, ids).await? {
+        let id = PerformanceId(line.performance_id);
+        used.insert(id, shelves.find(link, id).await?);
+        lines.entry(line.order_id).or_default().push(line);
+    }
+    // Oldest first: the last one stays.
+    let mut payments: HashMap<Uuid, PaymentRow> =
+        rows::list_payments(link, ids).await?.into_iter().map(|payment| (payment.order_id, payment)).collect();
+    let mut tickets: HashMap<Uuid, Vec<TicketRow>> = HashMap::new();
+    for ticket in rows::list_tickets(link, ids).await? {
+        tickets.entry(ticket.order_id).or_default().push(ticket);
+    }
+    let mut orders: HashMap<Uuid, (Owner, Order)> = HashMap::new();
+    for order in rows::list_orders(link, ids).await? {
+        let (id, owner) = (order.order_id, order.owner());
+        let file = OrderFile {
+            lines: lines.remove(&id).unwrap_or_default(),
+            payment: payments.remove(&id),
+            tickets: tickets.remove(&id).unwrap_or_default(),
+            order,
+        };
+        orders.insert(id, (owner, file.read(&used)?));
+    }
+    Ok(ids.iter().filter_map(|id| orders.remove(id)).collect())
+}
+
+/// The performance of a line, without its lines yet.
+fn order_performance(row: &ListedRow, line: &LineRow) -> OrderPerformance {
     OrderPerformance {
         performance_id: PerformanceId(row.performance_id),
         event_slug: row.event_slug.clone(),
@@ -391,6 +418,7 @@ fn order_performance(row: &ListedRow) -> OrderPerformance {
         organizer_name: row.organizer_name.clone(),
         starts_at: Timestamp(row.starts_at),
         doors_at: row.doors_at.map(Timestamp),
+        tax_rate_basis_points: line.tax_rate_basis_points.unwrap_or(row.tax_rate_basis_points) as u32,
         refund_terms: row.refund_terms.clone(),
         lines: Vec::new(),
     }

@@ -5,11 +5,12 @@ use crate::teams::{invite, member, operator, organizer};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use shared_model::{
-    CodeId, HoldId, OrganizerId,
-    account::{MemberRole, SessionInfo},
+    CodeId, HoldId, OrderId, OrganizerId,
+    account::{MemberRole, SavedCard, SessionInfo},
     event::PerformanceDetail,
     factor::PasskeyCeremony,
     hold::SeatChoice,
+    order::OrderRequest,
 };
 use std::{collections::BTreeSet, fmt::Write};
 use ticketboss_tests::{
@@ -18,6 +19,7 @@ use ticketboss_tests::{
     authenticator::Authenticator,
     buyer::{Buyer, GOOD_CARD},
     house::Wish,
+    process::wait_until,
 };
 use uuid::Uuid;
 
@@ -39,11 +41,14 @@ GET    /cart/delivery-offers                                     401 200 200 200
 PUT    /cart/performances/{performance_id}/seats/{seat}/ticket-type  401 409 409 409 409 409 409 409 204
 POST   /performances/{performance_id}/releases                   401 200 200 200 200 200 200 200 200
 DELETE /cart/lapsed/{performance_id}                             401 204 204 204 204 204 204 204 204
+GET    /orders                                                   401 200 200 200 200 200 200 200 200
 PUT    /orders/{order_id}                                        401 404 404 404 404 404 404 404 200
 GET    /orders/{order_id}                                        401 404 404 404 404 404 404 404 200
 POST   /orders/{order_id}/payments                               401 404 404 404 404 404 404 404 409
 DELETE /orders/{order_id}                                        401 404 404 404 404 404 404 404 409
 GET    /orders/{order_id}/tickets.pdf                            401 404 404 404 404 404 404 404 200
+GET    /orders/{order_id}/receipt.pdf                            401 404 404 404 404 404 404 404 200
+POST   /orders/{order_id}/mail                                   401 404 404 404 404 404 404 404 204
 
 POST   /sessions                                                 201
 POST   /sessions/refresh                                         401
@@ -79,6 +84,9 @@ POST   /account/passkeys                                         401 401 409 409
 GET    /account/passkeys                                         401 401 200 200 200 200 200 200 200
 PATCH  /account/passkeys/{passkey_id}                            401 401 404 404 404 404 404 404 204
 DELETE /account/passkeys/{passkey_id}                            401 401 404 404 404 404 404 404 204
+GET    /account/cards                                            401 401 200 200 200 200 200 200 200
+DELETE /account/cards/{saved_card_id}                            401 401 404 404 404 404 404 404 204
+GET    /account/export                                           401 401 200 200 200 200 200 200 200
 POST   /account/totp                                             401 401 201 201 201 201 201 201 201
 PUT    /account/totp                                             401 401 409 409 409 409 409 409 409
 
@@ -102,9 +110,11 @@ PAGE   /cart                                                     200
 PAGE   /tickets                                                  200
 PAGE   /orders/{order_id}                                        404 404 404 404 404 404 404 404 200
 PAGE   /orders/{order_id}/tickets.pdf                            404 404 404 404 404 404 404 404 200
+PAGE   /orders/{order_id}/receipt                                404 404 404 404 404 404 404 404 200
 
 DELETE /account/totp                                             401 401 204 204 204 204 204 204 204
-POST   /sign-outs                                                401 200 200 200 200 200 200 200 200
+DELETE /account                                                  401 401 204 204 204 403 403 204 204
+POST   /sign-outs                                                401 200 401 401 401 200 200 401 401
 ";
 
 struct Row {
@@ -189,6 +199,7 @@ impl Things {
             ("POST", "/orders/{order_id}/payments") => {
                 json!({ "payment_id": Uuid::now_v7(), "payment_method": GOOD_CARD })
             }
+            ("POST", "/orders/{order_id}/mail") => json!({ "mail_id": Uuid::now_v7() }),
             ("POST", "/sessions/refresh") => json!({ "refresh_token": "nobody's" }),
             ("POST", "/sign-ins") => json!({ "email": "nobody@example.com", "password": "whatever" }),
             ("POST", "/sign-ins/second-factor/totp") => json!({ "code": "123456" }),
@@ -275,7 +286,11 @@ async fn things(
     let buyer = &customer.app;
     buyer.hold(&play, &["Stalls A-1"]).await.unwrap();
     let order_request = serde_json::to_value(buyer.order_request(GOOD_CARD).await).unwrap();
-    let order = buyer.buy(GOOD_CARD).await.unwrap().order_id;
+    let request = OrderRequest { save_card: true, ..buyer.order_request(GOOD_CARD).await };
+    let order = buyer.place_order(OrderId::new(), &request).await.unwrap().order_id;
+    let cards = async || buyer.get::<Vec<SavedCard>>("/account/cards").await.unwrap();
+    wait_until("her card is kept", async || !cards().await.is_empty()).await;
+    let card = cards().await.remove(0).saved_card_id;
     let hold = HoldId::new();
     buyer.hold_as(&play, hold, SeatChoice::Seats(play.seats(&["Stalls B-1"]))).await.unwrap();
     let mut device = Authenticator::new("http://localhost:8080");
@@ -303,6 +318,7 @@ async fn things(
             ("hold_id", hold.to_string()),
             ("seat", play.seat("Stalls B-1").0.to_string()),
             ("order_id", order.to_string()),
+            ("saved_card_id", card.to_string()),
             ("organizer_id", muelle.to_string()),
             ("session_id", elsewhere.session_id.to_string()),
             ("passkey_id", passkey["passkey_id"].as_str().unwrap().to_owned()),

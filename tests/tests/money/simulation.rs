@@ -24,6 +24,7 @@ use ticketboss::{
         books::{Books, NOT_PROCESSED, NewOrder, OrderStep, PAYING_TTL, REQUEST_LIFE_MAX, Step},
         claims::{Claim, Claims, Staged},
         decide::{House, SeatAction, SeatCommand, decide},
+        orders::{Means, new_payment},
     },
 };
 use ticketboss_tests::house::drawn_house;
@@ -451,6 +452,7 @@ fn order_row(order_id: OrderId, cart: CartId, total_minor: i64, now: Timestamp) 
         created_at: now.as_millis(),
         paid_at: None,
         keeps_seats_until: None,
+        account_id: None,
     }
 }
 
@@ -470,11 +472,13 @@ fn line_row(order_id: OrderId, line_no: i32, performance: PerformanceId, seat: S
         ticket_type_note: String::new(),
         price_minor: PRICE_MINOR,
         fee_minor: 0,
+        tax_rate_basis_points: None,
     }
 }
 
 fn payment_row(order: &OrderRow, now: Timestamp) -> PaymentRow {
-    ticketboss::reservations::orders::new_payment(order, PaymentId::new(), "card", "simulated", now)
+    let means = Means { gateway: "simulated", payment_method: "card".to_owned(), keep_card: false };
+    new_payment(order, PaymentId::new(), means, now)
 }
 
 /// Runs one seed to its end; what went wrong first.

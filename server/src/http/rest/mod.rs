@@ -5,10 +5,12 @@
 //! repeated with the id its client made.
 
 mod accounts;
+mod cards;
 mod cart;
 mod events;
 mod orders;
 mod passkeys;
+mod rights;
 mod seats;
 mod second_factor;
 mod sessions;
@@ -91,6 +93,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(passkeys::routes())
         .merge(second_factor::routes())
         .merge(staff::routes())
+        .merge(cards::routes())
+        .merge(rights::routes())
 }
 
 /// The OpenAPI 3.1 document, made of the handlers.

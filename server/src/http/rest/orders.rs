@@ -5,25 +5,31 @@ use crate::{
     coordinator::Visitor,
     http::{
         AppState,
-        error::{ApiJson, ApiPath, ApiResult},
+        error::{ApiJson, ApiPath, ApiQuery, ApiResult},
+        opened_order::OpenedOrder,
     },
 };
 use axum::{
     Json,
     extract::State,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::IntoResponse,
 };
+use serde::Deserialize;
 use shared_model::{
     OrderId,
-    order::{Order, OrderRequest, PaymentRequest},
+    event::Page,
+    order::{MailAgainRequest, Order, OrderRequest, PaymentRequest},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .routes(routes!(list_orders))
         .routes(routes!(place_order, find_order))
         .routes(routes!(pay_again))
+        .routes(routes!(mail_again))
+        .routes(routes!(receipt_pdf))
         .routes(routes!(cancel_order))
         .routes(routes!(tickets_pdf))
 }
@@ -52,24 +58,83 @@ async fn place_order(
     Ok(Json(state.coordinator.place_order(&visitor, order_id, request).await?))
 }
 
-/// An order of this visitor. Asks the provider first when a payment waits for its word.
+/// This visitor's orders, newest first: those of her account, and those of her cart that have none.
 #[utoipa::path(
     get,
-    path = "/orders/{order_id}",
+    path = "/orders",
     tag = "orders",
-    params(("order_id" = OrderId, Path)),
+    params(OrdersQuery),
     responses(
-        (status = 200, body = Order),
+        (status = 200, body = Page<Order>),
         Problems,
     ),
     security(("bearer" = [])),
 )]
-async fn find_order(
+async fn list_orders(
     State(state): State<AppState>,
     visitor: Visitor,
-    ApiPath(order_id): ApiPath<OrderId>,
-) -> ApiResult<Json<Order>> {
-    Ok(Json(state.coordinator.find_order(&visitor, order_id).await?))
+    ApiQuery(query): ApiQuery<OrdersQuery>,
+) -> ApiResult<Json<Page<Order>>> {
+    Ok(Json(state.coordinator.list_orders(&visitor, query.cursor.as_deref(), query.limit).await?))
+}
+
+/// Which page of the list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OrdersQuery {
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// 1 to 50; 20 when absent.
+    limit: Option<u32>,
+}
+
+/// An order of this visitor, or one opened by its signed link. Asks the provider first when a payment waits for
+/// its word.
+#[utoipa::path(
+    get,
+    path = "/orders/{order_id}",
+    tag = "orders",
+    params(("order_id" = OrderId, Path), LinkKey),
+    responses(
+        (status = 200, body = Order),
+        Problems,
+    ),
+    security(("bearer" = []), ()),
+)]
+async fn find_order(OpenedOrder { order, .. }: OpenedOrder) -> Json<Order> {
+    Json(order)
+}
+
+/// What opens an order without a session.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "OpenedOrder reads it; this is its description")]
+struct LinkKey {
+    /// From the link in the order's mail.
+    key: Option<String>,
+}
+
+/// Sends a paid order's mail once more, to the address it was bought with. The id of the wish is the client's: a
+/// repeat sends nothing more. Once a minute, and five times a day.
+#[utoipa::path(
+    post,
+    path = "/orders/{order_id}/mail",
+    tag = "orders",
+    params(("order_id" = OrderId, Path), LinkKey),
+    request_body = MailAgainRequest,
+    responses(
+        (status = 204),
+        Problems,
+    ),
+    security(("bearer" = []), ()),
+)]
+async fn mail_again(
+    State(state): State<AppState>,
+    OpenedOrder { order, .. }: OpenedOrder,
+    ApiJson(request): ApiJson<MailAgainRequest>,
+) -> ApiResult<StatusCode> {
+    state.coordinator.mail_order_again_for(&order, request.mail_id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Another card after a decline. The payment's id is the client's; a repeat is free.
@@ -119,18 +184,37 @@ async fn cancel_order(
     get,
     path = "/orders/{order_id}/tickets.pdf",
     tag = "orders",
-    params(("order_id" = OrderId, Path)),
+    params(("order_id" = OrderId, Path), LinkKey),
     responses(
         (status = 200, body = Vec<u8>, content_type = "application/pdf"),
         Problems,
     ),
-    security(("bearer" = [])),
+    security(("bearer" = []), ()),
 )]
 async fn tickets_pdf(
     State(state): State<AppState>,
-    visitor: Visitor,
-    ApiPath(order_id): ApiPath<OrderId>,
-) -> ApiResult<Response> {
-    let pdf = state.coordinator.tickets_pdf(&visitor, order_id).await?;
-    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"))], pdf).into_response())
+    OpenedOrder { order, .. }: OpenedOrder,
+) -> ApiResult<impl IntoResponse> {
+    Ok((PDF, state.coordinator.tickets_pdf(order).await?))
 }
+
+/// A paid order's receipt: who sold what to whom, when, for how much, with which tax.
+#[utoipa::path(
+    get,
+    path = "/orders/{order_id}/receipt.pdf",
+    tag = "orders",
+    params(("order_id" = OrderId, Path), LinkKey),
+    responses(
+        (status = 200, body = Vec<u8>, content_type = "application/pdf"),
+        Problems,
+    ),
+    security(("bearer" = []), ()),
+)]
+async fn receipt_pdf(
+    State(state): State<AppState>,
+    OpenedOrder { order, .. }: OpenedOrder,
+) -> ApiResult<impl IntoResponse> {
+    Ok((PDF, state.coordinator.receipt_pdf(order).await?))
+}
+
+const PDF: [(HeaderName, HeaderValue); 1] = [(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"))];

@@ -13,7 +13,7 @@ use crate::{
 use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
 use shared_model::{
-    Timestamp,
+    OrderMailId, Timestamp,
     order::{Delivery, Order, OrderLine, OrderPerformance, OrderState, Payment, PaymentState, Ticket},
 };
 use std::fmt::Write;
@@ -81,14 +81,41 @@ pub struct OrderPage<'a> {
     order_id: String,
     outcome: Outcome,
     refresh_seconds: Option<u32>,
+    /// `?key=…` where a signed link opened the page: its own links carry it on.
+    key_query: String,
+    mail_id: String,
+    /// What became of the wish for another mail.
+    mail_said: Option<String>,
+}
+
+/// How the page was opened, and what was done on it.
+#[derive(Default)]
+pub struct Opened {
+    pub key: Option<String>,
+    /// `sent`, `later`, `none`, or nothing.
+    pub said: String,
 }
 
 impl<'a> OrderPage<'a> {
-    pub fn new(mut page: Layout<'a>, order: &Order, now: Timestamp) -> Self {
+    pub fn new(mut page: Layout<'a>, order: &Order, now: Timestamp, opened: Opened) -> Self {
         let speech = page.speech();
         let (title, outcome, refresh_seconds) = outcome(order, now, speech);
         page.title = title;
-        Self { order_id: order.order_id.to_string(), outcome, refresh_seconds, page }
+        let email = [("email", Value::from(order.buyer.email.as_str()))];
+        Self {
+            order_id: order.order_id.to_string(),
+            outcome,
+            refresh_seconds,
+            key_query: opened.key.map(|key| format!("?key={key}")).unwrap_or_default(),
+            mail_id: OrderMailId::new().to_string(),
+            mail_said: match opened.said.as_str() {
+                "sent" => Some(speech.fill("order-mail-sent", &email)),
+                "later" => Some(speech.text("order-mail-later")),
+                "none" => Some(speech.text("order-mail-none")),
+                _ => None,
+            },
+            page,
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use super::{
     checkout::{
         fields::{BuyerForm, DeliveryForm},
         pages::{
-            CardPage, CardStep, ChallengePage, Declined, DeliveryPage, DeliveryWords, Review, ReviewPage, Trial,
-            YouPage, refund_terms,
+            BuysAs, CardPage, CardStep, ChallengePage, Declined, DeliveryPage, DeliveryWords, Review, ReviewPage,
+            Trial, YouPage, refund_terms, saved_choices,
         },
         summary::{Summary, cart_review, order_review},
     },
@@ -16,7 +16,7 @@ use super::{
     event::EventPage,
     events::{EventsFound, EventsPage, EventsQuery},
     layout::{Layout, Share, Tab},
-    order::{OrderPage, TicketsPage},
+    order::{Opened, OrderPage, TicketsPage},
     samples,
     says::{AwayPage, SaysPage},
 };
@@ -132,7 +132,12 @@ fn api_document() -> serde_json::Value {
 
 fn order_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
     let page = |state, payment| {
-        render(&OrderPage::new(Layout::new(speech, ""), &samples::order(state, payment), samples::now()))
+        render(&OrderPage::new(
+            Layout::new(speech, ""),
+            &samples::order(state, payment),
+            samples::now(),
+            Opened::default(),
+        ))
     };
     vec![
         ("order-paid", page(OrderState::Paid, PaymentState::Captured)),
@@ -162,6 +167,7 @@ fn checkout_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
         payment_method: Some("pm_card_visa".into()),
         card_brand: Some("visa".into()),
         card_last4: Some("4242".into()),
+        save_card: false,
         order_id: None,
     };
     let review = |seats, seats_can_change, alert| Review {
@@ -187,7 +193,10 @@ fn checkout_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
     vec![
         ("checkout-delivery", delivery_page(&form, form.address_fields(speech))),
         ("checkout-delivery-wrong", delivery_page(&broken, broken.judged_address_fields(speech))),
-        ("checkout-you", render(&YouPage::new(layout("you-title"), summary(), buyer.judged_fields(speech)))),
+        (
+            "checkout-you",
+            render(&YouPage::new(layout("you-title"), summary(), buyer.judged_fields(speech), BuysAs::Guest)),
+        ),
         (
             "checkout-card",
             render(&CardPage::new(
@@ -197,7 +206,20 @@ fn checkout_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
                     declined: Some(declined),
                     chosen: Some("Visa ending 4242".into()),
                     trials: trials(),
-                    alert: None,
+                    ..CardStep::default()
+                },
+            )),
+        ),
+        (
+            "checkout-card-saved",
+            render(&CardPage::new(
+                layout("card-title"),
+                summary(),
+                CardStep {
+                    saved: saved_choices(&samples::saved_cards(), None, false, speech),
+                    can_save: true,
+                    trials: trials(),
+                    ..CardStep::default()
                 },
             )),
         ),

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp as Instant;
 use shared_model::{
+    SavedCardId,
+    account::SavedCard,
     event::{
         EventCategory, EventDetail, PerformanceSummary, Price, PriceCategory, SaleState, TicketType, VenueSummary,
     },
@@ -338,6 +340,7 @@ pub fn order(state: OrderState, payment: PaymentState) -> Order {
             organizer_name: "Teatro del Muelle S.L.".into(),
             starts_at: held.starts_at,
             doors_at: Some(held.starts_at - Duration::from_secs(1800)),
+            tax_rate_basis_points: 1_000,
             refund_terms: "Give seats back until Sat 5 December, 19:30.".into(),
             lines: held.seats.iter().enumerate().map(line).collect(),
         }],
@@ -358,4 +361,17 @@ pub fn order(state: OrderState, payment: PaymentState) -> Order {
         paid_at: (state == OrderState::Paid).then(now),
         keeps_seats_until: (state == OrderState::Pending).then(|| now() + Duration::from_secs(372)),
     }
+}
+
+/// A card that pays and one that has expired.
+pub fn saved_cards() -> Vec<SavedCard> {
+    let card = |brand: &str, last4: &str, expires_year, expired| SavedCard {
+        saved_card_id: SavedCardId::new(),
+        brand: brand.into(),
+        last4: last4.into(),
+        expires_month: 8,
+        expires_year,
+        expired,
+    };
+    vec![card("visa", "4242", 2028, false), card("mastercard", "5100", 2026, true)]
 }

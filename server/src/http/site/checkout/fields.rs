@@ -176,6 +176,14 @@ pub struct CardAnswer {
     pub payment_method: String,
     pub brand: String,
     pub last4: String,
+    /// The buyer wants it kept; the provider's page asked her.
+    #[serde(deserialize_with = "is_ticked")]
+    pub keep: bool,
+}
+
+/// A ticked box is sent as some text, any other not at all.
+fn is_ticked<'de, D: serde::Deserializer<'de>>(text: D) -> Result<bool, D::Error> {
+    Ok(!String::deserialize(text)?.is_empty())
 }
 
 impl CardAnswer {
@@ -235,7 +243,12 @@ mod tests {
 
     #[test]
     fn a_card_answer_of_another_shape_is_refused() {
-        let good = CardAnswer { payment_method: "pm_card_visa".into(), brand: "visa".into(), last4: "4242".into() };
+        let good = CardAnswer {
+            payment_method: "pm_card_visa".into(),
+            brand: "visa".into(),
+            last4: "4242".into(),
+            keep: false,
+        };
         assert!(good.clone().checked().is_some());
         for bad in [
             CardAnswer { payment_method: "card".into(), ..good.clone() },

@@ -17,6 +17,7 @@ use crate::{
 use askama::Template;
 use shared_model::{
     OrderId, PaymentId,
+    account::SavedCard,
     order::{CheckoutDraft, Delivery, DeliveryOffer},
 };
 
@@ -97,14 +98,75 @@ pub struct YouPage<'a> {
     page: Layout<'a>,
     steps: Vec<StepMark>,
     summary: Summary,
+    lead: String,
     fields: Vec<Field>,
     errors: Vec<FieldError>,
 }
 
+/// In whose name somebody buys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuysAs {
+    Guest,
+    AccountHolder,
+}
+
 impl<'a> YouPage<'a> {
-    pub fn new(page: Layout<'a>, summary: Summary, fields: Vec<Field>) -> Self {
+    pub fn new(page: Layout<'a>, summary: Summary, fields: Vec<Field>, buys_as: BuysAs) -> Self {
         let steps = step_marks(Step::You, page.speech());
-        Self { steps, summary, errors: errors(&fields), fields, page }
+        let lead = page.say(match buys_as {
+            BuysAs::Guest => "you-lead",
+            BuysAs::AccountHolder => "you-lead-account",
+        });
+        Self { steps, summary, lead, errors: errors(&fields), fields, page }
+    }
+}
+
+/// A saved card to choose.
+pub struct SavedChoice {
+    pub id: String,
+    /// "Visa ending 4242"
+    pub name: String,
+    /// "until 08/28", or that it has expired.
+    pub until: String,
+    pub expired: bool,
+    /// It was chosen before.
+    pub was_chosen: bool,
+    pub declined: bool,
+    pub checked: bool,
+}
+
+/// An account's cards as choices. The one chosen before is chosen again, else the first that can pay; after a decline
+/// another card is asked for.
+pub fn saved_choices(
+    cards: &[SavedCard],
+    chosen: Option<&str>,
+    declined: bool,
+    speech: Speech<'_>,
+) -> Vec<SavedChoice> {
+    let mut choices: Vec<SavedChoice> = cards.iter().map(|card| saved_choice(card, chosen, declined, speech)).collect();
+    let another_card = chosen.is_some() && !choices.iter().any(|card| card.was_chosen);
+    if !declined && !another_card {
+        let first = choices.iter().position(|card| card.was_chosen && !card.expired);
+        if let Some(index) = first.or_else(|| choices.iter().position(|card| !card.expired)) {
+            choices[index].checked = true;
+        }
+    }
+    choices
+}
+
+fn saved_choice(card: &SavedCard, chosen: Option<&str>, declined: bool, speech: Speech<'_>) -> SavedChoice {
+    let id = card.saved_card_id.to_string();
+    let was_chosen = chosen == Some(id.as_str());
+    let month = format!("{:02}/{:02}", card.expires_month, card.expires_year % 100);
+    let key = if card.expired { "card-expired" } else { "card-until" };
+    SavedChoice {
+        name: wording::card(Some(&card.brand), Some(&card.last4), speech).unwrap_or_else(|| card.last4.clone()),
+        until: speech.fill(key, &[("month", month.into())]),
+        expired: card.expired,
+        was_chosen,
+        declined: declined && was_chosen,
+        checked: false,
+        id,
     }
 }
 
@@ -133,6 +195,10 @@ pub struct CardPage<'a> {
     alert: Option<String>,
     /// The card chosen before.
     chosen: Option<String>,
+    saved: Vec<SavedChoice>,
+    /// None of the saved cards is chosen.
+    is_new: bool,
+    can_save: bool,
     /// Empty where real cards are taken.
     trials: Vec<Trial>,
 }
@@ -143,18 +209,22 @@ pub struct CardStep {
     pub declined: Option<Declined>,
     pub alert: Option<String>,
     pub chosen: Option<String>,
+    pub saved: Vec<SavedChoice>,
+    /// The buyer has an account to keep a card for.
+    pub can_save: bool,
     pub trials: Vec<Trial>,
 }
 
 impl<'a> CardPage<'a> {
     pub fn new(page: Layout<'a>, summary: Summary, step: CardStep) -> Self {
-        let CardStep { declined, alert, chosen, trials } = step;
+        let CardStep { declined, alert, chosen, saved, can_save, trials } = step;
+        let is_new = !saved.iter().any(|card| card.checked);
         // Once there is an order, the steps before cannot be changed any more.
         let mut steps = step_marks(Step::Card, page.speech());
         if declined.is_some() {
             steps.iter_mut().for_each(|step| step.href = None);
         }
-        Self { steps, summary, declined, alert, chosen, trials, page }
+        Self { steps, summary, declined, alert, chosen, saved, is_new, can_save, trials, page }
     }
 }
 

@@ -8,8 +8,8 @@ use super::{
             Step,
             fields::{BuyerForm, CardAnswer, DeliveryForm},
             pages::{
-                CardPage, CardStep, Declined, DeliveryPage, DeliveryWords, Review, ReviewPage, Trial, YouPage,
-                refund_terms,
+                BuysAs, CardPage, CardStep, Declined, DeliveryPage, DeliveryWords, Review, ReviewPage, Trial, YouPage,
+                refund_terms, saved_choices,
             },
             summary::{Summary, cart_review, order_review},
         },
@@ -33,6 +33,7 @@ use axum::{
 use serde::Deserialize;
 use shared_model::{
     Currency, ErrorCode, Money, OrderId, PaymentId, Problem,
+    account::SavedCard,
     event::PerformanceDetail,
     order::{
         Buyer, Cart, CheckoutDraft, Delivery, DeliveryOffer, Order, OrderRequest, OrderState, PaymentRequest,
@@ -40,12 +41,15 @@ use shared_model::{
     },
 };
 
+/// Where a saved card leads that was removed or has expired: to the card step, which says so.
+const CARD_NOT_USABLE: &str = "/checkout/card?refused=card_declined";
+
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/checkout", get(first_open))
         .route("/checkout/delivery", get(delivery).post(choose_delivery))
         .route("/checkout/you", get(you).post(choose_you))
-        .route("/checkout/card", get(card))
+        .route("/checkout/card", get(card).post(choose_saved_card))
         .route("/checkout/card/return", get(card_chosen))
         .route("/checkout/review", get(review))
         .route("/checkout/buy", post(buy))
@@ -130,6 +134,18 @@ impl Till {
         zone.map_or("UTC", String::as_str)
     }
 
+    fn buys_as(&self) -> BuysAs {
+        if self.visitor.account_id.is_some() { BuysAs::AccountHolder } else { BuysAs::Guest }
+    }
+
+    /// The buyer's saved cards; guests have none.
+    async fn saved_cards(&self, reader: &Reader) -> SiteResult<Vec<SavedCard>> {
+        match self.visitor.account_id {
+            Some(account_id) => Ok(reader.coordinator().list_saved_cards(account_id).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+
     async fn save(&self, reader: &Reader) -> SiteResult<()> {
         Ok(reader.coordinator().save_checkout_draft(&self.visitor, self.draft.clone()).await?)
     }
@@ -194,19 +210,27 @@ async fn choose_delivery(reader: Reader, Form(form): Form<DeliveryForm>) -> Site
 
 async fn you(reader: Reader) -> SiteResult<Response> {
     let till = Till::load_cart(&reader).await?;
-    let form = BuyerForm {
+    let mut form = BuyerForm {
         name: till.draft.buyer_name.as_ref().map(ToString::to_string).unwrap_or_default(),
         email: till.draft.buyer_email.as_ref().map(ToString::to_string).unwrap_or_default(),
     };
+    if let Some(account_id) = till.visitor.account_id
+        && form.name.is_empty()
+        && form.email.is_empty()
+    {
+        let account = reader.coordinator().load_account(account_id).await?;
+        form = BuyerForm { name: account.name.to_string(), email: account.email.to_string() };
+    }
     let layout = reader.layout(&reader.speech().text("you-title"), None);
-    page(&YouPage::new(layout, till.summary(&reader)?, form.fields(reader.speech())))
+    page(&YouPage::new(layout, till.summary(&reader)?, form.fields(reader.speech()), till.buys_as()))
 }
 
 async fn choose_you(reader: Reader, Form(form): Form<BuyerForm>) -> SiteResult<Response> {
     let mut till = Till::load_cart(&reader).await?;
     let Some((name, email)) = form.buyer() else {
         let layout = reader.layout(&reader.speech().text("you-title"), None);
-        return page(&YouPage::new(layout, till.summary(&reader)?, form.judged_fields(reader.speech())));
+        let fields = form.judged_fields(reader.speech());
+        return page(&YouPage::new(layout, till.summary(&reader)?, fields, till.buys_as()));
     };
     till.draft.buyer_name = Some(name);
     till.draft.buyer_email = Some(email);
@@ -228,8 +252,16 @@ async fn card(reader: Reader, Query(query): Query<RefusedQuery>) -> SiteResult<R
         }
     };
     let layout = reader.layout(&speech.text("card-title"), None);
-    let alert = refused(&query.refused).map(|_| speech.text("card-not-a-test-card"));
-    let step = CardStep { declined, alert, chosen, trials: trials(&reader) };
+    let alert = refused(&query.refused).map(|code| match code {
+        ErrorCode::CardDeclined => speech.text("card-not-usable"),
+        _ => speech.text("card-not-a-test-card"),
+    });
+    let cards = till.saved_cards(&reader).await?;
+    let saved = saved_choices(&cards, draft.payment_method.as_deref(), declined.is_some(), speech);
+    // A saved card stands in the list already.
+    let chosen = chosen.filter(|_| !saved.iter().any(|card| card.was_chosen));
+    let can_save = till.visitor.account_id.is_some();
+    let step = CardStep { declined, alert, chosen, saved, can_save, trials: trials(&reader) };
     page(&CardPage::new(layout, till.summary(&reader)?, step))
 }
 
@@ -262,6 +294,28 @@ async fn card_chosen(reader: Reader, headers: HeaderMap, Query(answer): Query<Ca
     till.draft.payment_method = Some(card.payment_method);
     till.draft.card_brand = Some(card.brand);
     till.draft.card_last4 = Some(card.last4);
+    // Only who has an account was asked.
+    till.draft.save_card = card.keep && till.visitor.account_id.is_some();
+    till.save(&reader).await?;
+    Ok(till.next())
+}
+
+#[derive(Deserialize)]
+struct SavedCardForm {
+    /// Empty where another card is wanted.
+    #[serde(default)]
+    saved_card: String,
+}
+
+async fn choose_saved_card(reader: Reader, Form(form): Form<SavedCardForm>) -> SiteResult<Response> {
+    let mut till = Till::load(&reader).await?;
+    let cards = till.saved_cards(&reader).await?;
+    let chosen = cards.into_iter().find(|card| card.saved_card_id.to_string() == form.saved_card && !card.expired);
+    let Some(card) = chosen else { return Err(SiteError::Elsewhere(CARD_NOT_USABLE.to_owned())) };
+    till.draft.payment_method = Some(card.saved_card_id.to_string());
+    till.draft.card_brand = Some(card.brand);
+    till.draft.card_last4 = Some(card.last4);
+    till.draft.save_card = false;
     till.save(&reader).await?;
     Ok(till.next())
 }
@@ -371,7 +425,7 @@ async fn pay_again(
     let Some(payment_method) = draft.payment_method.clone() else {
         return Err(SiteError::Elsewhere(Step::Card.path().to_owned()));
     };
-    let request = PaymentRequest { payment_id: form.payment_id, payment_method };
+    let request = PaymentRequest { payment_id: form.payment_id, payment_method, save_card: draft.save_card };
     Ok(reader.coordinator().pay_again(visitor, form.order_id, request).await)
 }
 
@@ -397,6 +451,7 @@ async fn place_order(
         delivery,
         expected_total: Money::new(form.total_minor, form.currency),
         payment_method,
+        save_card: draft.save_card,
     };
     Ok(reader.coordinator().place_order(visitor, form.order_id, request).await)
 }
@@ -422,7 +477,7 @@ fn not_bought(problem: &Problem, order_id: OrderId) -> SiteError {
         ErrorCode::TotalChanged | ErrorCode::MixedCurrencies => {
             SiteError::Elsewhere(format!("/checkout/review?refused={}", problem.code.as_str()))
         }
-        ErrorCode::CardDeclined => SiteError::Elsewhere(Step::Card.path().to_owned()),
+        ErrorCode::CardDeclined => SiteError::Elsewhere(CARD_NOT_USABLE.to_owned()),
         ErrorCode::PaymentUncertain | ErrorCode::OrderClosed => SiteError::Elsewhere(format!("/orders/{order_id}")),
         code if problem.status < 500 => refused_at_cart(code),
         code => SiteError::Failed(code),

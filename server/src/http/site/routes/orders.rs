@@ -2,46 +2,58 @@
 
 use super::super::{
     layout::Tab,
-    order::{OrderPage, TicketsPage},
+    order::{Opened, OrderPage, TicketsPage},
     reader::{Reader, SiteError, SiteResult, page},
 };
-use crate::{coordinator::Visitor, http::AppState};
-use axum::{
-    Router,
-    extract::Path,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-    routing::get,
+use crate::{
+    coordinator::Visitor,
+    http::{AppState, opened_order::OpenedOrder},
 };
+use axum::{
+    Form, Router,
+    extract::Query,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
 use shared_model::{
-    ErrorCode, OrderId,
+    ErrorCode, OrderMailId, Problem,
     order::{CheckoutDraft, Order, OrderState, PaymentState},
 };
+
+/// The newest orders the list of tickets shows.
+const ORDERS_SHOWN: u32 = 50;
 
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/tickets", get(tickets))
         .route("/orders/{order_id}", get(order))
         .route("/orders/{order_id}/tickets.pdf", get(tickets_pdf))
+        .route("/orders/{order_id}/receipt", get(receipt_pdf))
+        .route("/orders/{order_id}/mail", post(mail_again))
 }
 
-fn visitor(reader: &Reader) -> SiteResult<Visitor> {
-    // Somebody else's order, or one of a session that is over, is as if there were none.
-    reader.visitor.ok_or_else(|| ErrorCode::NotFound.into())
-}
-
-async fn order(reader: Reader, Path(order_id): Path<OrderId>) -> SiteResult<Response> {
-    let visitor = visitor(&reader)?;
-    let order = reader.coordinator().find_order(&visitor, order_id).await?;
-    keep_draft_true(&reader, &visitor, &order).await?;
-    let payment = order.payment.as_ref().map(|payment| payment.state);
-    if order.state == OrderState::Pending && payment == Some(PaymentState::Declined) {
-        // The card step says what happened, how long the seats stay, and takes another card.
-        return Err(SiteError::Elsewhere("/checkout/card".to_owned()));
+async fn order(reader: Reader, Query(query): Query<SaidQuery>, opened: OpenedOrder) -> SiteResult<Response> {
+    let OpenedOrder { order, key } = opened;
+    if let (Some(visitor), None) = (&reader.visitor, &key) {
+        keep_draft_true(&reader, visitor, &order).await?;
+        let payment = order.payment.as_ref().map(|payment| payment.state);
+        if order.state == OrderState::Pending && payment == Some(PaymentState::Declined) {
+            // The card step says what happened, how long the seats stay, and takes another card.
+            return Err(SiteError::Elsewhere("/checkout/card".to_owned()));
+        }
     }
     let cart = reader.cart().await?;
     let layout = reader.layout("", cart.as_ref()).tab(Tab::Tickets);
-    page(&OrderPage::new(layout, &order, reader.now()))
+    page(&OrderPage::new(layout, &order, reader.now(), Opened { key, said: query.mail }))
+}
+
+#[derive(Deserialize)]
+struct SaidQuery {
+    /// What became of the wish for another mail: `sent`, `later`, `none`.
+    #[serde(default)]
+    mail: String,
 }
 
 /// The draft follows its order: an open one can be paid from the card step, a finished one must not be
@@ -52,26 +64,51 @@ async fn keep_draft_true(reader: &Reader, visitor: &Visitor, order: &Order) -> S
     let kept = match order.state {
         OrderState::Pending if !is_its => CheckoutDraft { order_id: Some(order.order_id), ..draft },
         OrderState::Paid | OrderState::Lapsed | OrderState::Voided if is_its => {
-            CheckoutDraft { order_id: None, payment_method: None, card_brand: None, card_last4: None, ..draft }
+            let no_card = CheckoutDraft { payment_method: None, card_brand: None, card_last4: None, ..draft };
+            CheckoutDraft { order_id: None, save_card: false, ..no_card }
         }
         OrderState::Pending | OrderState::Paid | OrderState::Lapsed | OrderState::Voided => return Ok(()),
     };
     Ok(reader.coordinator().save_checkout_draft(visitor, kept).await?)
 }
 
-async fn tickets_pdf(reader: Reader, Path(order_id): Path<OrderId>) -> SiteResult<Response> {
-    let visitor = visitor(&reader)?;
-    let pdf = reader.coordinator().tickets_pdf(&visitor, order_id).await?;
+async fn tickets_pdf(reader: Reader, OpenedOrder { order, .. }: OpenedOrder) -> SiteResult<Response> {
+    Ok(pdf("inline; filename=\"tickets.pdf\"", reader.coordinator().tickets_pdf(order).await?))
+}
+
+async fn receipt_pdf(reader: Reader, OpenedOrder { order, .. }: OpenedOrder) -> SiteResult<Response> {
+    Ok(pdf("inline; filename=\"receipt.pdf\"", reader.coordinator().receipt_pdf(order).await?))
+}
+
+fn pdf(disposition: &'static str, content: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("inline; filename=\"tickets.pdf\"")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static(disposition)),
     ];
-    Ok((headers, pdf).into_response())
+    (headers, content).into_response()
+}
+
+/// The wish for another mail; its id was made with the page, so that a second press is the same wish.
+#[derive(Deserialize)]
+struct MailForm {
+    mail_id: OrderMailId,
+}
+
+async fn mail_again(reader: Reader, opened: OpenedOrder, Form(form): Form<MailForm>) -> SiteResult<Response> {
+    let OpenedOrder { order, key } = opened;
+    let said = match reader.coordinator().mail_order_again_for(&order, form.mail_id).await {
+        Ok(()) => "sent",
+        Err(Problem { code: ErrorCode::RateLimited, .. }) => "later",
+        Err(Problem { code: ErrorCode::OrderClosed, .. }) => "none",
+        Err(problem) => return Err(problem.into()),
+    };
+    let key = key.map(|key| format!("&key={key}")).unwrap_or_default();
+    Ok(Redirect::to(&format!("/orders/{}?mail={said}{key}#mail", order.order_id)).into_response())
 }
 
 async fn tickets(reader: Reader) -> SiteResult<Response> {
     let orders = match &reader.visitor {
-        Some(visitor) => reader.coordinator().list_orders(visitor).await?,
+        Some(visitor) => reader.coordinator().list_orders(visitor, None, Some(ORDERS_SHOWN)).await?.items,
         None => Vec::new(),
     };
     let cart = reader.cart().await?;

@@ -32,19 +32,27 @@ pub fn router() -> Router<AppState> {
 struct CardForm {
     #[serde(default)]
     number: String,
+    /// One of the test cards offered beside the fields; counts instead of them.
+    #[serde(default)]
+    trial: String,
+    /// Present when the buyer wants her card kept.
+    #[serde(default)]
+    keep: String,
     #[serde(default)]
     return_to: String,
 }
 
 /// Turns a card's number into the provider's name for it, which alone goes back to the shop.
 async fn take_card(Form(form): Form<CardForm>) -> SiteResult<Response> {
-    let Some(card) = TestCard::by_number(&form.number) else {
+    let number = if form.trial.is_empty() { &form.number } else { &form.trial };
+    let Some(card) = TestCard::by_number(number) else {
         return Err(SiteError::Elsewhere(NOT_A_TEST_CARD.to_owned()));
     };
     let to = return_path(&form.return_to, "/checkout/card/return");
     let join = if to.contains('?') { '&' } else { '?' };
     let (method, brand, last4) = (card.payment_method, card.brand, card.last4());
-    Ok(Redirect::to(&format!("{to}{join}payment_method={method}&brand={brand}&last4={last4}")).into_response())
+    let keep = if form.keep.is_empty() { "" } else { "&keep=1" };
+    Ok(Redirect::to(&format!("{to}{join}payment_method={method}&brand={brand}&last4={last4}{keep}")).into_response())
 }
 
 async fn challenge(reader: Reader, Path(reference): Path<String>) -> SiteResult<Response> {

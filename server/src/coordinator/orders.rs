@@ -1,0 +1,172 @@
+//! Orders once they were placed: opened by who may, listed, mailed again.
+//!
+//! Who may is decided here and nowhere else: [`Owner::owns`] for visitors, the signed link of the order's mail for
+//! whoever holds it. A link opens an order for reading; paying and giving up stay its owner's.
+
+use super::{
+    Coordinator, Visitor,
+    error::{CommandResult, OrProblem, not_found},
+    invalid,
+};
+use crate::{
+    auth::secret::Purpose,
+    data::{
+        order_mails,
+        orders::{self as rows, OrdersQuery},
+        outbox,
+    },
+    reservations::{
+        access::Owner,
+        books::OutboxKind,
+        erasure,
+        mail_again::{MAIL_DAY, MAILS_PER_DAY_MAX, may_be_mailed},
+        orders,
+    },
+};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use shared_model::{
+    ErrorCode, OrderId, OrderMailId, Problem, Timestamp,
+    event::Page,
+    order::{Order, OrderState, PaymentState},
+};
+use uuid::Uuid;
+
+/// Orders on a page when nobody says how many, and at most.
+const PAGE_LIMIT_DEFAULT: u32 = 20;
+const PAGE_LIMIT_MAX: u32 = 50;
+/// Orders an export reads at once.
+pub(super) const EXPORT_PAGE: u32 = PAGE_LIMIT_MAX;
+/// Before the first page.
+const NEWEST: (i64, Uuid) = (i64::MAX, Uuid::max());
+
+impl Coordinator {
+    /// An order of this visitor. Asks the provider first when a payment waits for its word.
+    pub async fn find_order(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
+        let order = self.read_order(visitor, order_id).await?;
+        self.bring_up_to_date(order).await
+    }
+
+    /// An order for reading: for its owner, or for who holds its signed link.
+    pub async fn open_order(
+        &self,
+        visitor: Option<&Visitor>,
+        order_id: OrderId,
+        key: Option<&str>,
+    ) -> CommandResult<Order> {
+        let holds_link = key.is_some_and(|key| {
+            let secret = &self.inner.secret;
+            secret.verify(Purpose::OrderLink, &[order_id.0.as_bytes()], key)
+        });
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let found = orders::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()?;
+        drop(link);
+        // Somebody else's order is as if there were none.
+        let opened = found.filter(|(owner, _)| holds_link || visitor.is_some_and(|who| owner_of(who).owns(*owner)));
+        let (_, order) = opened.ok_or_else(not_found)?;
+        self.bring_up_to_date(order).await
+    }
+
+    /// What opens this order without a session: the value of `key` in its link.
+    pub fn order_key(&self, order_id: OrderId) -> String {
+        self.inner.secret.sign(Purpose::OrderLink, &[order_id.0.as_bytes()])
+    }
+
+    /// This visitor's orders, newest first, as they stand: the provider is not asked.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a limit out of bounds or a cursor that no page gave.
+    pub async fn list_orders(
+        &self,
+        visitor: &Visitor,
+        cursor: Option<&str>,
+        limit: Option<u32>,
+    ) -> CommandResult<Page<Order>> {
+        let limit = limit.unwrap_or(PAGE_LIMIT_DEFAULT);
+        if !(1..=PAGE_LIMIT_MAX).contains(&limit) {
+            return Err(Problem { limit: Some(PAGE_LIMIT_MAX), ..invalid("limit is 1 to 50") });
+        }
+        let before = cursor.map_or(Some(NEWEST), read_cursor);
+        let query = OrdersQuery {
+            account_id: visitor.account_id.map(Into::into),
+            cart_id: visitor.cart_id.0,
+            before: before.ok_or_else(|| invalid("cursor is not one that a page of this list gave"))?,
+            limit: i64::from(limit) + 1,
+        };
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let mut listed = rows::list_orders_of(&mut link, &query).await.or_problem()?;
+        let more = listed.len() > limit as usize;
+        listed.truncate(limit as usize);
+        let next_cursor = listed.last().filter(|_| more).map(|(id, created_at)| write_cursor(*created_at, *id));
+        let ids: Vec<Uuid> = listed.into_iter().map(|(id, _)| id).collect();
+        let loaded = orders::load_orders(&mut link, &self.inner.shelves, &ids).await.or_problem()?;
+        Ok(Page { items: loaded.into_iter().map(|(_, order)| order).collect(), next_cursor })
+    }
+
+    /// Sends a paid order's mail once more. A repeat of the wish sends nothing more.
+    ///
+    /// # Errors
+    /// `OrderClosed` where there are no tickets to send or no address any more, `RateLimited` when it was asked for
+    /// too often.
+    pub async fn mail_order_again_for(&self, order: &Order, mail_id: OrderMailId) -> CommandResult<()> {
+        if order.state != OrderState::Paid || erasure::is_erased(&order.buyer.email) {
+            return Err(Problem::new(ErrorCode::OrderClosed).detail("there is no mail to send again"));
+        }
+        let (order_id, now) = (order.order_id.0, self.now());
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        order_mails::lock_order(&mut link, order_id).await.or_problem()?;
+        match order_mails::find_mail(&mut link, mail_id.0).await.or_problem()? {
+            Some(known) if known == order_id => return Ok(()),
+            Some(_) => return Err(invalid("mail_id was used for something else; make a new one")),
+            None => {}
+        }
+        let since = now.as_millis() - MAIL_DAY.as_millis() as i64;
+        let asked = order_mails::list_asked(&mut link, order_id, since, MAILS_PER_DAY_MAX as i64).await.or_problem()?;
+        let asked: Vec<Timestamp> = asked.into_iter().map(Timestamp).collect();
+        if let Err(at) = may_be_mailed(&asked, now) {
+            let seconds = at.saturating_since(now).as_secs_f64().ceil() as u32;
+            return Err(Problem { retry_after_seconds: Some(seconds), ..Problem::new(ErrorCode::RateLimited) });
+        }
+        order_mails::insert_mail(&mut link, mail_id.0, order_id, now.as_millis()).await.or_problem()?;
+        let row = OutboxKind::OrderMailAgain.about(mail_id.0, now);
+        outbox::insert_rows(&mut link, &[row]).await.or_problem()?;
+        link.commit().await.or_problem()
+    }
+
+    pub(super) async fn read_order(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
+        let mut link = self.inner.database.read().await.or_problem()?;
+        match orders::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()? {
+            Some((owner, order)) if owner_of(visitor).owns(owner) => Ok(order),
+            _ => Err(not_found()),
+        }
+    }
+
+    async fn bring_up_to_date(&self, order: Order) -> CommandResult<Order> {
+        let order_id = order.order_id;
+        match &order.payment {
+            Some(payment) if order.state == OrderState::Pending && payment.state.is_open() => {
+                self.ask_provider(order_id, payment.payment_id).await;
+            }
+            Some(payment) if order.state == OrderState::Pending && payment.state == PaymentState::Authorized => {
+                self.capture_now(order_id, payment.payment_id).await;
+            }
+            _ => return Ok(order),
+        }
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let found = orders::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()?;
+        found.map(|(_, order)| order).ok_or_else(not_found)
+    }
+}
+
+fn owner_of(visitor: &Visitor) -> Owner {
+    Owner { cart_id: visitor.cart_id, account_id: visitor.account_id }
+}
+
+fn write_cursor(created_at: i64, order_id: Uuid) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(format!("{created_at}.{order_id}"))
+}
+
+fn read_cursor(cursor: &str) -> Option<(i64, Uuid)> {
+    let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    let (created_at, id) = text.split_once('.')?;
+    Some((created_at.parse().ok()?, id.parse().ok()?))
+}

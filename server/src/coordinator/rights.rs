@@ -1,0 +1,114 @@
+//! What people may ask of us about their data: all of it as one document (GDPR art. 15 and 20), and its deletion
+//! (art. 17). What stays, and why, is said in [`crate::reservations::erasure`].
+
+use super::{
+    Coordinator, Visitor,
+    error::{CommandResult, OrProblem, not_found},
+    orders::EXPORT_PAGE,
+};
+use crate::{
+    auth::accounts,
+    data::{accounts::email_key, erasure as rows, outbox},
+    reservations::{books::OutboxKind, erasure},
+};
+use shared_model::{
+    AccountId, AuditEntryId, ErrorCode, OrganizerId, PasskeyId, Problem, Timestamp,
+    account::{AccountExport, Deed, PasskeyInfo},
+};
+
+/// Orders and deeds one export holds at most; nobody has as many.
+const EXPORT_ORDERS_MAX: usize = 10_000;
+const EXPORT_DEEDS_MAX: i64 = 10_000;
+
+impl Coordinator {
+    /// Everything we hold on an account.
+    pub async fn export_account(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<AccountExport> {
+        let mut orders = Vec::new();
+        let mut cursor = None;
+        loop {
+            let page = self.list_orders(visitor, cursor.as_deref(), Some(EXPORT_PAGE)).await?;
+            orders.extend(page.items);
+            cursor = page.next_cursor;
+            if cursor.is_none() || orders.len() >= EXPORT_ORDERS_MAX {
+                break;
+            }
+        }
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let passkeys = rows::list_passkeys(&mut link, account_id.0).await.or_problem()?;
+        let deeds = rows::list_deeds(&mut link, account_id.0, EXPORT_DEEDS_MAX).await.or_problem()?;
+        drop(link);
+        Ok(AccountExport {
+            exported_at: self.now(),
+            account: self.load_account(account_id).await?,
+            sessions: self.list_sessions(visitor, account_id).await?,
+            passkeys: passkeys.into_iter().map(passkey_info).collect(),
+            cards: self.list_saved_cards(account_id).await?,
+            orders,
+            deeds: deeds.into_iter().map(deed).collect(),
+        })
+    }
+
+    /// Deletes an account. A repeat finds nothing left to do.
+    ///
+    /// # Errors
+    /// `Forbidden` for the last owner of an organizer: somebody must answer for what it sells.
+    pub async fn delete_account(&self, account_id: AccountId) -> CommandResult<()> {
+        let now = self.now();
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
+        let left_alone = rows::list_owned_alone(&mut link, account_id.0).await.or_problem()?;
+        if !left_alone.is_empty() {
+            let words =
+                format!("you are the last owner of {}: make somebody else an owner first", left_alone.join(", "));
+            return Err(Problem::new(ErrorCode::Forbidden).detail(words));
+        }
+        if !rows::empty_account(&mut link, account_id.0, now.as_millis()).await.or_problem()? {
+            return Ok(());
+        }
+        let key = email_key(known.email.as_str());
+        rows::delete_belongings(&mut link, account_id.0, &key, now.as_millis()).await.or_problem()?;
+        erasure::erase_orders(&mut link, account_id).await.or_problem()?;
+        erasure::erase_contacts(&mut link, now).await.or_problem()?;
+        let forget = OutboxKind::ForgetCustomer.about(account_id.0, now);
+        outbox::insert_rows(&mut link, &[forget]).await.or_problem()?;
+        link.commit().await.or_problem()?;
+        self.inner.sessions.forget_account(account_id);
+        Ok(())
+    }
+
+    /// One look: addresses of deleted accounts that are of no use any more.
+    pub(super) async fn erase_contacts(&self) -> crate::data::DataResult<()> {
+        let mut link = self.inner.database.read().await?;
+        if !rows::is_due(&mut link, self.now().as_millis()).await? {
+            return Ok(());
+        }
+        drop(link);
+        let mut link = self.inner.database.begin().await?;
+        let erased = erasure::erase_contacts(&mut link, self.now()).await?;
+        link.commit().await?;
+        if erased > 0 {
+            tracing::info!(erased, "addresses on orders of deleted accounts were erased");
+        }
+        Ok(())
+    }
+}
+
+fn passkey_info(row: rows::PasskeyNameRow) -> PasskeyInfo {
+    PasskeyInfo {
+        passkey_id: PasskeyId(row.passkey_id),
+        name: row.name,
+        created_at: Timestamp(row.created_at),
+        last_used_at: row.last_used_at.map(Timestamp),
+    }
+}
+
+fn deed(row: rows::DeedRow) -> Deed {
+    Deed {
+        audit_entry_id: AuditEntryId(row.audit_entry_id),
+        at: Timestamp(row.at),
+        organizer_id: row.organizer_id.map(OrganizerId),
+        action: row.action,
+        subject: row.subject,
+        detail: row.detail,
+    }
+}

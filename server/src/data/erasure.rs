@@ -1,0 +1,135 @@
+//! What is known of one account over all tables, and what is erased of it.
+
+use super::{DataResult, Link, Statement, execute, fetch_all, statement::statements};
+use uuid::Uuid;
+
+statements! {
+    LIST_PASSKEYS = Statement::both(
+        "select passkey_id, name, created_at, last_used_at from passkey where account_id = $1 order by created_at",
+    );
+    LIST_DEEDS = Statement::both(
+        "select audit_entry_id, at, organizer_id, action, subject, detail from audit_entry where account_id = $1
+         order by at desc, audit_entry_id limit $2",
+    );
+    /// Who looks whether an organizer keeps an owner does so alone.
+    LOCK_TEAMS = Statement::both(
+        "update membership set role = role where organizer_id in (select organizer_id from membership where account_id = $1)",
+    );
+    LIST_OWNED_ALONE = Statement::both(
+        "select o.name from membership m join organizer o on o.organizer_id = m.organizer_id
+         where m.account_id = $1 and m.role = 'owner' and not exists (
+             select 1 from membership other where other.organizer_id = m.organizer_id and other.role = 'owner'
+             and other.account_id <> m.account_id)
+         order by o.name",
+    );
+    EMPTY_ACCOUNT = Statement::both(
+        "update account set email = '', email_key = null, name = '', phone = null, phone_confirmed_at = null,
+         password_hash = null, totp_sealed = null, totp_step = null, is_operator = false, deleted_at = $2
+         where account_id = $1 and deleted_at is null",
+    );
+    DELETE_DRAFTS = Statement::both(
+        "delete from checkout_draft where cart_id in (select cart_id from session where account_id = $1)",
+    );
+    DELETE_CEREMONIES = Statement::both(
+        "delete from passkey_ceremony where session_id in (select session_id from session where account_id = $1)",
+    );
+    DELETE_SESSIONS = Statement::both("delete from session where account_id = $1 or half_signed_in = $1");
+    DELETE_PASSKEYS = Statement::both("delete from passkey where account_id = $1");
+    DELETE_MEMBERSHIPS = Statement::both("delete from membership where account_id = $1");
+    DELETE_INVITATIONS = Statement::both("delete from invitation where email_key = $1");
+    DELETE_CODES = Statement::both("delete from one_time_code where subject = $1");
+    REMOVE_CARDS = Statement::both("update saved_card set removed_at = $2 where account_id = $1 and removed_at is null");
+    /// Orders that came to nothing are no part of any books: nothing of their buyer stays.
+    ERASE_UNPAID = Statement::both(
+        "update customer_order set buyer_name = $2, buyer_email = $3, delivery = $4
+         where account_id = $1 and state in ('lapsed', 'voided')",
+    );
+    /// `$2` after the last performance of the order begins.
+    MARK_CONTACTS = Statement::both(
+        "update customer_order set erase_contact_at = $2 + coalesce((select max(p.starts_at) from order_line l
+         join performance p on p.performance_id = l.performance_id where l.order_id = customer_order.order_id), 0)
+         where account_id = $1 and state in ('pending', 'paid')",
+    );
+    FIND_ERASABLE = Statement::both("select 1 from customer_order where erase_contact_at <= $1 limit 1");
+    /// Not while a performance that was moved is still to come (`$4` and later).
+    ERASE_CONTACTS = Statement::both(
+        "update customer_order set buyer_email = $2, delivery = $3, erase_contact_at = null
+         where erase_contact_at <= $1 and state <> 'pending' and not exists (select 1 from order_line l
+         join performance p on p.performance_id = l.performance_id where l.order_id = customer_order.order_id and p.starts_at > $4)",
+    );
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct PasskeyNameRow {
+    pub passkey_id: Uuid,
+    pub name: String,
+    pub created_at: i64,
+    pub last_used_at: Option<i64>,
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct DeedRow {
+    pub audit_entry_id: Uuid,
+    pub at: i64,
+    pub organizer_id: Option<Uuid>,
+    pub action: String,
+    pub subject: String,
+    pub detail: String,
+}
+
+/// What stands in the places of what was erased.
+pub struct Blanks<'a> {
+    pub name: &'a str,
+    pub email: &'a str,
+    /// A delivery, as JSON.
+    pub delivery: &'a str,
+}
+
+pub async fn list_passkeys(link: &mut Link, account_id: Uuid) -> DataResult<Vec<PasskeyNameRow>> {
+    fetch_all!(link, PasskeyNameRow, LIST_PASSKEYS, account_id)
+}
+
+/// What the account did as staff, newest first.
+pub async fn list_deeds(link: &mut Link, account_id: Uuid, limit: i64) -> DataResult<Vec<DeedRow>> {
+    fetch_all!(link, DeedRow, LIST_DEEDS, account_id, limit)
+}
+
+/// Organizers that have no other owner; nobody changes their teams until the transaction ends.
+pub async fn list_owned_alone(link: &mut Link, account_id: Uuid) -> DataResult<Vec<String>> {
+    execute!(link, LOCK_TEAMS, account_id)?;
+    Ok(fetch_all!(link, (String,), LIST_OWNED_ALONE, account_id)?.into_iter().map(|(name,)| name).collect())
+}
+
+/// Empties the account's row; false when that was done before.
+pub async fn empty_account(link: &mut Link, account_id: Uuid, now: i64) -> DataResult<bool> {
+    Ok(execute!(link, EMPTY_ACCOUNT, account_id, now)? == 1)
+}
+
+/// Deletes what belongs to nobody but the account: drafts, sessions, passkeys, memberships, codes, invitations to its
+/// address; its saved cards are removed, and go once the provider has forgotten them.
+pub async fn delete_belongings(link: &mut Link, account_id: Uuid, email_key: &str, now: i64) -> DataResult<()> {
+    let by_account =
+        [DELETE_DRAFTS, DELETE_CEREMONIES, DELETE_SESSIONS, DELETE_PASSKEYS, DELETE_MEMBERSHIPS, DELETE_CODES];
+    for statement in by_account {
+        execute!(link, statement, account_id)?;
+    }
+    execute!(link, DELETE_INVITATIONS, email_key)?;
+    execute!(link, REMOVE_CARDS, account_id, now).map(drop)
+}
+
+/// Erases the buyer of orders that came to nothing, and has the contact of the others erased so long after their last
+/// performance begins.
+pub async fn erase_orders(link: &mut Link, account_id: Uuid, blanks: &Blanks<'_>, after_start: i64) -> DataResult<()> {
+    execute!(link, ERASE_UNPAID, account_id, blanks.name, blanks.email, blanks.delivery)?;
+    execute!(link, MARK_CONTACTS, account_id, after_start).map(drop)
+}
+
+/// Whether some contact's time may have come.
+pub async fn is_due(link: &mut Link, now: i64) -> DataResult<bool> {
+    Ok(!fetch_all!(link, (i32,), FIND_ERASABLE, now)?.is_empty())
+}
+
+/// Erases the contacts whose time has come; says how many.
+pub async fn erase_contacts(link: &mut Link, now: i64, blanks: &Blanks<'_>, after_start: i64) -> DataResult<u64> {
+    execute!(link, ERASE_CONTACTS, now, blanks.email, blanks.delivery, now - after_start)
+}

@@ -1,0 +1,61 @@
+//! Rights over one's own data: export and deletion.
+
+use super::Problems;
+use crate::http::{
+    AppState,
+    error::ApiResult,
+    session::{Proved, SignedInVisitor},
+};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::IntoResponse,
+};
+use shared_model::account::AccountExport;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(export_account)).routes(routes!(delete_account))
+}
+
+/// Everything we hold on the account, as one document.
+#[utoipa::path(
+    get,
+    path = "/account/export",
+    tag = "account",
+    responses(
+        (status = 200, body = AccountExport),
+        Problems,
+    ),
+    security(("bearer" = [])),
+)]
+async fn export_account(
+    State(state): State<AppState>,
+    Proved(SignedInVisitor { visitor, account_id, .. }): Proved,
+) -> ApiResult<impl IntoResponse> {
+    let export = state.coordinator.export_account(&visitor, account_id).await?;
+    let name = HeaderValue::from_static("attachment; filename=\"ticketboss-account.json\"");
+    Ok(([(header::CONTENT_DISPOSITION, name)], Json(export)))
+}
+
+/// Deletes the account: sessions, passkeys, saved cards (at the payment provider as well), memberships, name, address
+/// and phone. Paid orders stay in the books with their buyer's name; her addresses on them are erased the day after
+/// their last performance. The last owner of an organizer is refused.
+#[utoipa::path(
+    delete,
+    path = "/account",
+    tag = "account",
+    responses(
+        (status = 204),
+        Problems,
+    ),
+    security(("bearer" = [])),
+)]
+async fn delete_account(
+    State(state): State<AppState>,
+    Proved(SignedInVisitor { account_id, .. }): Proved,
+) -> ApiResult<StatusCode> {
+    state.coordinator.delete_account(account_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

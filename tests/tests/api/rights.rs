@@ -1,0 +1,149 @@
+//! What people may ask about their data: a copy of all of it, and its end.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use shared_model::{
+    ErrorCode, OrderId, OrderMailId,
+    account::AccountExport,
+    order::{Delivery, OrderRequest, OrderState, PostalAddress},
+};
+use std::time::Duration;
+use ticketboss::data::Database;
+use ticketboss_tests::{
+    account_holder::{AccountHolder, PASSWORD, sign_in},
+    app::TestApp,
+    books::{count_one, everything, execute},
+    buyer::{Answer, Buyer, DECLINED_CARD, GOOD_CARD, Refused},
+    house::Wish,
+    on_both_engines,
+    process::wait_until,
+};
+
+const INES: &str = "ines@example.com";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+async fn prove(who: &Buyer) {
+    who.post::<Value>("/account/proofs", &json!({ "password": PASSWORD })).await.unwrap();
+}
+
+async fn delete(who: &Buyer) -> Answer<Value> {
+    who.send(who.request(Method::DELETE, "/account")).await
+}
+
+fn database(app: &TestApp) -> &Database {
+    app.coordinator().database()
+}
+
+/// Buys with a letter to her home and consent to keep the card.
+async fn buy_by_post(who: &Buyer) -> OrderId {
+    let mut request = OrderRequest { save_card: true, ..who.order_request(GOOD_CARD).await };
+    request.delivery = Delivery::Post {
+        address: PostalAddress {
+            name: "Inés Calvo".to_owned(),
+            street: "Calle del Faro 12".to_owned(),
+            postal_code: "39003".to_owned(),
+            city: "Santander".to_owned(),
+            country: "ES".to_owned(),
+        },
+    };
+    request.expected_total.amount_minor += 700;
+    who.place_order(OrderId::new(), &request).await.unwrap().order_id
+}
+
+on_both_engines! {
+    async fn the_export_holds_everything_and_asks_for_a_proof(app) {
+        let play = app.stage(Wish::default()).await;
+        let ines = AccountHolder::sign_up(&app, INES).await;
+        ines.app.hold(&play, &["Stalls A-1"]).await.unwrap();
+        let order_id = buy_by_post(&ines.app).await;
+        wait_until("one card", async || !ines.app.get::<Vec<Value>>("/account/cards").await.unwrap().is_empty()).await;
+        app.wait(Duration::from_secs(60 * 60) - Duration::from_secs(60));
+        assert_eq!(ines.app.get::<Value>("/account/export").await.refused(), ErrorCode::ProofRequired);
+        prove(&ines.app).await;
+        let export: AccountExport = ines.app.get("/account/export").await.unwrap();
+        assert_eq!(export.account.email.as_str(), INES);
+        assert_eq!(export.orders.iter().map(|order| order.order_id).collect::<Vec<_>>(), [order_id]);
+        assert!(export.orders[0].performances[0].lines[0].ticket.is_some());
+        assert_eq!((export.cards.len(), export.sessions.len()), (1, 1));
+        assert_eq!(app.buyer().await.get::<Value>("/account/export").await.refused(), ErrorCode::Unauthenticated);
+    }
+
+    async fn a_deleted_account_leaves_the_books_and_nothing_else(app) {
+        let play = app.stage(Wish { starts_in: 20 * DAY, ..Wish::default() }).await;
+        let ines = AccountHolder::sign_up(&app, INES).await;
+        let phone = ines.elsewhere(&app).await;
+        ines.app.hold(&play, &["Stalls A-1"]).await.unwrap();
+        let paid = buy_by_post(&ines.app).await;
+        ines.app.hold(&play, &["Stalls A-2"]).await.unwrap();
+        let lapsed = ines.app.buy(DECLINED_CARD).await.unwrap().order_id;
+        ines.app.give_up(lapsed).await.unwrap();
+        let provider = app.coordinator().sandbox();
+        wait_until("one card", async || provider.list_kept_cards().await.unwrap().len() == 1).await;
+        prove(&ines.app).await;
+        delete(&ines.app).await.unwrap();
+        for session in [&ines.app, &phone.app] {
+            assert_eq!(session.get::<Value>("/account").await.refused(), ErrorCode::Unauthenticated);
+        }
+        assert_eq!(delete(&ines.app).await.refused(), ErrorCode::Unauthenticated);
+        let stranger = app.buyer().await;
+        assert_eq!(sign_in(&stranger, INES, PASSWORD).await.refused(), ErrorCode::BadCredentials);
+        wait_until("no card at the provider", async || provider.list_kept_cards().await.unwrap().is_empty()).await;
+        wait_until("no card here", async || count_one(database(&app), "select count(*) from saved_card").await == 0).await;
+        let gone = "select count(*) from account where email <> '' or name <> '' or password_hash is not null or phone is not null";
+        assert_eq!(count_one(database(&app), gone).await, 0);
+        assert_eq!(count_one(database(&app), "select count(*) from checkout_draft").await, 0);
+        assert_eq!(count_one(database(&app), "select count(*) from customer_order where state = 'lapsed' and buyer_name = 'Inés Calvo'").await, 0);
+
+        // Her ticket is good, and her letter can still reach her, until the performance is over.
+        let key = app.coordinator().order_key(paid);
+        let order: Value = stranger.get(&format!("/orders/{paid}?key={key}")).await.unwrap();
+        assert_eq!(order["buyer"]["email"], INES);
+        app.wait(22 * DAY);
+        app.look_once().await;
+        let held = everything(database(&app)).await;
+        for trace in [INES, "Calle del Faro"] {
+            assert!(!held.contains(trace), "{trace} is still there");
+        }
+        let stranger = app.buyer().await;
+        let order: Value = stranger.get(&format!("/orders/{paid}?key={key}")).await.unwrap();
+        assert_eq!((order["buyer"]["name"].as_str(), order["state"].as_str()), (Some("Inés Calvo"), Some("paid")));
+        let again = stranger.post::<Value>(&format!("/orders/{paid}/mail?key={key}"), &json!({ "mail_id": OrderMailId::new() })).await;
+        assert_eq!(again.refused(), ErrorCode::OrderClosed, "there is nowhere to send it");
+        ticketboss_tests::books::balance_and_rest(app.coordinator()).await;
+    }
+
+    async fn the_address_is_free_again_and_its_new_account_finds_nothing_of_the_old(app) {
+        let play = app.stage(Wish::default()).await;
+        let ines = AccountHolder::sign_up(&app, INES).await;
+        ines.app.hold(&play, &["Stalls A-1"]).await.unwrap();
+        assert_eq!(ines.app.buy(GOOD_CARD).await.unwrap().state, OrderState::Paid);
+        prove(&ines.app).await;
+        delete(&ines.app).await.unwrap();
+        let again = AccountHolder::sign_up(&app, INES).await;
+        assert_ne!(again.account.account_id, ines.account.account_id);
+        assert_eq!(again.app.get::<Value>("/orders").await.unwrap()["items"], json!([]));
+    }
+
+    async fn the_last_owner_of_an_organizer_is_refused(app) {
+        app.stage(Wish::default()).await;
+        let ines = AccountHolder::sign_up(&app, INES).await;
+        execute(database(&app), "insert into membership (organizer_id, account_id, role, created_at)
+            select organizer_id, account_id, 'owner', 0 from organizer, account").await;
+        prove(&ines.app).await;
+        let refusal = delete(&ines.app).await.unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::Forbidden);
+        assert!(refusal.detail.unwrap().contains("last owner of Muelle"));
+        let ben = AccountHolder::sign_up(&app, "ben@example.com").await;
+        execute(database(&app), "insert into membership (organizer_id, account_id, role, created_at)
+            select organizer_id, account_id, 'owner', 0 from organizer, account on conflict do nothing").await;
+        delete(&ines.app).await.unwrap();
+        assert_eq!(ben.app.get::<Value>("/account").await.unwrap()["roles"].as_array().map(Vec::len), Some(1));
+    }
+
+    async fn deletion_asks_for_a_proof(app) {
+        let ines = AccountHolder::sign_up(&app, INES).await;
+        app.wait(Duration::from_secs(30 * 60));
+        assert_eq!(delete(&ines.app).await.refused(), ErrorCode::ProofRequired);
+        assert_eq!(delete(&app.buyer().await).await.refused(), ErrorCode::Unauthenticated);
+    }
+}
