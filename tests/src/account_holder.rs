@@ -29,7 +29,7 @@ impl AccountHolder {
 
     /// A guest makes an account: her cart comes along.
     pub async fn sign_up_as(app: &TestApp, guest: Buyer, email: &str) -> Self {
-        let seen = letterbox::mails_to(app.data_folder(), email).len();
+        let seen = letterbox::code_mails_to(app.data_folder(), email).len();
         let sign_up: SignUp = guest.post("/sign-ups", &wish(email)).await.expect("everyone may ask for an account");
         let code = letterbox::code_by_mail(app.data_folder(), email, seen).await;
         let typed = json!({ "code_id": sign_up.code.code_id, "code": code });

@@ -21,9 +21,14 @@ pub async fn code_by_sms(data_folder: &Path, phone: &str, seen: usize) -> String
     .await
 }
 
-/// Waits for a mail to this address beyond the `seen` ones and reads the code in it.
+/// Waits for a code mailed to this address beyond the `seen` ones.
 pub async fn code_by_mail(data_folder: &Path, email: &str, seen: usize) -> String {
-    wait_for_code(&format!("a code for {email}"), seen, || mails_to(data_folder, email)).await
+    wait_for_code(&format!("a code for {email}"), seen, || code_mails_to(data_folder, email)).await
+}
+
+/// The mails to an address that bring a code.
+pub fn code_mails_to(data_folder: &Path, email: &str) -> Vec<String> {
+    mails_to(data_folder, email).into_iter().filter(|mail| grouped_code(mail).is_some()).collect()
 }
 
 /// The mails to an address.
@@ -40,11 +45,15 @@ async fn wait_for_code(what: &str, seen: usize, list: impl Fn() -> Vec<String>) 
 
 /// Six digits, alone or in two groups of three on a line of their own.
 pub fn find_code(message: &str) -> Option<String> {
+    let alone = || message.split(|c: char| !c.is_ascii_digit()).find(|word| word.len() == 6).map(str::to_owned);
+    grouped_code(message).or_else(alone)
+}
+
+fn grouped_code(message: &str) -> Option<String> {
     let grouped = message.lines().map(str::trim).find(|line| {
         line.len() == 7 && line.as_bytes()[3] == b' ' && line.bytes().filter(u8::is_ascii_digit).count() == 6
     });
-    let alone = || message.split(|c: char| !c.is_ascii_digit()).find(|word| word.len() == 6).map(str::to_owned);
-    grouped.map(|line| line.replace(' ', "")).or_else(alone)
+    grouped.map(|line| line.replace(' ', ""))
 }
 
 fn files(data_folder: &Path, folder: &str, kind: &str) -> Vec<String> {

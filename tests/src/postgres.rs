@@ -9,7 +9,7 @@ use std::{
     env,
     fs::{self, File},
     net::TcpStream,
-    os::unix::process::CommandExt,
+    os::unix::{fs::MetadataExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::OnceLock,
@@ -61,6 +61,11 @@ fn try_join(folder: &Path) -> Option<String> {
     fs::create_dir_all(folder).expect("the temporary folder can be written");
     let starting = File::create(folder.join("start")).ok()?;
     starting.lock().expect("files can be locked");
+    // While we waited the watcher may have taken all of it away, and somebody begun anew.
+    let held = starting.metadata().ok()?.ino();
+    if fs::metadata(folder.join("start")).ok()?.ino() != held {
+        return None;
+    }
     let users = File::create(folder.join("users")).ok()?;
     users.lock_shared().expect("files can be locked");
     let kept = folder.join("url");

@@ -428,8 +428,7 @@ async fn returning_login_variation_with_a_passkey() {
     let ana = Visitor::arrive(&app.url().replace("127.0.0.1", "localhost")).await;
     ana.have_authenticator().await;
     ana.open("/tickets").await;
-    let cookie =
-        Cookie::build(("tb_session", holder.app.token.clone())).domain("localhost").path("/").http_only(true).build();
+    let cookie = Cookie::build(("tb_session", holder.app.token.clone())).path("/").http_only(true).build();
     ana.page.add_cookie(cookie).await.unwrap();
     press_passkey_button(&ana, "register", "/tickets?registered").await;
     let passkeys: Vec<PasskeyInfo> = holder.app.get("/account/passkeys").await.unwrap();

@@ -183,7 +183,8 @@ mod tests {
     use std::process::Command;
 
     fn text(pdf: &[u8]) -> String {
-        let file = scratch_folder().join("receipt.pdf");
+        let folder = scratch_folder();
+        let file = folder.join("receipt.pdf");
         std::fs::write(&file, pdf).unwrap();
         let read = Command::new("pdftotext").args(["-layout", file.to_str().unwrap(), "-"]).output();
         String::from_utf8(read.expect("poppler-utils is installed").stdout).unwrap()

@@ -112,7 +112,7 @@ on_both_engines! {
     async fn without_a_phone_the_code_comes_by_mail(app) {
         AccountHolder::sign_up(&app, INES).await;
         let guest = app.buyer().await;
-        let seen = letterbox::mails_to(app.data_folder(), INES).len();
+        let seen = letterbox::code_mails_to(app.data_folder(), INES).len();
         let sent = ask(&guest, INES).await.unwrap();
         let code = letterbox::code_by_mail(app.data_folder(), INES, seen).await;
         prove(&guest, &sent, &code).await.unwrap();
@@ -122,7 +122,7 @@ on_both_engines! {
 
     async fn who_lost_the_phone_gets_the_code_by_mail(app) {
         AccountHolder::with_phone(&app, INES, PHONE).await;
-        let (texts, mails) = (texts_to(&app, PHONE), letterbox::mails_to(app.data_folder(), INES).len());
+        let (texts, mails) = (texts_to(&app, PHONE), letterbox::code_mails_to(app.data_folder(), INES).len());
         let body = json!({ "email": INES, "channel": "email" });
         app.buyer().await.post::<CodeSent>("/password-resets", &body).await.unwrap();
         letterbox::code_by_mail(app.data_folder(), INES, mails).await;

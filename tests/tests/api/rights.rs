@@ -135,7 +135,7 @@ on_both_engines! {
         assert!(refusal.detail.unwrap().contains("last owner of Muelle"));
         let ben = AccountHolder::sign_up(&app, "ben@example.com").await;
         execute(database(&app), "insert into membership (organizer_id, account_id, role, created_at)
-            select organizer_id, account_id, 'owner', 0 from organizer, account on conflict do nothing").await;
+            select organizer_id, account_id, 'owner', 0 from organizer, account where true on conflict do nothing").await;
         delete(&ines.app).await.unwrap();
         assert_eq!(ben.app.get::<Value>("/account").await.unwrap()["roles"].as_array().map(Vec::len), Some(1));
     }
