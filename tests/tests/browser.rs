@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use fantoccini::cookies::Cookie;
 use shared_model::{SeatNo, account::PasskeyInfo};
 use ticketboss::clock::Clock;
 use ticketboss_tests::{
@@ -428,8 +427,9 @@ async fn returning_login_variation_with_a_passkey() {
     let ana = Visitor::arrive(&app.url().replace("127.0.0.1", "localhost")).await;
     ana.have_authenticator().await;
     ana.open("/tickets").await;
-    let cookie = Cookie::build(("tb_session", holder.app.token.clone())).path("/").http_only(true).build();
-    ana.page.add_cookie(cookie).await.unwrap();
+    // WebDriver sets no cookies for localhost; a page does.
+    let cookie = format!("document.cookie = 'tb_session={}; path=/'", holder.app.token);
+    ana.value(&cookie).await;
     press_passkey_button(&ana, "register", "/tickets?registered").await;
     let passkeys: Vec<PasskeyInfo> = holder.app.get("/account/passkeys").await.unwrap();
     assert_eq!(passkeys.len(), 1);
