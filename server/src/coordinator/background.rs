@@ -14,12 +14,15 @@ use crate::{
         claims::LAPSED_TOLD_FOR,
     },
 };
+use parking_lot::Mutex;
 use shared_model::{OrderId, PaymentId, PerformanceId, Timestamp};
 use std::{
+    collections::HashSet,
     sync::atomic::{AtomicI64, Ordering},
     time::Duration,
 };
 use tokio::{sync::watch, task::JoinSet};
+use uuid::Uuid;
 
 /// How often the loops look.
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -27,7 +30,8 @@ const INTERVAL: Duration = Duration::from_millis(500);
 const ROWS_PER_LOOK: i64 = 50;
 /// Outbox rows worked on at once.
 const SENDS_AT_ONCE: usize = 4;
-/// How long a worker has a row to itself.
+/// How long a worker has a row to itself: twice what the slowest delivery may take, so that only a worker that
+/// died lets go of it.
 const CLAIMED_FOR: Duration = Duration::from_secs(120);
 /// First wait after a failure; it doubles up to [`BACK_OFF_MAX`].
 const BACK_OFF_FIRST: Duration = Duration::from_secs(2);
@@ -47,6 +51,32 @@ impl NowAndThen {
         let last = self.last.load(Ordering::Relaxed);
         let is_due = now.as_millis() - last >= EVERY_MS;
         is_due && self.last.compare_exchange(last, now.as_millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+}
+
+/// The outbox rows this process is working on.
+#[derive(Debug, Default)]
+pub(super) struct InHand {
+    rows: Mutex<HashSet<Uuid>>,
+}
+
+impl InHand {
+    /// Takes a row until the answer is dropped; `None` when it is in somebody's hands.
+    fn take(&self, outbox_id: Uuid) -> Option<Holding<'_>> {
+        // Made only when it is taken: one that is dropped lets go.
+        let taken = self.rows.lock().insert(outbox_id);
+        taken.then(|| Holding { all: self, outbox_id })
+    }
+}
+
+struct Holding<'a> {
+    all: &'a InHand,
+    outbox_id: Uuid,
+}
+
+impl Drop for Holding<'_> {
+    fn drop(&mut self) {
+        self.all.rows.lock().remove(&self.outbox_id);
     }
 }
 
@@ -153,6 +183,8 @@ impl Coordinator {
     }
 
     async fn send_row(&self, row: OutboxRow) {
+        // Whatever the clock says: what this process has in its hands it does not take again.
+        let Some(_in_hand) = self.inner.in_hand.take(row.outbox_id) else { return };
         let claimed = async {
             let now = self.now();
             let mut link = self.inner.database.begin().await?;
@@ -225,5 +257,20 @@ fn next_try(error: &SendError, attempts: i32, now: Timestamp) -> Option<Timestam
             let doublings = attempts.clamp(1, 16) as u32 - 1;
             Some(now + BACK_OFF_FIRST.saturating_mul(1 << doublings).min(BACK_OFF_MAX))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_somebodys_hands_is_not_taken_again_until_it_is_let_go() {
+        let (hands, row) = (InHand::default(), Uuid::from_u128(1));
+        let held = hands.take(row);
+        assert!(held.is_some() && hands.take(row).is_none());
+        assert!(hands.take(Uuid::from_u128(2)).is_some(), "others are free");
+        drop(held);
+        assert!(hands.take(row).is_some());
     }
 }

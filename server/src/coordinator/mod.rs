@@ -91,6 +91,7 @@ struct Inner {
     ticket_key: SigningKey,
     guards: Guards,
     forgetting: background::NowAndThen,
+    in_hand: background::InHand,
     public_url: String,
 }
 
@@ -137,6 +138,7 @@ impl Coordinator {
             ticket_key,
             guards,
             forgetting: background::NowAndThen::default(),
+            in_hand: background::InHand::default(),
             public_url,
         };
         Ok(Self { inner: Arc::new(inner) })

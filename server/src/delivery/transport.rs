@@ -21,7 +21,7 @@ use tokio::{fs, io::AsyncWriteExt};
 /// How long one command to the mail server may take.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a whole delivery may take: a server that answers every command slowly.
-const DELIVERY_TIMEOUT: Duration = Duration::from_secs(120);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(60);
 const SMTP_CONNECTIONS_MAX: u32 = 4;
 
 /// Why something did not leave.
