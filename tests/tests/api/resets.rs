@@ -282,13 +282,12 @@ async fn a_mail_server_that_was_busy_gets_the_code(engine: Engine) {
     assert!(letterbox::find_code(&post.mails()[0]).is_some());
 }
 
-/// The middle of many times.
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
+/// What the work alone takes: other work on the machine only ever adds to it.
+fn quickest(times: &[Duration]) -> Duration {
+    *times.iter().min().expect("something was timed")
 }
 
-/// Nobody can tell by the clock who has an account: the medians of many attempts, taken in turn, differ by less than a
+/// Nobody can tell by the clock who has an account: the quickest of many attempts, taken in turn, differ by less than a
 /// third, where the work itself (one Argon2id) is more than ten times everything else.
 async fn the_clock_does_not_tell_who_has_an_account(engine: Engine) {
     const ROUNDS: usize = 25;
@@ -316,7 +315,7 @@ async fn the_clock_does_not_tell_who_has_an_account(engine: Engine) {
         let _ = guest.post::<Value>("/sign-ins", &json!({ "email": "no address", "password": "" })).await;
         empty.push(begun.elapsed());
     }
-    let (known, unknown, empty) = (median(known), median(unknown), median(empty));
+    let (known, unknown, empty) = (quickest(&known), quickest(&unknown), quickest(&empty));
     let ratio = known.as_secs_f64() / unknown.as_secs_f64();
     assert!((0.67..1.5).contains(&ratio), "known {known:?}, unknown {unknown:?}");
     assert!(empty * 2 < known, "the control: what does no work is told from what does ({empty:?}, {known:?})");
