@@ -38,8 +38,8 @@ pub struct Client<'a> {
 #[derive(Debug, Clone)]
 pub enum SignedIn {
     Whole {
-        session: OpenedSession,
-        account: Account,
+        session: Box<OpenedSession>,
+        account: Box<Account>,
         /// Proves later that this device was signed in to the account; no right by itself.
         device_token: String,
     },
@@ -106,7 +106,8 @@ impl Coordinator {
         self.inner.sessions.forget(visitor.session_id);
         metrics::counter!("ticketboss_sign_ins_total", "outcome" => "done").increment(1);
         let device_token = new_device_token(&self.inner.secret, known.account_id);
-        Ok(SignedIn::Whole { session, account: known.into_account(roles), device_token })
+        let (session, account) = (Box::new(session), Box::new(known.into_account(roles)));
+        Ok(SignedIn::Whole { session, account, device_token })
     }
 
     /// What its owner bought as a guest joins the account.
@@ -206,12 +207,23 @@ impl Coordinator {
         judge(password, &[known.email.as_str(), known.name.as_str()]).or_problem()?;
         let hash = self.inner.passwords.hash(password).await.or_problem()?;
         let mut link = self.inner.database.begin().await.or_problem()?;
-        rows::set_password(&mut link, account_id.0, &hash).await.or_problem()?;
-        self.inner.sessions.end_others(&mut link, account_id, visitor.session_id).await.or_problem()?;
-        self.tell(&mut link, &known, News::PasswordChanged).await?;
+        self.write_password(&mut link, visitor, &known, &hash).await?;
         link.commit().await.or_problem()?;
         self.inner.sessions.forget_account(account_id);
         Ok(())
+    }
+
+    /// A new password, the end of all other sessions, and word of it, in the transaction at hand.
+    pub(super) async fn write_password(
+        &self,
+        link: &mut Link,
+        visitor: &Visitor,
+        known: &Known,
+        hash: &str,
+    ) -> CommandResult<()> {
+        rows::set_password(link, known.account_id.0, hash).await.or_problem()?;
+        self.inner.sessions.end_others(link, known.account_id, visitor.session_id).await.or_problem()?;
+        self.tell(link, known, News::PasswordChanged).await
     }
 
     /// Where the account is signed in.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     auth::{
         accounts::{self, is_real_phone},
-        codes::{AGAIN_AFTER, CodePurpose, CodeWish, MadeCode, Tried, Try, make_code, try_code},
+        codes::{AGAIN_AFTER, CodePurpose, CodeWish, Tried, Try, make_code, try_code},
         limits::Limit,
         notes::{Addressee, News, Note, write_note},
         passwords::judge,
@@ -26,6 +26,7 @@ use shared_model::{
     text::{EmailAddress, Password, PhoneNumber},
 };
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How long a sign-up waits for its code, new codes included.
 const SIGN_UP_TTL: Duration = Duration::from_secs(60 * 60);
@@ -93,17 +94,40 @@ impl Coordinator {
         row: &rows::SignUpRow,
         now: Timestamp,
     ) -> CommandResult<CodeSent> {
-        let wish = CodeWish {
-            session_id: visitor.session_id,
-            purpose: CodePurpose::SignUp,
-            subject: Some(row.sign_up_id),
-            confirms: None,
-        };
-        let made = make_code(link, &self.inner.secret, wish, now).await.or_problem()?;
         let to = addressee(row).ok_or_else(code_over)?;
-        let note = Note::SignUpCode { code_id: made.code_id, code: made.digits.clone(), to };
+        let wish = Wish { purpose: CodePurpose::SignUp, subject: Some(row.sign_up_id), confirms: None };
+        self.write_code(link, visitor, wish, now, |code_id, code| Note::SignUpCode { code_id, code, to }).await
+    }
+
+    /// Makes a code and writes the note that brings it, in the transaction at hand.
+    async fn write_code(
+        &self,
+        link: &mut Link,
+        visitor: &Visitor,
+        wish: Wish<'_>,
+        now: Timestamp,
+        note: impl FnOnce(CodeId, String) -> Note,
+    ) -> CommandResult<CodeSent> {
+        let Wish { purpose, subject, confirms } = wish;
+        let wish = CodeWish { session_id: visitor.session_id, purpose, subject, confirms };
+        let made = make_code(link, &self.inner.secret, wish, now).await.or_problem()?;
+        let sent = CodeSent { code_id: made.code_id, expires_at: made.expires_at, again_at: now + AGAIN_AFTER };
+        let note = note(made.code_id, made.digits);
         write_note(link, &self.inner.secret, made.code_id.0, &note, now).await.or_problem()?;
-        Ok(sent(&made, now))
+        Ok(sent)
+    }
+
+    /// [`Self::write_code`] in a transaction of its own.
+    async fn send_code(
+        &self,
+        visitor: &Visitor,
+        wish: Wish<'_>,
+        note: impl FnOnce(CodeId, String) -> Note,
+    ) -> CommandResult<CodeSent> {
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let sent = self.write_code(&mut link, visitor, wish, self.now(), note).await?;
+        link.commit().await.or_problem()?;
+        Ok(sent)
     }
 
     /// The right code makes the account and signs its owner in; her cart stays.
@@ -143,22 +167,12 @@ impl Coordinator {
         if !is_real_phone(&phone) {
             return Err(no_such_phone());
         }
-        let now = self.now();
         let account = self.load_account(account_id).await?;
         self.admit_code(&account.email, client).await?;
-        let wish = CodeWish {
-            session_id: visitor.session_id,
-            purpose: CodePurpose::Phone,
-            subject: Some(account_id.0),
-            confirms: Some(phone.as_str()),
-        };
-        let mut link = self.inner.database.begin().await.or_problem()?;
-        let made = make_code(&mut link, &self.inner.secret, wish, now).await.or_problem()?;
-        let (code_id, code) = (made.code_id, made.digits.clone());
-        let note = Note::PhoneCode { code_id, code, phone, language: account.language };
-        write_note(&mut link, &self.inner.secret, code_id.0, &note, now).await.or_problem()?;
-        link.commit().await.or_problem()?;
-        Ok(sent(&made, now))
+        let confirms = phone.to_string();
+        let wish = Wish { purpose: CodePurpose::Phone, subject: Some(account_id.0), confirms: Some(&confirms) };
+        let language = account.language;
+        self.send_code(visitor, wish, |code_id, code| Note::PhoneCode { code_id, code, phone, language }).await
     }
 
     /// The right code makes the phone the account's.
@@ -169,8 +183,7 @@ impl Coordinator {
         typed: &CodeTyped,
         client: Client<'_>,
     ) -> CommandResult<()> {
-        let (_, phone) = self.prove_code(visitor, typed, CodePurpose::Phone, client).await?;
-        let phone = phone.ok_or_else(code_over)?;
+        let phone = self.prove_for(visitor, account_id, typed, CodePurpose::Phone, client).await?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
         let at = Some(self.now().as_millis());
@@ -189,22 +202,12 @@ impl Coordinator {
         email: EmailAddress,
         client: Client<'_>,
     ) -> CommandResult<CodeSent> {
-        let now = self.now();
         self.admit_code(&email, client).await?;
         let account = self.load_account(account_id).await?;
-        let wish = CodeWish {
-            session_id: visitor.session_id,
-            purpose: CodePurpose::Email,
-            subject: Some(account_id.0),
-            confirms: Some(email.as_str()),
-        };
-        let mut link = self.inner.database.begin().await.or_problem()?;
-        let made = make_code(&mut link, &self.inner.secret, wish, now).await.or_problem()?;
+        let confirms = email.to_string();
+        let wish = Wish { purpose: CodePurpose::Email, subject: Some(account_id.0), confirms: Some(&confirms) };
         let to = Addressee { email, name: account.name, language: account.language };
-        let note = Note::EmailCode { code_id: made.code_id, code: made.digits.clone(), to };
-        write_note(&mut link, &self.inner.secret, made.code_id.0, &note, now).await.or_problem()?;
-        link.commit().await.or_problem()?;
-        Ok(sent(&made, now))
+        self.send_code(visitor, wish, |code_id, code| Note::EmailCode { code_id, code, to }).await
     }
 
     /// The right code makes the address the user name; the old one is told.
@@ -215,8 +218,8 @@ impl Coordinator {
         typed: &CodeTyped,
         client: Client<'_>,
     ) -> CommandResult<()> {
-        let (_, email) = self.prove_code(visitor, typed, CodePurpose::Email, client).await?;
-        let email = email.and_then(|email| email.parse::<EmailAddress>().ok()).ok_or_else(code_over)?;
+        let email = self.prove_for(visitor, account_id, typed, CodePurpose::Email, client).await?;
+        let email = email.parse::<EmailAddress>().map_err(|_| code_over())?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
         match rows::set_email(&mut link, account_id.0, email.as_str()).await {
@@ -237,22 +240,11 @@ impl Coordinator {
         request: ResetRequest,
         client: Client<'_>,
     ) -> CommandResult<CodeSent> {
-        let now = self.now();
         self.admit_code(&request.email, client).await?;
-        let wish =
-            CodeWish { session_id: visitor.session_id, purpose: CodePurpose::Reset, subject: None, confirms: None };
-        let mut link = self.inner.database.begin().await.or_problem()?;
-        let made = make_code(&mut link, &self.inner.secret, wish, now).await.or_problem()?;
-        let note = Note::ResetCode {
-            code_id: made.code_id,
-            code: made.digits.clone(),
-            email: request.email,
-            channel: request.channel,
-            device: client.device_token.map(str::to_owned),
-        };
-        write_note(&mut link, &self.inner.secret, made.code_id.0, &note, now).await.or_problem()?;
-        link.commit().await.or_problem()?;
-        Ok(sent(&made, now))
+        let wish = Wish { purpose: CodePurpose::Reset, subject: None, confirms: None };
+        let ResetRequest { email, channel } = request;
+        let device = client.device_token.map(str::to_owned);
+        self.send_code(visitor, wish, |code_id, code| Note::ResetCode { code_id, code, email, channel, device }).await
     }
 
     /// The code for a forgotten password is the right one: a new password may be set.
@@ -261,18 +253,41 @@ impl Coordinator {
     }
 
     /// The new password; once for each proved code. All sessions of the account end.
-    pub async fn finish_reset(&self, visitor: &Visitor, code_id: CodeId, password: &Password) -> CommandResult<()> {
-        // Judged before the code is used up: a weak one may be typed again.
+    pub async fn finish_reset(
+        &self,
+        visitor: &Visitor,
+        code_id: CodeId,
+        password: &Password,
+        client: Client<'_>,
+    ) -> CommandResult<()> {
+        self.admit_typing(client).await?;
         judge(password, &[]).or_problem()?;
+        // Made slowly on purpose, so before the transaction.
+        let hash = self.inner.passwords.hash(password).await.or_problem()?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let now = self.now().as_millis();
         let subject = rows::use_proved(&mut link, code_id.0, visitor.session_id.0, now).await.or_problem()?;
         let account_id = AccountId(subject.ok_or_else(code_over)?);
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
-        // With what is known of the person; the transaction undoes the use.
+        // With what is known of the person. A weak one may be typed again: the transaction undoes the use.
         judge(password, &[known.email.as_str(), known.name.as_str()]).or_problem()?;
+        self.write_password(&mut link, visitor, &known, &hash).await?;
         link.commit().await.or_problem()?;
-        self.set_password(visitor, account_id, password).await
+        self.inner.sessions.forget_account(account_id);
+        Ok(())
+    }
+
+    /// What a code confirms that this account asked for: the session may have changed hands since.
+    async fn prove_for(
+        &self,
+        visitor: &Visitor,
+        account_id: AccountId,
+        typed: &CodeTyped,
+        purpose: CodePurpose,
+        client: Client<'_>,
+    ) -> CommandResult<String> {
+        let (subject, confirms) = self.prove_code(visitor, typed, purpose, client).await?;
+        confirms.filter(|_| subject == Some(account_id.0)).ok_or_else(code_over)
     }
 
     /// Tries a code: what it was for, and what it confirms.
@@ -282,10 +297,9 @@ impl Coordinator {
         typed: &CodeTyped,
         purpose: CodePurpose,
         client: Client<'_>,
-    ) -> CommandResult<(Option<uuid::Uuid>, Option<String>)> {
+    ) -> CommandResult<(Option<Uuid>, Option<String>)> {
+        self.admit_typing(client).await?;
         let now = self.now();
-        let asked = [(Limit::CodesTyped, &*client.address.to_string())];
-        self.inner.limits.admit(&asked, now).await.or_problem()?.map_err(too_often)?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let typed = Try {
             code_id: typed.code_id,
@@ -294,8 +308,7 @@ impl Coordinator {
             typed: typed.code.as_str(),
             counts_first: self.inner.guards.tries_first,
         };
-        let tried = try_code(&mut link, &self.inner.secret, typed, now).await;
-        let tried = tried.or_problem()?;
+        let tried = try_code(&mut link, &self.inner.secret, typed, now).await.or_problem()?;
         // Right or wrong, the try counts.
         link.commit().await.or_problem()?;
         match tried {
@@ -305,6 +318,11 @@ impl Coordinator {
             }
             Tried::Over => Err(code_over()),
         }
+    }
+
+    async fn admit_typing(&self, client: Client<'_>) -> CommandResult<()> {
+        let asked = [(Limit::CodesTyped, &*client.address.to_string())];
+        self.inner.limits.admit(&asked, self.now()).await.or_problem()?.map_err(too_often)
     }
 
     async fn admit_code(&self, email: &EmailAddress, client: Client<'_>) -> CommandResult<()> {
@@ -330,16 +348,19 @@ impl Coordinator {
     }
 }
 
+/// What a code is wanted for, by whoever asks.
+struct Wish<'a> {
+    purpose: CodePurpose,
+    subject: Option<Uuid>,
+    confirms: Option<&'a str>,
+}
+
 fn addressee(row: &rows::SignUpRow) -> Option<Addressee> {
     Some(Addressee {
         email: row.email.parse().ok()?,
         name: row.name.parse().ok()?,
         language: row.language.parse().ok()?,
     })
-}
-
-fn sent(made: &MadeCode, now: Timestamp) -> CodeSent {
-    CodeSent { code_id: made.code_id, expires_at: made.expires_at, again_at: now + AGAIN_AFTER }
 }
 
 fn code_over() -> Problem {

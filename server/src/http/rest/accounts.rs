@@ -163,10 +163,11 @@ async fn prove_reset(
 async fn finish_reset(
     State(state): State<AppState>,
     visitor: Visitor,
+    client: ClientInfo,
     ApiPath(code_id): ApiPath<CodeId>,
     ApiJson(request): ApiJson<NewPasswordRequest>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.finish_reset(&visitor, code_id, &request.password).await?;
+    state.coordinator.finish_reset(&visitor, code_id, &request.password, client.as_client()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

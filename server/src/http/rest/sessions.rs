@@ -46,7 +46,8 @@ pub fn new_session(opened: OpenedSession) -> NewSession {
 pub fn signed_in(outcome: Outcome) -> ApiResult<Json<SignedIn>> {
     match outcome {
         Outcome::Whole { session, account, device_token } => {
-            Ok(Json(SignedIn { session: new_session(session), account, device_token: Secret(device_token) }))
+            let device_token = Secret(device_token);
+            Ok(Json(SignedIn { session: new_session(*session), account: *account, device_token }))
         }
         Outcome::Half => Err(ErrorCode::SecondFactorRequired.into()),
     }
