@@ -38,8 +38,22 @@ impl Authenticator {
         let made = Secret::from(rand::random::<[u8; SECRET_BYTES]>().to_vec());
         let base32 = made.to_base32();
         let sealed = secret.seal(&setup_owner(account_id), &format!("{} {base32}", (now + SETUP_TTL).as_millis()));
-        let uri = of_secret(made, email).totp.to_url().expect("an e-mail address has no colon");
-        TotpSetup { secret: Confidential(base32), uri: Confidential(uri), sealed }
+        setup_of(made, email, sealed)
+    }
+
+    /// The same offer once more, for who typed a wrong code: her app has the secret already.
+    ///
+    /// # Errors
+    /// [`TotpRefusal::SetupOver`] as in [`Self::offered`].
+    pub fn offer_again(
+        secret: &DeploymentSecret,
+        account_id: AccountId,
+        email: &str,
+        sealed: &str,
+        now: Timestamp,
+    ) -> Result<TotpSetup, TotpRefusal> {
+        let offered = Self::offered(secret, account_id, sealed, now)?;
+        Ok(setup_of(offered.totp.secret().clone(), email, sealed.to_owned()))
     }
 
     /// The secret that was offered to this account.
@@ -83,6 +97,12 @@ impl Authenticator {
     fn of_base32(base32: &str) -> Option<Self> {
         Some(of_secret(Secret::try_from_base32(base32).ok()?, ""))
     }
+}
+
+fn setup_of(secret: Secret, email: &str, sealed: String) -> TotpSetup {
+    let base32 = secret.to_base32();
+    let uri = of_secret(secret, email).totp.to_url().expect("an e-mail address has no colon");
+    TotpSetup { secret: Confidential(base32), uri: Confidential(uri), sealed }
 }
 
 fn of_secret(secret: Secret, email: &str) -> Authenticator {

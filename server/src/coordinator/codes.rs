@@ -99,6 +99,16 @@ impl Coordinator {
         self.write_code(link, visitor, wish, now, |code_id, code| Note::SignUpCode { code_id, code, to }).await
     }
 
+    /// Text for this visitor's own pages to carry: nobody else reads it, and nobody else can hand it in.
+    pub fn seal_for(&self, visitor: &Visitor, text: &str) -> String {
+        self.inner.secret.seal(&page_owner(visitor), text)
+    }
+
+    /// What [`Self::seal_for`] sealed for this visitor.
+    pub fn open_for(&self, visitor: &Visitor, sealed: &str) -> Option<String> {
+        self.inner.secret.open(&page_owner(visitor), sealed)
+    }
+
     /// Makes a code and writes the note that brings it, in the transaction at hand.
     async fn write_code(
         &self,
@@ -369,4 +379,9 @@ fn code_over() -> Problem {
 
 fn no_such_phone() -> Problem {
     invalid("phone is no number of its country; it looks like +34 612 345 678")
+}
+
+/// Whose pages sealed text belongs to.
+fn page_owner(visitor: &Visitor) -> Vec<u8> {
+    [b"page ".as_slice(), visitor.session_id.0.as_bytes()].concat()
 }

@@ -31,6 +31,14 @@ impl Coordinator {
         Ok(Authenticator::offer(&self.inner.secret, account_id, known.email.as_str(), self.now()))
     }
 
+    /// The same offer once more, after a wrong code.
+    pub async fn repeat_totp_offer(&self, account_id: AccountId, sealed: &str) -> CommandResult<TotpSetup> {
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let known = find_known(&mut link, account_id).await?;
+        Authenticator::offer_again(&self.inner.secret, account_id, known.email.as_str(), sealed, self.now())
+            .or_problem()
+    }
+
     /// Keeps the offered secret once the app has shown that it has it. From now on signing in asks for it.
     pub async fn set_up_totp(
         &self,

@@ -20,8 +20,11 @@ use std::{
 /// How long a device is known again.
 const DEVICE_TTL: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
+/// How long a chosen language is remembered.
+const LANGUAGE_TTL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// The cookie for a language chosen without a session.
-pub const LANGUAGE_COOKIE: &str = "lang";
+const LANGUAGE_COOKIE: &str = "lang";
 
 /// The session cookie's name. `__Host-` binds it to this very host, path and HTTPS (RFC 6265bis §4.1.3.2);
 /// browsers take it over HTTPS only, so a server reached over plain HTTP uses a bare name.
@@ -52,6 +55,11 @@ pub fn device_cookie(device_token: &str, secure: bool) -> HeaderValue {
     private_cookie(device_cookie_name(secure), device_token, Some(DEVICE_TTL), secure)
 }
 
+/// The cookie that remembers a chosen language, a session or not.
+pub fn language_cookie(language: Language, secure: bool) -> HeaderValue {
+    private_cookie(LANGUAGE_COOKIE, language.tag(), Some(LANGUAGE_TTL), secure)
+}
+
 fn device_cookie_name(secure: bool) -> &'static str {
     if secure { "__Host-tb_device" } else { "tb_device" }
 }
@@ -60,7 +68,7 @@ fn private_cookie(name: &str, value: &str, life: Option<Duration>, secure: bool)
     let life = life.map_or_else(String::new, |life| format!("; Max-Age={}", life.as_secs()));
     let secure = if secure { "; Secure" } else { "" };
     HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{life}{secure}"))
-        .expect("tokens are base64url")
+        .expect("tokens and tags are ASCII")
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

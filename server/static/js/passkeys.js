@@ -155,12 +155,17 @@ async function offerIn(field, button) {
   if (document.activeElement === field) field.dispatchEvent(new FocusEvent("focus"));
 }
 
-if (window.PublicKeyCredential) {
-  for (const button of document.querySelectorAll("[data-passkey]")) {
+/** Wires the buttons below `root`, and shows what is there only for them. */
+export function wirePasskeys(root) {
+  if (!window.PublicKeyCredential) return;
+  for (const element of root.querySelectorAll(".passkey-only")) element.hidden = false;
+  for (const button of root.querySelectorAll("[data-passkey]")) {
     button.hidden = false;
     button.addEventListener("click", () => press(button));
   }
-  const button = document.querySelector('[data-passkey="sign-in"]');
-  const field = document.querySelector('input[autocomplete~="webauthn"]');
+  const button = root.querySelector('[data-passkey="sign-in"]');
+  const field = root.querySelector('input[autocomplete~="webauthn"]');
   if (button && field) offerIn(field, button);
 }
+
+wirePasskeys(document);

@@ -2,6 +2,7 @@
 // link to the server. Without this file the page is a list of check boxes in a form.
 
 import "./chart/seat-chart.js";
+import "./sign-in-link.js";
 import { fill } from "./chart/words.js";
 import { LiveLink } from "./live.js";
 import { Commands } from "./seats/commands.js";

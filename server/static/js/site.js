@@ -3,6 +3,7 @@
 // the time left is announced, and a lost connection is said under the header.
 
 import { clockText } from "./clock.js";
+import "./sign-in-link.js";
 
 document.documentElement.classList.add("js");
 
@@ -64,8 +65,15 @@ function lapse(countdown) {
   setTimeout(() => {
     if (then === "reload") location.reload();
     else if (then === "cart") location.assign("/cart");
+    else if (then === "show") showLater(countdown.element);
     else refreshCart();
   }, 1000);
+}
+
+/** What had to wait for this moment. */
+function showLater(element) {
+  element.closest("p").hidden = true;
+  element.closest("form").querySelector("[data-later]")?.removeAttribute("data-later");
 }
 
 // Cart bar -------------------------------------------------------------------------------------

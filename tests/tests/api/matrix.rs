@@ -2,7 +2,7 @@
 //! that is not in it fails, and what is somebody else's reads as if there were none.
 
 use crate::teams::{invite, member, operator, organizer};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 use shared_model::{
     CodeId, HoldId, OrderId, OrganizerId,
@@ -111,6 +111,23 @@ PAGE   /tickets                                                  200
 PAGE   /orders/{order_id}                                        404 404 404 404 404 404 404 404 200
 PAGE   /orders/{order_id}/tickets.pdf                            404 404 404 404 404 404 404 404 200
 PAGE   /orders/{order_id}/receipt                                404 404 404 404 404 404 404 404 200
+PAGE   /sign-in/second                                           401
+PAGE   /account                                                  401 401 200 200 200 200 200 200 200
+PAGE   /account/proof                                            401 401 200 200 200 200 200 200 200
+PAGE   /account/email                                            401 401 200 200 200 200 200 200 200
+PAGE   /account/phone                                            401 401 200 200 200 200 200 200 200
+PAGE   /account/password                                         401 401 200 200 200 200 200 200 200
+PAGE   /account/passkeys                                         401 401 200 200 200 200 200 200 200
+PAGE   /account/authenticator                                    401 401 200 200 200 200 200 200 200
+PAGE   /account/export                                           401 401 200 200 200 200 200 200 200
+PAGE   /account/delete                                           401 401 200 200 200 200 200 200 200
+FORM   /account/phone/remove                                     401 401 303 303 303 303 303 303 303
+FORM   /account/authenticator/remove                             401 401 303 303 303 303 303 303 303
+FORM   /account/passkeys/{passkey_id}/remove                     401 401 404 404 404 404 404 404 404
+FORM   /account/cards/{saved_card_id}/remove                     401 401 404 404 404 404 404 404 404
+FORM   /account/sessions/{session_id}/end                        401 401 404 404 404 404 404 404 404
+FORM   /account/invitations/{invitation_id}/accept               401 401 404 404 404 404 404 404 404
+FORM   /account/invitations/{invitation_id}/decline              401 401 404 404 404 404 404 404 404
 
 DELETE /account/totp                                             401 401 204 204 204 204 204 204 204
 DELETE /account                                                  401 401 204 204 204 403 403 204 204
@@ -118,7 +135,7 @@ POST   /sign-outs                                                401 200 401 401
 ";
 
 struct Row {
-    /// `PAGE` is a GET of the site.
+    /// `PAGE` is a GET of the site, `FORM` a POST. Being led to sign in counts as 401, to a proof as 403.
     method: &'static str,
     path: &'static str,
     expected: Vec<u16>,
@@ -231,8 +248,10 @@ impl Things {
 
 async fn ask(app: &TestApp, who: &Buyer, row: &Row, path: &str, body: Option<&Value>) -> (StatusCode, String) {
     let request = match row.method {
-        "PAGE" => {
-            let request = reqwest::Client::new().get(format!("{}{path}", app.url()));
+        "PAGE" | "FORM" => {
+            let browser = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+            let url = format!("{}{path}", app.url());
+            let request = if row.method == "PAGE" { browser.get(url) } else { browser.post(url) };
             if who.token.is_empty() { request } else { request.header("cookie", format!("tb_session={}", who.token)) }
         }
         method => who.request(Method::from_bytes(method.as_bytes()).unwrap(), path),
@@ -242,7 +261,12 @@ async fn ask(app: &TestApp, who: &Buyer, row: &Row, path: &str, body: Option<&Va
         None => request,
     };
     let answer = request.send().await.unwrap();
-    let status = answer.status();
+    let leads_to = answer.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default();
+    let status = match leads_to.split('?').next() {
+        Some("/sign-in") => StatusCode::UNAUTHORIZED,
+        Some("/account/proof") => StatusCode::FORBIDDEN,
+        _ => answer.status(),
+    };
     (status, String::from_utf8_lossy(&answer.bytes().await.unwrap()).into_owned())
 }
 
@@ -385,7 +409,7 @@ async fn every_route_of_the_api_is_in_the_table() {
         .collect();
     let bare = |row: &Row| format!("{} {}", row.method, row.path.split('?').next().unwrap());
     let (_, rows) = read_table();
-    let told: BTreeSet<String> = rows.iter().filter(|row| row.method != "PAGE").map(bare).collect();
+    let told: BTreeSet<String> = rows.iter().filter(|row| !matches!(row.method, "PAGE" | "FORM")).map(bare).collect();
     assert!(described.len() > 60, "{described:?}");
     assert_eq!(described, told, "left is the API's document, right the table");
 }

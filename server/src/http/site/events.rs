@@ -2,6 +2,7 @@
 
 use super::{
     layout::{Glyph, Icon, Layout, Tab},
+    reader::percent_encode,
     wording::{Action, Choice, Offer},
 };
 use crate::{
@@ -101,18 +102,6 @@ impl EventsQuery {
 
 fn some_text(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// RFC 3986 §2.1: everything but unreserved characters as `%XX` of its UTF-8 bytes.
-fn percent_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
 }
 
 /// A time somebody looks for events in.

@@ -25,7 +25,10 @@ pub enum Icon {
     Counter,
     Document,
     Ear,
+    Exit,
     External,
+    Eye,
+    Key,
     Letter,
     Lock,
     Mail,
@@ -70,6 +73,11 @@ impl Icon {
             Self::Ear => {
                 r#"<path d="M7 9.5a5 5 0 0 1 10 0c0 4-4 4.3-4 8a3 3 0 0 1-5.5 1.6M10 9.8a2.2 2.2 0 0 1 4.3 0c0 1.7-1.8 2-1.8 3.7"/>"#
             }
+            Self::Exit => r#"<path d="M13.5 4H5v16h8.5M9.5 12h11M16.5 7.5 21 12l-4.5 4.5"/>"#,
+            Self::Eye => {
+                r#"<path d="M2.5 12c2.2-4.3 5.4-6.5 9.5-6.5s7.3 2.2 9.5 6.5c-2.2 4.3-5.4 6.5-9.5 6.5S4.7 16.3 2.5 12z"/><circle cx="12" cy="12" r="2.8"/>"#
+            }
+            Self::Key => r#"<circle cx="7.5" cy="7.5" r="4"/><path d="m10.5 10.5 10 10M16 16l2.5-2.5M19 19l2-2"/>"#,
             Self::External => r#"<path d="M13.5 4H20v6.5M20 4l-9 9M17.5 14v5.5H4.5v-13H10"/>"#,
             Self::Letter => r#"<path d="M3 7.5h18v11H3zM3 8l9 6.5L21 8M7 4.5h10"/>"#,
             Self::Lock => {

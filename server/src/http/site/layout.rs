@@ -1,7 +1,10 @@
 //! What every page of the site shares: who reads it in which language, where she is, and what her
 //! cart holds. A page's template gets it as `page`.
 
-use super::wording::{Choice, Countdown, clock};
+use super::{
+    reader::with_next,
+    wording::{Choice, Countdown, clock},
+};
 use crate::{
     calendar_text::CalendarText,
     http::assets,
@@ -11,12 +14,16 @@ use shared_model::{Language, Timestamp, order::Cart};
 
 pub use super::icons::{Glyph, Icon};
 
+/// Addresses of pages whose own button is the next step; what is below them as well.
+const ASKING: [&str; 5] = ["/cart", "/sign-in", "/sign-up", "/reset", "/code"];
+
 /// The tab a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
     Events,
     Tickets,
     Cart,
+    Account,
 }
 
 /// What others see of a page when its address is passed on.
@@ -85,6 +92,8 @@ pub struct Layout<'a> {
     pub path: String,
     pub tab: Option<Tab>,
     pub cart: Option<CartBar>,
+    /// The name of whom the page is for; guests have none.
+    pub account: Option<String>,
     /// Absent for pages that belong to one visitor; search engines leave those alone.
     pub share: Option<Share>,
     /// The demo's extra pages exist.
@@ -93,7 +102,16 @@ pub struct Layout<'a> {
 
 impl<'a> Layout<'a> {
     pub fn new(speech: Speech<'a>, title: impl Into<String>) -> Self {
-        Self { speech, title: title.into(), path: "/".to_owned(), tab: None, cart: None, share: None, demo: false }
+        Self {
+            speech,
+            title: title.into(),
+            path: "/".to_owned(),
+            tab: None,
+            cart: None,
+            account: None,
+            share: None,
+            demo: false,
+        }
     }
 
     pub fn at(mut self, path: impl Into<String>) -> Self {
@@ -111,6 +129,16 @@ impl<'a> Layout<'a> {
         self
     }
 
+    pub fn account(mut self, name: Option<String>) -> Self {
+        self.account = name;
+        self
+    }
+
+    /// Where signing in leads back to.
+    pub fn sign_in_href(&self) -> String {
+        with_next("/sign-in", &self.path)
+    }
+
     pub fn share(mut self, share: Share) -> Self {
         self.share = Some(share);
         self
@@ -123,6 +151,16 @@ impl<'a> Layout<'a> {
 
     pub fn language(&self) -> Language {
         self.speech.language()
+    }
+
+    /// Whether the page's own button is the next step: the cart bar then shows seats and time alone, so that one
+    /// button a screen is gold.
+    pub fn asks_something(&self) -> bool {
+        let path = self.path.split(['?', '#']).next().unwrap_or_default();
+        ASKING
+            .iter()
+            .any(|asking| path.strip_prefix(asking).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+            || path.starts_with("/account/")
     }
 
     pub fn speech(&self) -> Speech<'a> {

@@ -5,12 +5,14 @@
 //! answers into what a template shows, without I/O. Every word comes from the message files, every
 //! page is rendered by the tests in `rendered`.
 
+pub mod account;
 pub mod api_docs;
 pub mod cart;
 pub mod checkout;
 pub mod demo_mail;
 pub mod event;
 pub mod events;
+pub mod forms;
 pub mod icons;
 pub mod layout;
 pub mod map;

@@ -305,7 +305,7 @@ fn time_parts(part: &OrderPerformance, line: &OrderLine, calendar: &CalendarText
 
 /// The code as an SVG, black on white, whole pixels a module. Empty for a code too long for any QR:
 /// the readable code beside it still opens the door.
-fn qr_svg(code: &str) -> String {
+pub(super) fn qr_svg(code: &str) -> String {
     let Ok(qr) = QrCode::with_error_correction_level(code, EcLevel::M) else { return String::new() };
     let modules = qr.width() + 2 * QUIET_MODULES;
     let pixels = (QR_WIDTH_MAX / modules).clamp(*MODULE_PIXELS.start(), *MODULE_PIXELS.end());

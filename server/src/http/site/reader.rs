@@ -10,11 +10,11 @@ use crate::{
 use askama::Template;
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{Html, IntoResponse, Redirect, Response},
 };
-use shared_model::{ErrorCode, Language, Problem, Timestamp, order::Cart};
+use shared_model::{AccountId, ErrorCode, Language, Problem, Timestamp, order::Cart, text::PersonName};
 
 /// Longest address we come back to after a change of language.
 const PATH_LENGTH_MAX: usize = 512;
@@ -27,6 +27,8 @@ pub struct Reader {
     pub visitor: Option<Visitor>,
     /// Path and query of what she asked for.
     pub path: String,
+    /// Her name, when she is signed in.
+    pub account_name: Option<PersonName>,
 }
 
 impl Reader {
@@ -58,7 +60,8 @@ impl Reader {
     /// The frame of a page with this title, as it stands for this reader.
     pub fn layout<'a>(&'a self, title: &str, cart: Option<&Cart>) -> Layout<'a> {
         let speech = self.speech();
-        Layout::new(speech, title).at(&self.path).cart(cart).demo(self.state.config.demo)
+        let account_name = self.account_name.as_ref().map(ToString::to_string);
+        Layout::new(speech, title).at(&self.path).cart(cart).account(account_name).demo(self.state.config.demo)
     }
 }
 
@@ -67,10 +70,16 @@ impl FromRequestParts<AppState> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
         let found = <Visitor as OptionalFromRequestParts<AppState>>::from_request_parts(parts, state).await;
+        let visitor = found.map_err(|ApiError(problem)| problem)?;
+        let account_name = match visitor.and_then(|visitor| visitor.account_id) {
+            Some(account_id) => Some(state.coordinator.load_account(account_id).await?.name),
+            None => None,
+        };
         Ok(Self {
             language: language_of(&parts.headers),
-            visitor: found.map_err(|ApiError(problem)| problem)?,
+            visitor,
             path: path_and_query(parts),
+            account_name,
             state: state.clone(),
         })
     }
@@ -83,6 +92,64 @@ fn path_and_query(parts: &Parts) -> String {
     } else {
         parts.uri.path().chars().take(PATH_LENGTH_MAX).collect()
     }
+}
+
+/// A reader who is signed in; others are led to sign in, and from there to where they wanted.
+pub struct AccountReader {
+    pub reader: Reader,
+    pub visitor: Visitor,
+    pub account_id: AccountId,
+}
+
+impl FromRequestParts<AppState> for AccountReader {
+    type Rejection = SiteError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        let reader = Reader::from_request_parts(parts, state).await?;
+        let signed_in = reader.visitor.and_then(|visitor| Some((visitor, visitor.account_id?)));
+        let Some((visitor, account_id)) = signed_in else {
+            return Err(SiteError::Elsewhere(with_next("/sign-in", &wanted(parts))));
+        };
+        Ok(Self { reader, visitor, account_id })
+    }
+}
+
+/// A reader who proved a moment ago who she is, and may make a sensitive change; others are asked first.
+pub struct ProvedReader(pub AccountReader);
+
+impl FromRequestParts<AppState> for ProvedReader {
+    type Rejection = SiteError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        let account = AccountReader::from_request_parts(parts, state).await?;
+        if account.visitor.has_proved(state.coordinator.now()) {
+            Ok(Self(account))
+        } else {
+            Err(SiteError::Elsewhere(with_next("/account/proof", &wanted(parts))))
+        }
+    }
+}
+
+/// Where to come back to: what was asked for, or the account when that was the sending of a form.
+fn wanted(parts: &Parts) -> String {
+    if parts.method == Method::GET { path_and_query(parts) } else { "/account".to_owned() }
+}
+
+/// An address that leads on to `next` afterwards.
+pub fn with_next(path: &str, next: &str) -> String {
+    format!("{path}?next={}", percent_encode(next))
+}
+
+/// RFC 3986 §2.1: everything but unreserved characters as `%XX` of its UTF-8 bytes.
+pub fn percent_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
 }
 
 /// Why there is no page here.

@@ -2,6 +2,7 @@
 //! folder the pages are written there too, to be looked at in a browser.
 
 use super::{
+    account,
     api_docs::ApiPage,
     cart::{CartBarPart, CartPage},
     checkout::{
@@ -52,6 +53,7 @@ fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
         ("demo-mail", render(&mail_page(layout("The demo’s mail")))),
         ("challenge", render(&ChallengePage::new(layout("Your bank"), "pi_1", "€ 93.00"))),
     ];
+    pages.extend(account::sample_pages::pages(speech));
     pages.extend(order_pages(speech));
     pages.extend(checkout_pages(speech));
     pages
@@ -272,10 +274,11 @@ fn every_page_renders_in_every_language_without_a_missing_message() {
 }
 
 /// First words of our message keys: a key that shows on a page begins with one.
-fn message_prefixes() -> [&'static str; 20] {
+fn message_prefixes() -> [&'static str; 29] {
     [
         "nav", "cart", "search", "when", "state", "price", "event", "lapsed", "place", "step", "receipt", "delivery",
-        "address", "you", "card", "review", "order", "tickets", "error", "refused",
+        "address", "you", "card", "review", "order", "tickets", "error", "refused", "sign", "password", "passkey",
+        "code", "reset", "account", "totp", "delete", "proof",
     ]
 }
 

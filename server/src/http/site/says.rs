@@ -18,6 +18,11 @@ pub struct SaysPage<'a> {
 }
 
 impl<'a> SaysPage<'a> {
+    /// A page that says something good.
+    pub fn saying(page: Layout<'a>, icon: Icon, sentences: Vec<String>, actions: Vec<Action>) -> Self {
+        Self { page, icon, sentences, actions }
+    }
+
     /// The page for an error, by its code.
     pub fn error(mut page: Layout<'a>, code: ErrorCode) -> Self {
         let (icon, title, sentence) = words(code);

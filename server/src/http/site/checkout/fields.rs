@@ -1,12 +1,12 @@
 //! What the check-out's forms ask and how the answers are read. Pure: text in, answers or sentences
 //! out.
 
-use super::{super::wording::Choice, Field};
+use super::super::{forms::Field, wording::Choice};
 use crate::messages::{Speech, Value};
 use serde::Deserialize;
 use shared_model::{
     order::{Delivery, PostalAddress},
-    text::{EMAIL_LENGTH_MAX, EmailAddress, NAME_LENGTH_MAX, PersonName},
+    text::{EmailAddress, PersonName},
 };
 
 /// Longest part of a postal address, in characters.
@@ -133,25 +133,8 @@ impl BuyerForm {
     /// The fields without judging them.
     pub fn fields(&self, speech: Speech<'_>) -> Vec<Field> {
         vec![
-            Field {
-                name: "name",
-                label: speech.text("you-name"),
-                kind: "text",
-                value: self.name.clone(),
-                autocomplete: "name",
-                length_max: NAME_LENGTH_MAX,
-                ..Field::default()
-            },
-            Field {
-                name: "email",
-                label: speech.text("you-email"),
-                kind: "email",
-                value: self.email.clone(),
-                autocomplete: "email",
-                length_max: EMAIL_LENGTH_MAX,
-                hint: speech.text("you-email-hint"),
-                ..Field::default()
-            },
+            Field::name(speech.text("you-name"), &self.name),
+            Field::email(speech.text("you-email"), &self.email, "email").hint(speech.text("you-email-hint")),
         ]
     }
 
@@ -204,7 +187,7 @@ impl CardAnswer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{http::site::checkout::errors, messages::Messages};
+    use crate::{http::site::forms::errors, messages::Messages};
     use shared_model::Language;
 
     #[test]

@@ -6,7 +6,6 @@ pub mod fields;
 pub mod pages;
 pub mod summary;
 
-use super::wording::Choice;
 use crate::messages::Speech;
 use shared_model::order::CheckoutDraft;
 
@@ -74,38 +73,6 @@ pub fn step_marks(current: Step, speech: Speech<'_>) -> Vec<StepMark> {
             href: (step < current).then(|| step.path()),
         })
         .into()
-}
-
-/// A field of a form as it stands: what was typed, and what is wrong with it.
-#[derive(Debug, Clone, Default)]
-pub struct Field {
-    pub name: &'static str,
-    pub label: String,
-    /// `text`, `email`.
-    pub kind: &'static str,
-    pub value: String,
-    /// The token browsers fill it by (WHATWG autofill detail tokens).
-    pub autocomplete: &'static str,
-    pub length_max: usize,
-    pub hint: String,
-    pub error: Option<String>,
-    /// Choices; an empty list is a field to type in.
-    pub options: Vec<Choice>,
-}
-
-/// A mistake in the summary above a form, leading to its field.
-pub struct FieldError {
-    pub field: &'static str,
-    pub sentence: String,
-}
-
-/// The mistakes of a form, in its order.
-pub fn errors(fields: &[Field]) -> Vec<FieldError> {
-    let mistake = |field: &Field| {
-        let sentence = format!("{}: {}", field.label, field.error.as_ref()?);
-        Some(FieldError { field: field.name, sentence })
-    };
-    fields.iter().filter_map(mistake).collect()
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use super::{
     super::{
+        forms::{Field, FieldError, errors},
         layout::{Glyph, Icon, Layout},
         wording,
     },
-    Field, FieldError, Step, StepMark, errors,
+    Step, StepMark,
     fields::DeliveryForm,
     step_marks,
     summary::{ReviewPart, Summary},
@@ -99,6 +100,8 @@ pub struct YouPage<'a> {
     steps: Vec<StepMark>,
     summary: Summary,
     lead: String,
+    /// She may have an account.
+    is_guest: bool,
     fields: Vec<Field>,
     errors: Vec<FieldError>,
 }
@@ -117,7 +120,8 @@ impl<'a> YouPage<'a> {
             BuysAs::Guest => "you-lead",
             BuysAs::AccountHolder => "you-lead-account",
         });
-        Self { steps, summary, lead, errors: errors(&fields), fields, page }
+        let is_guest = buys_as == BuysAs::Guest;
+        Self { steps, summary, lead, is_guest, errors: errors(&fields), fields, page }
     }
 }
 

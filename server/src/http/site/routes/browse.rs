@@ -9,7 +9,7 @@ use super::super::{
 };
 use crate::{
     delivery::calendar::{CALENDAR_MEDIA_TYPE, CalendarEntry, write_calendar},
-    http::{AppState, assets, rest, session::LANGUAGE_COOKIE},
+    http::{AppState, assets, rest, session::language_cookie},
     messages::Value,
 };
 use axum::{
@@ -21,9 +21,6 @@ use axum::{
 };
 use serde::Deserialize;
 use shared_model::{ErrorCode, Language, PerformanceId, event::SaleState};
-
-/// How long a chosen language is remembered.
-const LANGUAGE_COOKIE_SECONDS: u64 = 365 * 24 * 60 * 60;
 
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -115,10 +112,6 @@ async fn language(reader: Reader, Form(form): Form<LanguageForm>) -> SiteResult<
     if let Some(visitor) = &reader.visitor {
         reader.coordinator().set_language(visitor, form.language).await?;
     }
-    let secure = if reader.state.config.is_secure() { "; Secure" } else { "" };
-    let tag = form.language.tag();
-    let cookie =
-        format!("{LANGUAGE_COOKIE}={tag}; Path=/; Max-Age={LANGUAGE_COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}");
-    let cookie = HeaderValue::from_str(&cookie).expect("a language tag is ASCII");
+    let cookie = language_cookie(form.language, reader.state.config.is_secure());
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&return_path(&form.return_to, "/"))).into_response())
 }

@@ -74,7 +74,7 @@ struct BarQuery {
 async fn cart_bar(reader: Reader, Query(query): Query<BarQuery>) -> SiteResult<Response> {
     let cart = reader.cart().await?;
     let layout = reader.layout("", cart.as_ref());
-    page(&CartBarPart::new(if query.at == "/cart" { layout.tab(Tab::Cart) } else { layout }))
+    page(&CartBarPart::new(layout.at(return_path(&query.at, "/"))))
 }
 
 fn visitor(reader: &Reader) -> SiteResult<Visitor> {

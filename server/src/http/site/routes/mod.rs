@@ -1,11 +1,14 @@
 //! The site's addresses: thin handlers that read, call the coordinator, and answer with a page.
 
+mod account;
 mod browse;
 mod cart;
 mod checkout;
+mod codes;
 mod demo;
 mod orders;
 mod sandbox;
+mod sign_in;
 mod wellknown;
 
 use crate::http::AppState;
@@ -17,6 +20,9 @@ pub fn router() -> Router<AppState> {
         .merge(cart::router())
         .merge(checkout::router())
         .merge(orders::router())
+        .merge(sign_in::router())
+        .merge(codes::router())
+        .merge(account::router())
         .merge(sandbox::router())
         .merge(demo::router())
         .merge(wellknown::router())

@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     calendar_text::CalendarText,
-    http::assets,
+    coordinator::Visitor,
+    http::{assets, site::reader::with_next},
     messages::{Speech, Value},
 };
 use askama::Template;
@@ -79,6 +80,8 @@ pub struct SeatsPage<'a> {
     list: Option<SeatList>,
     panel: Panel,
     best: Option<BestForm>,
+    /// Where signing in leads back to this page; `None` for who is signed in.
+    sign_in_href: Option<String>,
     hold_id: HoldId,
     limit: u32,
     hold_hint: String,
@@ -133,7 +136,10 @@ struct ScriptData<'a> {
 }
 
 impl<'a> SeatsPage<'a> {
-    pub fn new(source: &PageSource<'a>, view: View, said: Said, has_session: bool) -> Self {
+    /// `visitor` is who reads it; `None` for strangers.
+    pub fn new(source: &PageSource<'a>, view: View, said: Said, visitor: Option<&Visitor>) -> Self {
+        let has_session = visitor.is_some();
+        let signed_in = visitor.is_some_and(|visitor| visitor.account_id.is_some());
         let PageSource { speech, performance, plan, snapshot, cart } = source;
         let summary = &performance.summary;
         let calendar = CalendarText::new(*speech, &summary.venue.time_zone);
@@ -146,6 +152,8 @@ impl<'a> SeatsPage<'a> {
         Self {
             page_title: speech.fill("seats-page-title", &[("title", Value::from(summary.title.as_str()))]),
             back: speech.fill("seats-back", &[("title", Value::from(summary.title.as_str()))]),
+            sign_in_href: (!signed_in)
+                .then(|| with_next("/sign-in", &format!("/performances/{}/seats", summary.performance_id))),
             title: summary.title.clone(),
             event_slug: summary.event_slug.clone(),
             poster: summary.poster.clone(),

@@ -96,7 +96,7 @@ async fn seats(
             let outcome = outcome.map(|Query(outcome)| outcome).unwrap_or_default();
             let limit = house.performance.seats_per_customer_max;
             let said = outcome.in_words(source.speech, &house.plan, limit, house.yours().len());
-            SeatsPage::new(&source, view, said, visitor.is_some()).render()
+            SeatsPage::new(&source, view, said, visitor.as_ref()).render()
         }
     };
     let html = html.map_err(|error| {

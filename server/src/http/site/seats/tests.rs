@@ -11,7 +11,7 @@ use shared_model::{Language, Timestamp, event::SaleState};
 fn render(sample: &Sample, language: Language, view: View) -> String {
     let messages = Messages::load();
     let source = source(sample, &messages, language);
-    SeatsPage::new(&source, view, Said::default(), true).render().expect("the page renders")
+    SeatsPage::new(&source, view, Said::default(), None).render().expect("the page renders")
 }
 
 fn source<'a>(sample: &'a Sample, messages: &'a Messages, language: Language) -> PageSource<'a> {

@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use shared_model::{SeatNo, account::PasskeyInfo};
+mod accounts;
+
+use shared_model::SeatNo;
 use ticketboss::clock::Clock;
 use ticketboss_tests::{
-    account_holder::AccountHolder,
     app::{Engine, Setting, TestApp},
     browser::{Colours, Device, Visitor},
     buyer::GOOD_CARD,
@@ -401,43 +402,4 @@ async fn without_scripts_seats_are_held_and_bought_by_forms() {
         .await
         .unwrap();
     assert_eq!(foreign.status(), 403);
-}
-
-/// Puts a button of that kind on the page, as our pages have them, and presses it.
-async fn press_passkey_button(visitor: &Visitor, kind: &str, done: &str) {
-    let press = format!(
-        "(async () => {{
-            const button = Object.assign(document.createElement('button'), {{ textContent: 'Passkey' }});
-            Object.assign(button.dataset, {{ passkey: '{kind}', next: '{done}' }});
-            document.querySelector('main').append(button);
-            await import('/static/test/js/passkeys.js?{kind}');
-            button.click();
-            return true;
-        }})()"
-    );
-    assert_eq!(visitor.value(&press).await, true);
-    visitor.until(&format!("location.search === '{done}'.slice('{done}'.indexOf('?'))")).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn returning_login_variation_with_a_passkey() {
-    let (app, _) = open_house().await;
-    let holder = AccountHolder::sign_up(&app, "ana@example.com").await;
-    // Browsers have passkeys for names, not for numbers.
-    let ana = Visitor::arrive(&app.url().replace("127.0.0.1", "localhost")).await;
-    ana.have_authenticator().await;
-    ana.open("/tickets").await;
-    // WebDriver sets no cookies for localhost; a page does.
-    let cookie = format!("document.cookie = 'tb_session={}; path=/'", holder.app.token);
-    ana.value(&cookie).await;
-    press_passkey_button(&ana, "register", "/tickets?registered").await;
-    let passkeys: Vec<PasskeyInfo> = holder.app.get("/account/passkeys").await.unwrap();
-    assert_eq!(passkeys.len(), 1);
-    press_passkey_button(&ana, "prove", "/tickets?proved").await;
-    ana.page.delete_all_cookies().await.unwrap();
-    ana.open("/tickets").await;
-    press_passkey_button(&ana, "sign-in", "/tickets?signed-in").await;
-    let account = ana.value("fetch('/api/v1/account').then((answer) => answer.json())").await;
-    assert_eq!(account["email"], "ana@example.com");
-    assert_eq!(ana.value("document.cookie").await, "", "scripts cannot read the session");
 }

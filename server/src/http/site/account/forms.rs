@@ -1,0 +1,411 @@
+//! The account's forms: what they ask, how answers are read, and what is said of mistakes. Text in, answers or
+//! sentences out.
+
+use super::{
+    super::{
+        forms::{Field, FormParts, PasskeyButton, form_steps},
+        order::qr_svg,
+        reader::with_next,
+        wording::Action,
+    },
+    code::RESET_STEPS,
+};
+use crate::messages::{Speech, Value};
+use serde::Deserialize;
+use shared_model::{
+    ErrorCode, Language, Problem,
+    account::SignUpRequest,
+    factor::{SecondFactors, TotpSetup},
+    text::{EmailAddress, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, Password, PersonName, PhoneNumber},
+};
+
+/// Minutes until something may be tried again, as a refusal tells it.
+pub fn later_minutes(problem: &Problem) -> u32 {
+    problem.retry_after_seconds.unwrap_or(60).div_ceil(60).max(1)
+}
+
+/// A refusal that concerns no field, in words; `None` for one that says itself where it belongs.
+pub fn refusal(problem: &Problem, speech: Speech<'_>) -> Option<String> {
+    match problem.code {
+        ErrorCode::RateLimited => {
+            Some(speech.fill("account-later", &[("minutes", Value::from(later_minutes(problem)))]))
+        }
+        ErrorCode::Busy => Some(speech.text("error-busy")),
+        _ => None,
+    }
+}
+
+/// A password as it was typed, or what is wrong with it.
+fn new_password(typed: &str, refused: Option<ErrorCode>, speech: Speech<'_>) -> Result<Password, String> {
+    let password = typed.parse::<Password>().map_err(|_| {
+        let bounds = [("min", Value::from(PASSWORD_LENGTH_MIN)), ("max", Value::from(PASSWORD_LENGTH_MAX))];
+        speech.fill("password-length", &bounds)
+    })?;
+    if refused == Some(ErrorCode::WeakPassword) { Err(speech.text("password-weak")) } else { Ok(password) }
+}
+
+/// A new password typed twice.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct NewPasswordForm {
+    pub step: String,
+    /// Asked for only where she is signed in.
+    pub current: String,
+    pub password: String,
+    pub again: String,
+}
+
+impl NewPasswordForm {
+    /// The new password, when both are the same and long enough.
+    pub fn password(&self) -> Option<Password> {
+        self.password.parse().ok().filter(|_| self.password == self.again)
+    }
+
+    fn fields(&self, refused: Option<ErrorCode>, speech: Speech<'_>) -> [Field; 2] {
+        let sent = !self.password.is_empty() || !self.again.is_empty() || refused.is_some();
+        let password = Field::password("password", speech.text("password-new"), "new-password")
+            .hint(speech.fill("password-hint", &[("min", Value::from(PASSWORD_LENGTH_MIN))]));
+        let again = Field::password("again", speech.text("password-again"), "new-password");
+        let differs = sent && self.password != self.again;
+        [
+            if sent { password.wrong(new_password(&self.password, refused, speech).err()) } else { password },
+            again.wrong(differs.then(|| speech.text("password-differs"))),
+        ]
+    }
+
+    /// The last step of a forgotten password.
+    pub fn reset_parts(&self, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+        let [password, again] = self.fields(refused.map(|problem| problem.code), speech);
+        FormParts {
+            steps: form_steps(&RESET_STEPS, 2, speech),
+            lead: vec![speech.text("reset-password-lead")],
+            alert: refused.and_then(|problem| refusal(problem, speech)),
+            action: "/reset/password",
+            hidden: vec![("step", self.step.clone())],
+            fields: vec![password.first(), again],
+            submit: Some(speech.text("reset-password-set")),
+            ..FormParts::default()
+        }
+    }
+
+    /// A new password for the old one.
+    pub fn change_parts(&self, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+        let code = refused.map(|problem| problem.code);
+        let wrong = (code == Some(ErrorCode::BadCredentials)).then(|| speech.text("password-current-wrong"));
+        let [password, again] = self.fields(code.filter(|code| *code == ErrorCode::WeakPassword), speech);
+        FormParts {
+            back: Some(back_to_account(speech)),
+            lead: vec![speech.text("password-change-lead")],
+            alert: refused.and_then(|problem| refusal(problem, speech)),
+            action: "/account/password",
+            fields: vec![
+                Field::password("current", speech.text("password-current"), "current-password").wrong(wrong).first(),
+                password,
+                again,
+            ],
+            submit: Some(speech.text("password-change")),
+            ..FormParts::default()
+        }
+    }
+}
+
+/// The sign-up form as it was sent.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct SignUpForm {
+    pub name: String,
+    pub email: String,
+    pub phone: String,
+    pub password: String,
+    pub next: String,
+}
+
+impl SignUpForm {
+    /// What is asked for, or nothing when the form has mistakes ([`Self::parts`] tells them).
+    pub fn request(&self, language: Language) -> Option<SignUpRequest> {
+        let phone = match self.phone.trim() {
+            "" => None,
+            typed => Some(typed.parse().ok()?),
+        };
+        Some(SignUpRequest {
+            email: self.email.parse().ok()?,
+            name: self.name.parse().ok()?,
+            phone,
+            password: self.password.parse().ok()?,
+            language,
+        })
+    }
+
+    /// `judged`: it was sent, so mistakes are told; `refused` is what the server said no to.
+    pub fn parts(&self, judged: bool, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+        let code = refused.map(|problem| problem.code);
+        let name = Field::name(speech.text("you-name"), &self.name);
+        let email = Field::email(speech.text("account-email"), &self.email, "username");
+        let phone = Field::phone(speech.text("sign-up-phone"), &self.phone).hint(speech.text("sign-up-phone-hint"));
+        let password = Field::password("password", speech.text("account-password"), "new-password")
+            .hint(speech.fill("password-hint", &[("min", Value::from(PASSWORD_LENGTH_MIN))]));
+        let mistake = |wrong: bool, key: &str| (judged && wrong).then(|| speech.text(key));
+        let phone_wrong = !self.phone.trim().is_empty() && self.phone.parse::<PhoneNumber>().is_err();
+        let password_wrong = if judged { new_password(&self.password, code, speech).err() } else { None };
+        FormParts {
+            back: Some(Action { href: with_next("/sign-in", &self.next), label: speech.text("sign-in-title") }),
+            lead: vec![speech.text("sign-up-lead")],
+            alert: refused.and_then(|problem| refusal(problem, speech)),
+            action: "/sign-up",
+            hidden: vec![("next", self.next.clone())],
+            fields: vec![
+                name.wrong(mistake(self.name.parse::<PersonName>().is_err(), "you-name-wrong")).first(),
+                email.wrong(mistake(self.email.parse::<EmailAddress>().is_err(), "you-email-wrong")),
+                phone.wrong(mistake(phone_wrong || code == Some(ErrorCode::InvalidInput), "phone-wrong")),
+                password.wrong(password_wrong),
+            ],
+            submit: Some(speech.text("sign-up-go-on")),
+            ..FormParts::default()
+        }
+    }
+}
+
+/// One address or number, and where to go on.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ContactForm {
+    pub email: String,
+    pub phone: String,
+    pub next: String,
+}
+
+impl ContactForm {
+    /// The first step of a forgotten password.
+    pub fn reset_parts(&self, judged: bool, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+        let wrong = judged && self.email.parse::<EmailAddress>().is_err();
+        FormParts {
+            back: Some(Action { href: with_next("/sign-in", &self.next), label: speech.text("sign-in-title") }),
+            steps: form_steps(&RESET_STEPS, 0, speech),
+            lead: vec![speech.text("reset-lead")],
+            alert: refused.and_then(|problem| refusal(problem, speech)),
+            action: "/reset",
+            hidden: vec![("next", self.next.clone())],
+            fields: vec![
+                Field::email(speech.text("account-email"), &self.email, "username")
+                    .wrong(wrong.then(|| speech.text("you-email-wrong")))
+                    .first(),
+            ],
+            submit: Some(speech.text("reset-send")),
+            ..FormParts::default()
+        }
+    }
+
+    /// A new address for the account.
+    pub fn email_parts(&self, judged: bool, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+        let wrong = judged && self.email.parse::<EmailAddress>().is_err();
+        FormParts {
+            back: Some(back_to_account(speech)),
+            lead: vec![speech.text("email-change-lead")],
+            alert: refused.and_then(|problem| refusal(problem, speech)),
+            action: "/account/email",
+            fields: vec![
+                Field::email(speech.text("email-new"), &self.email, "email")
+                    .wrong(wrong.then(|| speech.text("you-email-wrong")))
+                    .first(),
+            ],
+            submit: Some(speech.text("code-send")),
+            ..FormParts::default()
+        }
+    }
+
+    /// A phone for the account; `has_one`: it may also be removed.
+    pub fn phone_parts(&self, has_one: bool, judged: bool, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+        let not_real = refused.is_some_and(|problem| problem.code == ErrorCode::InvalidInput);
+        let wrong = judged && (not_real || self.phone.parse::<PhoneNumber>().is_err());
+        let remove = || Action { href: "/account/phone/remove".to_owned(), label: speech.text("phone-remove") };
+        FormParts {
+            back: Some(back_to_account(speech)),
+            lead: vec![speech.text("phone-lead")],
+            alert: refused.and_then(|problem| refusal(problem, speech)),
+            action: "/account/phone",
+            fields: vec![
+                Field::phone(speech.text("phone-new"), &self.phone)
+                    .hint(speech.text("phone-hint"))
+                    .wrong(wrong.then(|| speech.text("phone-wrong")))
+                    .first(),
+            ],
+            submit: Some(speech.text("code-send")),
+            other_ways: if has_one { vec![remove()] } else { Vec::new() },
+            ..FormParts::default()
+        }
+    }
+}
+
+/// A password typed again, or a code of an authenticator app.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ProofForm {
+    pub password: String,
+    pub code: String,
+    /// The offered secret that the code is of.
+    pub sealed: String,
+    pub next: String,
+}
+
+impl ProofForm {
+    /// The password once more, before a sensitive change.
+    pub fn proof_parts(&self, has_passkey: bool, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+        let wrong = refused.is_some_and(|problem| problem.code == ErrorCode::BadCredentials);
+        let label = speech.text("passkey-use");
+        FormParts {
+            back: Some(back_to_account(speech)),
+            lead: vec![speech.text("proof-lead")],
+            alert: refused.and_then(|problem| refusal(problem, speech)),
+            passkey: has_passkey.then(|| PasskeyButton { kind: "prove", next: self.next.clone(), label }),
+            or: speech.text("sign-in-or"),
+            action: "/account/proof",
+            hidden: vec![("next", self.next.clone())],
+            fields: vec![
+                Field::password("password", speech.text("account-password"), "current-password")
+                    .wrong(wrong.then(|| speech.text("password-current-wrong")))
+                    .first(),
+            ],
+            submit: Some(speech.text("proof-go-on")),
+            links: vec![Action { href: with_next("/reset", &self.next), label: speech.text("sign-in-forgot") }],
+            ..FormParts::default()
+        }
+    }
+
+    /// The second factor of a sign-in whose password was right.
+    pub fn second_factor_parts(
+        &self,
+        factors: SecondFactors,
+        refused: Option<&Problem>,
+        speech: Speech<'_>,
+    ) -> FormParts {
+        let wrong = refused.is_some_and(|problem| problem.code == ErrorCode::WrongCode);
+        let label = speech.text("passkey-use");
+        let code = Field::code(speech.text("totp-code"), &self.code);
+        FormParts {
+            back: Some(Action { href: with_next("/sign-in", &self.next), label: speech.text("sign-in-title") }),
+            lead: vec![speech.text("second-factor-lead")],
+            alert: refused.and_then(|problem| refusal(problem, speech)),
+            passkey: factors.passkey.then(|| PasskeyButton { kind: "second-factor", next: self.next.clone(), label }),
+            or: speech.text("second-factor-or"),
+            action: "/sign-in/second",
+            hidden: vec![("next", self.next.clone())],
+            fields: if factors.totp {
+                vec![code.wrong(wrong.then(|| speech.text("totp-wrong"))).first()]
+            } else {
+                Vec::new()
+            },
+            submit: factors.totp.then(|| speech.text("sign-in-button")),
+            ..FormParts::default()
+        }
+    }
+
+    /// Setting up an authenticator app: its secret as a picture and in letters, and its first code.
+    pub fn totp_parts(&self, setup: &TotpSetup, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+        let wrong = refused.is_some_and(|problem| problem.code == ErrorCode::WrongCode);
+        FormParts {
+            back: Some(back_to_account(speech)),
+            lead: vec![speech.text("totp-lead")],
+            alert: refused.and_then(|problem| refusal(problem, speech)),
+            scan: Some((qr_svg(setup.uri.as_str()), in_fours(setup.secret.as_str()))),
+            action: "/account/authenticator",
+            hidden: vec![("sealed", setup.sealed.clone())],
+            fields: vec![
+                Field::code(speech.text("totp-code"), &self.code)
+                    .wrong(wrong.then(|| speech.text("totp-wrong")))
+                    .first(),
+            ],
+            submit: Some(speech.text("totp-set-up")),
+            ..FormParts::default()
+        }
+    }
+}
+
+/// An authenticator app that may be removed.
+pub fn remove_totp_parts(speech: Speech<'_>) -> FormParts {
+    FormParts {
+        back: Some(back_to_account(speech)),
+        lead: vec![speech.text("totp-remove-lead")],
+        action: "/account/authenticator/remove",
+        submit: Some(speech.text("totp-remove")),
+        is_final: true,
+        ..FormParts::default()
+    }
+}
+
+/// The last word before an account goes.
+pub fn delete_parts(refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+    let last_owner = refused.is_some_and(|problem| problem.code == ErrorCode::Forbidden);
+    FormParts {
+        back: Some(back_to_account(speech)),
+        lead: ["delete-lead", "delete-kept", "delete-tickets"].map(|key| speech.text(key)).into(),
+        alert: if last_owner {
+            Some(speech.text("delete-last-owner"))
+        } else {
+            refused.map(|problem| refusal(problem, speech).unwrap_or_else(|| speech.text("refused-other")))
+        },
+        action: "/account/delete",
+        submit: Some(speech.text("delete-now")),
+        is_final: true,
+        ..FormParts::default()
+    }
+}
+
+fn back_to_account(speech: Speech<'_>) -> Action {
+    Action { href: "/account".to_owned(), label: speech.text("nav-account") }
+}
+
+/// Letters in groups of four, as people copy them.
+fn in_fours(text: &str) -> String {
+    let letters = text.chars().collect::<Vec<_>>();
+    letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::Messages;
+
+    fn wrong_fields(parts: &FormParts) -> Vec<&'static str> {
+        parts.fields.iter().filter(|field| field.error.is_some()).map(|field| field.name).collect()
+    }
+
+    #[test]
+    fn a_new_password_is_typed_twice_and_long_enough() {
+        let messages = Messages::load();
+        let speech = messages.speak(Language::En);
+        let form = |password: &str, again: &str| NewPasswordForm {
+            password: password.to_owned(),
+            again: again.to_owned(),
+            ..NewPasswordForm::default()
+        };
+        assert!(form("faro norte gaviota", "faro norte gaviota").password().is_some());
+        assert!(form("faro norte gaviota", "faro norte").password().is_none());
+        assert_eq!(wrong_fields(&form("", "").reset_parts(None, speech)), [] as [&str; 0]);
+        assert_eq!(wrong_fields(&form("short", "short").reset_parts(None, speech)), ["password"]);
+        assert_eq!(wrong_fields(&form("faro norte gaviota", "x").reset_parts(None, speech)), ["again"]);
+        let weak = Problem::new(ErrorCode::WeakPassword);
+        assert_eq!(wrong_fields(&form("password1", "password1").reset_parts(Some(&weak), speech)), ["password"]);
+    }
+
+    #[test]
+    fn a_sign_up_form_tells_every_mistake_at_its_field() {
+        let messages = Messages::load();
+        let speech = messages.speak(Language::En);
+        let form = SignUpForm { phone: "612".into(), ..SignUpForm::default() };
+        assert_eq!(wrong_fields(&form.parts(false, None, speech)), [] as [&str; 0]);
+        assert_eq!(wrong_fields(&form.parts(true, None, speech)), ["name", "email", "phone", "password"]);
+        let good = SignUpForm {
+            name: "Inés".into(),
+            email: "ines@example.org".into(),
+            password: "faro norte gaviota".into(),
+            ..SignUpForm::default()
+        };
+        assert_eq!(wrong_fields(&good.parts(true, None, speech)), [] as [&str; 0]);
+        assert_eq!(good.request(Language::Es).and_then(|request| request.phone), None);
+    }
+
+    #[test]
+    fn a_secret_is_written_in_fours() {
+        assert_eq!(in_fours("JBSWY3DPEH"), "JBSW Y3DP EH");
+    }
+}

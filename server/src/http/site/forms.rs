@@ -1,0 +1,200 @@
+//! Forms: fields as they stand, what is wrong with them, and the page that is one form and nothing else.
+
+use super::{
+    layout::{Icon, Layout, Tab},
+    wording::{Action, Choice, Countdown},
+};
+use crate::messages::Speech;
+use askama::Template;
+use shared_model::text::{EMAIL_LENGTH_MAX, NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX};
+
+/// Characters a phone number may be typed with, spaces and brackets included.
+const PHONE_TYPED_MAX: usize = 32;
+/// Characters a code may be pasted with; the script keeps the digits.
+const CODE_TYPED_MAX: usize = 16;
+
+/// A field of a form as it stands: what was typed, and what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Field {
+    pub name: &'static str,
+    pub label: String,
+    /// `text`, `email`, `tel`, `password`, or `code`: six digits, drawn as six cells.
+    pub kind: &'static str,
+    pub value: String,
+    /// The token browsers fill it by (WHATWG autofill detail tokens).
+    pub autocomplete: &'static str,
+    pub length_max: usize,
+    pub hint: String,
+    pub error: Option<String>,
+    /// Choices; an empty list is a field to type in.
+    pub options: Vec<Choice>,
+    /// The page opens with the cursor here.
+    pub first: bool,
+}
+
+impl Field {
+    pub fn name(label: String, value: &str) -> Self {
+        let value = value.to_owned();
+        Self {
+            name: "name",
+            label,
+            kind: "text",
+            value,
+            autocomplete: "name",
+            length_max: NAME_LENGTH_MAX,
+            ..Self::default()
+        }
+    }
+
+    /// `autocomplete`: "email" for a contact, "username" for who signs in.
+    pub fn email(label: String, value: &str, autocomplete: &'static str) -> Self {
+        let value = value.to_owned();
+        Self {
+            name: "email",
+            label,
+            kind: "email",
+            value,
+            autocomplete,
+            length_max: EMAIL_LENGTH_MAX,
+            ..Self::default()
+        }
+    }
+
+    pub fn phone(label: String, value: &str) -> Self {
+        let value = value.to_owned();
+        Self {
+            name: "phone",
+            label,
+            kind: "tel",
+            value,
+            autocomplete: "tel",
+            length_max: PHONE_TYPED_MAX,
+            ..Self::default()
+        }
+    }
+
+    /// Never filled from what was typed before. `autocomplete`: "current-password" or "new-password".
+    pub fn password(name: &'static str, label: String, autocomplete: &'static str) -> Self {
+        Self { name, label, kind: "password", autocomplete, length_max: PASSWORD_LENGTH_MAX, ..Self::default() }
+    }
+
+    pub fn code(label: String, value: &str) -> Self {
+        let value = value.to_owned();
+        Self {
+            name: "code",
+            label,
+            kind: "code",
+            value,
+            autocomplete: "one-time-code",
+            length_max: CODE_TYPED_MAX,
+            ..Self::default()
+        }
+    }
+
+    pub fn hint(self, hint: String) -> Self {
+        Self { hint, ..self }
+    }
+
+    pub fn wrong(self, error: Option<String>) -> Self {
+        Self { error, ..self }
+    }
+
+    pub fn first(self) -> Self {
+        Self { first: true, ..self }
+    }
+}
+
+/// A mistake in the summary above a form, leading to its field.
+pub struct FieldError {
+    pub field: &'static str,
+    pub sentence: String,
+}
+
+/// The mistakes of a form, in its order.
+pub fn errors(fields: &[Field]) -> Vec<FieldError> {
+    let mistake = |field: &Field| {
+        let sentence = format!("{}: {}", field.label, field.error.as_ref()?);
+        Some(FieldError { field: field.name, sentence })
+    };
+    fields.iter().filter_map(mistake).collect()
+}
+
+/// A step in the bar above a form that has several.
+pub struct FormStep {
+    pub name: String,
+    pub is_done: bool,
+    pub is_current: bool,
+}
+
+/// The bar's steps as seen from the `current` one.
+pub fn form_steps(names: &[&str], current: usize, speech: Speech<'_>) -> Vec<FormStep> {
+    let step = |(at, name): (usize, &&str)| FormStep {
+        name: speech.text(name),
+        is_done: at < current,
+        is_current: at == current,
+    };
+    names.iter().enumerate().map(step).collect()
+}
+
+/// The button that lets a device answer instead of a password.
+pub struct PasskeyButton {
+    /// What the script does: `sign-in`, `second-factor`, `prove` or `register`.
+    pub kind: &'static str,
+    /// Where it leads.
+    pub next: String,
+    pub label: String,
+}
+
+/// Another code, once some time has passed.
+pub struct Again {
+    pub fact: String,
+    pub words: String,
+    /// `None`: it may be asked for.
+    pub until: Option<Countdown>,
+    pub button: String,
+    /// The address that sends it.
+    pub action: &'static str,
+}
+
+/// A form with everything that is said around it.
+#[derive(Default)]
+pub struct FormParts {
+    pub back: Option<Action>,
+    pub steps: Vec<FormStep>,
+    pub lead: Vec<String>,
+    /// Why what was asked for was not done.
+    pub alert: Option<String>,
+    pub passkey: Option<PasskeyButton>,
+    /// Said between the passkey's button and the fields.
+    pub or: String,
+    /// The address the form is sent to.
+    pub action: &'static str,
+    pub hidden: Vec<(&'static str, String)>,
+    /// A picture to scan, as SVG of our own making, and the same in letters.
+    pub scan: Option<(String, String)>,
+    pub fields: Vec<Field>,
+    /// `None`: the passkey's button is the form.
+    pub submit: Option<String>,
+    /// What it does cannot be undone.
+    pub is_final: bool,
+    pub again: Option<Again>,
+    /// Other ways on, each a form that carries the hidden values.
+    pub other_ways: Vec<Action>,
+    pub links: Vec<Action>,
+}
+
+#[derive(Template)]
+#[template(path = "form.html")]
+pub struct FormPage<'a> {
+    page: Layout<'a>,
+    form: FormParts,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> FormPage<'a> {
+    pub fn new(page: Layout<'a>, form: FormParts) -> Self {
+        // One field needs no summary: the sentence stands right below it.
+        let errors = if form.fields.len() > 1 { errors(&form.fields) } else { Vec::new() };
+        Self { page, form, errors }
+    }
+}

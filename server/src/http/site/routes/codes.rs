@@ -1,0 +1,358 @@
+//! Making an account, a forgotten password, and the page every sent code is typed on.
+
+use super::{
+    super::{
+        account::{
+            code::{About, CodeRefused, CodeStep, code_form, code_title},
+            forms::{ContactForm, NewPasswordForm, SignUpForm, later_minutes},
+        },
+        forms::FormPage,
+        layout::{Icon, Tab},
+        reader::{Reader, SiteError, SiteResult, page, percent_encode, return_path, with_next},
+        says::SaysPage,
+        wording::Action,
+    },
+    sign_in::{AFTER_SIGN_IN, NextQuery, go_on, with_cookie},
+};
+use crate::{
+    coordinator::{Kind, Visitor},
+    http::{
+        AppState,
+        session::{ClientInfo, SiteVisitor},
+    },
+};
+use axum::{
+    Form, Router,
+    extract::Query,
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
+use shared_model::{
+    AccountId, ErrorCode, Problem,
+    account::{CodeChannel, CodeTyped, ResetRequest},
+    text::Secret,
+};
+
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/sign-up", get(ask_sign_up).post(sign_up))
+        .route("/reset", get(ask_reset).post(reset))
+        .route("/reset/password", get(ask_password).post(set_password))
+        .route("/reset/done", get(reset_done))
+        .route("/code", get(ask_code).post(type_code))
+        .route("/code/again", post(send_again))
+        .route("/code/by-email", post(send_by_email))
+}
+
+async fn ask_sign_up(reader: Reader, Query(query): Query<NextQuery>) -> SiteResult<Response> {
+    let form = SignUpForm { next: query.path(), ..SignUpForm::default() };
+    show_sign_up(&reader, &form, false, None).await
+}
+
+async fn show_sign_up(
+    reader: &Reader,
+    form: &SignUpForm,
+    judged: bool,
+    refused: Option<&Problem>,
+) -> SiteResult<Response> {
+    let cart = reader.cart().await?;
+    let layout = reader.layout(&reader.speech().text("sign-up-title"), cart.as_ref()).tab(Tab::Account);
+    page(&FormPage::new(layout, form.parts(judged, refused, reader.speech())))
+}
+
+async fn sign_up(
+    reader: Reader,
+    guest: SiteVisitor,
+    client: ClientInfo,
+    Form(form): Form<SignUpForm>,
+) -> SiteResult<Response> {
+    let form = SignUpForm { next: return_path(&form.next, AFTER_SIGN_IN), ..form };
+    let Some(request) = form.request(reader.language) else {
+        return Ok(with_cookie(guest.cookie, show_sign_up(&reader, &form, true, None).await?));
+    };
+    let email = request.email.clone();
+    let answer = match reader.coordinator().begin_sign_up(&guest.visitor, request, client.as_client()).await {
+        Ok(begun) => {
+            let about = About::SignUp { sign_up_id: begun.sign_up_id, email };
+            to_code_page(&reader, &guest.visitor, &CodeStep { sent: begun.code, about, next: form.next })
+        }
+        Err(problem) if problem.status < 500 || problem.code == ErrorCode::Busy => {
+            show_sign_up(&reader, &form, true, Some(&problem)).await?
+        }
+        Err(problem) => return Err(problem.into()),
+    };
+    Ok(with_cookie(guest.cookie, answer))
+}
+
+async fn ask_reset(reader: Reader, Query(query): Query<NextQuery>) -> SiteResult<Response> {
+    let form = ContactForm { next: query.path(), ..ContactForm::default() };
+    show_reset(&reader, &form, false, None).await
+}
+
+async fn show_reset(
+    reader: &Reader,
+    form: &ContactForm,
+    judged: bool,
+    refused: Option<&Problem>,
+) -> SiteResult<Response> {
+    let cart = reader.cart().await?;
+    let layout = reader.layout(&reader.speech().text("reset-title"), cart.as_ref()).tab(Tab::Account);
+    page(&FormPage::new(layout, form.reset_parts(judged, refused, reader.speech())))
+}
+
+async fn reset(
+    reader: Reader,
+    guest: SiteVisitor,
+    client: ClientInfo,
+    Form(form): Form<ContactForm>,
+) -> SiteResult<Response> {
+    let form = ContactForm { next: return_path(&form.next, AFTER_SIGN_IN), ..form };
+    let answer = match form.email.parse() {
+        Err(_) => show_reset(&reader, &form, true, None).await?,
+        Ok(email) => {
+            let request = ResetRequest { email, channel: CodeChannel::Sms };
+            match send_reset(&reader, &guest.visitor, request, form.next.clone(), client).await {
+                Ok(answer) => answer,
+                Err(problem) if problem.code == ErrorCode::RateLimited => {
+                    show_reset(&reader, &form, true, Some(&problem)).await?
+                }
+                Err(problem) => return Err(problem.into()),
+            }
+        }
+    };
+    Ok(with_cookie(guest.cookie, answer))
+}
+
+async fn send_reset(
+    reader: &Reader,
+    visitor: &Visitor,
+    request: ResetRequest,
+    next: String,
+    client: ClientInfo,
+) -> Result<Response, Problem> {
+    let about = About::Reset { email: request.email.clone(), channel: request.channel };
+    let sent = reader.coordinator().begin_reset(visitor, request, client.as_client()).await?;
+    Ok(to_code_page(reader, visitor, &CodeStep { sent, about, next }))
+}
+
+/// To the page on which the code is typed.
+pub fn to_code_page(reader: &Reader, visitor: &Visitor, step: &CodeStep) -> Response {
+    Redirect::to(&step_path("/code", &seal(reader, visitor, step))).into_response()
+}
+
+fn step_path(path: &str, sealed: &str) -> String {
+    format!("{path}?step={}", percent_encode(sealed))
+}
+
+fn seal(reader: &Reader, visitor: &Visitor, step: &CodeStep) -> String {
+    let text = serde_json::to_string(step).expect("ids, addresses and moments are JSON");
+    reader.coordinator().seal_for(visitor, &text)
+}
+
+/// The step a page's address or form carries, and whose it is; who has none begins anew.
+fn open_step(reader: &Reader, sealed: &str) -> SiteResult<(Visitor, CodeStep)> {
+    let opened = reader.visitor.and_then(|visitor| {
+        let text = reader.coordinator().open_for(&visitor, sealed)?;
+        Some((visitor, serde_json::from_str(&text).ok()?))
+    });
+    opened.ok_or_else(|| SiteError::Elsewhere("/sign-in".to_owned()))
+}
+
+#[derive(Deserialize)]
+struct StepQuery {
+    #[serde(default)]
+    step: String,
+}
+
+async fn ask_code(reader: Reader, Query(query): Query<StepQuery>) -> SiteResult<Response> {
+    let (_, step) = open_step(&reader, &query.step)?;
+    show_code(&reader, &step, &query.step, "", None).await
+}
+
+async fn show_code(
+    reader: &Reader,
+    step: &CodeStep,
+    sealed: &str,
+    typed: &str,
+    refused: Option<CodeRefused>,
+) -> SiteResult<Response> {
+    let cart = reader.cart().await?;
+    let speech = reader.speech();
+    let layout = reader.layout(&speech.text(code_title(&step.about)), cart.as_ref()).tab(Tab::Account);
+    page(&FormPage::new(layout, code_form(step, sealed, typed, refused, reader.now(), speech)))
+}
+
+#[derive(Deserialize)]
+struct CodeForm {
+    #[serde(default)]
+    step: String,
+    #[serde(default)]
+    code: String,
+}
+
+async fn type_code(reader: Reader, client: ClientInfo, Form(form): Form<CodeForm>) -> SiteResult<Response> {
+    let (visitor, step) = open_step(&reader, &form.step)?;
+    let typed = CodeTyped { code_id: step.sent.code_id, code: Secret(form.code.clone()) };
+    match confirm(&reader, &visitor, &step, &typed, &form.step, client).await {
+        Ok(answer) => Ok(answer),
+        Err(SiteProblem::Elsewhere(error)) => Err(error),
+        Err(SiteProblem::Refused(problem)) => {
+            let refused = refused(&problem).ok_or(problem.code)?;
+            show_code(&reader, &step, &form.step, &form.code, Some(refused)).await
+        }
+    }
+}
+
+/// Why a code did not lead on.
+enum SiteProblem {
+    Refused(Problem),
+    Elsewhere(SiteError),
+}
+
+impl From<Problem> for SiteProblem {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+/// What is said on the page of the code; `None` for what is no refusal.
+fn refused(problem: &Problem) -> Option<CodeRefused> {
+    match problem.code {
+        ErrorCode::WrongCode => Some(CodeRefused::Wrong { tries_left: problem.limit.unwrap_or_default() }),
+        ErrorCode::CodeOver => Some(CodeRefused::Over),
+        ErrorCode::RateLimited => Some(CodeRefused::Later(later_minutes(problem))),
+        _ => None,
+    }
+}
+
+/// Does what the code was for.
+async fn confirm(
+    reader: &Reader,
+    visitor: &Visitor,
+    step: &CodeStep,
+    typed: &CodeTyped,
+    sealed: &str,
+    client: ClientInfo,
+) -> Result<Response, SiteProblem> {
+    let (coordinator, client) = (reader.coordinator(), client.as_client());
+    let to = |path: &str| Redirect::to(path).into_response();
+    match &step.about {
+        About::SignUp { .. } => {
+            let outcome = coordinator.finish_sign_up(visitor, typed, Kind::SiteStay, client).await?;
+            Ok(go_on(reader, outcome, &step.next))
+        }
+        About::Reset { .. } => {
+            coordinator.prove_reset(visitor, typed, client).await?;
+            Ok(to(&step_path("/reset/password", sealed)))
+        }
+        About::Phone { .. } => {
+            coordinator.finish_phone(visitor, account_of(visitor)?, typed, client).await?;
+            Ok(to("/account?done=phone"))
+        }
+        About::Email { .. } => {
+            coordinator.finish_email(visitor, account_of(visitor)?, typed, client).await?;
+            Ok(to("/account?done=email"))
+        }
+    }
+}
+
+/// Whose phone or address it is; she may have been signed out meanwhile.
+fn account_of(visitor: &Visitor) -> Result<AccountId, SiteProblem> {
+    visitor.account_id.ok_or_else(|| SiteProblem::Elsewhere(SiteError::Elsewhere(with_next("/sign-in", "/account"))))
+}
+
+async fn send_again(reader: Reader, client: ClientInfo, Form(form): Form<StepQuery>) -> SiteResult<Response> {
+    let (visitor, step) = open_step(&reader, &form.step)?;
+    if reader.now() < step.sent.again_at {
+        // Pressed too early, or twice: the first one is on its way.
+        return Err(SiteError::Elsewhere(step_path("/code", &form.step)));
+    }
+    answer_sending(&reader, &form.step, repeat(&reader, &visitor, step, client).await).await
+}
+
+/// "I don't have this phone any more": the same code by mail.
+async fn send_by_email(reader: Reader, client: ClientInfo, Form(form): Form<StepQuery>) -> SiteResult<Response> {
+    let (visitor, step) = open_step(&reader, &form.step)?;
+    let About::Reset { email, .. } = step.about.clone() else {
+        return Err(ErrorCode::NotFound.into());
+    };
+    let step = CodeStep { about: About::Reset { email, channel: CodeChannel::Email }, ..step };
+    answer_sending(&reader, &form.step, repeat(&reader, &visitor, step, client).await).await
+}
+
+async fn answer_sending(reader: &Reader, sealed: &str, sent: Result<Response, SiteProblem>) -> SiteResult<Response> {
+    match sent {
+        Ok(answer) => Ok(answer),
+        Err(SiteProblem::Elsewhere(error)) => Err(error),
+        Err(SiteProblem::Refused(problem)) => {
+            let refused = refused(&problem).ok_or(problem.code)?;
+            let (_, step) = open_step(reader, sealed)?;
+            show_code(reader, &step, sealed, "", Some(refused)).await
+        }
+    }
+}
+
+/// Sends another code for the same thing.
+async fn repeat(
+    reader: &Reader,
+    visitor: &Visitor,
+    step: CodeStep,
+    client: ClientInfo,
+) -> Result<Response, SiteProblem> {
+    let CodeStep { about, next, .. } = step;
+    let coordinator = reader.coordinator();
+    let sent = match about.clone() {
+        About::SignUp { sign_up_id, .. } => {
+            coordinator.repeat_sign_up_code(visitor, sign_up_id, client.as_client()).await?
+        }
+        About::Reset { email, channel } => {
+            return Ok(send_reset(reader, visitor, ResetRequest { email, channel }, next, client).await?);
+        }
+        About::Phone { phone } => {
+            coordinator.begin_phone(visitor, account_of(visitor)?, phone, client.as_client()).await?
+        }
+        About::Email { email } => {
+            coordinator.begin_email(visitor, account_of(visitor)?, email, client.as_client()).await?
+        }
+    };
+    Ok(to_code_page(reader, visitor, &CodeStep { sent, about, next }))
+}
+
+async fn ask_password(reader: Reader, Query(query): Query<StepQuery>) -> SiteResult<Response> {
+    open_step(&reader, &query.step)?;
+    let form = NewPasswordForm { step: query.step, ..NewPasswordForm::default() };
+    show_password(&reader, &form, None).await
+}
+
+async fn show_password(reader: &Reader, form: &NewPasswordForm, refused: Option<&Problem>) -> SiteResult<Response> {
+    let cart = reader.cart().await?;
+    let layout = reader.layout(&reader.speech().text("reset-password-title"), cart.as_ref()).tab(Tab::Account);
+    page(&FormPage::new(layout, form.reset_parts(refused, reader.speech())))
+}
+
+async fn set_password(reader: Reader, client: ClientInfo, Form(form): Form<NewPasswordForm>) -> SiteResult<Response> {
+    let (visitor, step) = open_step(&reader, &form.step)?;
+    let weak = Problem::new(ErrorCode::InvalidInput);
+    let Some(password) = form.password() else { return show_password(&reader, &form, Some(&weak)).await };
+    let code_id = step.sent.code_id;
+    match reader.coordinator().finish_reset(&visitor, code_id, &password, client.as_client()).await {
+        Ok(()) => Ok(Redirect::to(&with_next("/reset/done", &step.next)).into_response()),
+        Err(problem) if matches!(problem.code, ErrorCode::WeakPassword | ErrorCode::RateLimited | ErrorCode::Busy) => {
+            show_password(&reader, &form, Some(&problem)).await
+        }
+        Err(Problem { code: ErrorCode::CodeOver, .. }) => {
+            show_code(&reader, &step, &form.step, "", Some(CodeRefused::Over)).await
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+async fn reset_done(reader: Reader, Query(query): Query<NextQuery>) -> SiteResult<Response> {
+    let speech = reader.speech();
+    let cart = reader.cart().await?;
+    let layout = reader.layout(&speech.text("reset-done-title"), cart.as_ref()).tab(Tab::Account);
+    let sentences = ["reset-done", "reset-done-sessions"].map(|key| speech.text(key)).into();
+    let sign_in = Action { href: with_next("/sign-in", &query.path()), label: speech.text("sign-in-button") };
+    page(&SaysPage::saying(layout, Icon::Check, sentences, vec![sign_in]))
+}
