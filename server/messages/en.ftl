@@ -12,7 +12,7 @@ language-name-en = English
 language-name-es = Español
 foot-promise = Every price here includes every fee.
 foot-api = For developers
-foot-demo-mail = The demo’s mail
+foot-demo-mail = The demo’s messages
 category-theatre = Theatre
 category-classical = Classical
 category-opera = Opera
@@ -373,12 +373,18 @@ tickets-places = { $count ->
 }
 
 ## The demo's mail and the API
-demo-mail-title = The demo’s mail
-demo-mail-lead = Without a mail server, everything TicketBoss would send lands here.
+demo-mail-title = The demo’s messages
+demo-mail-lead = What TicketBoss would send to mailboxes and phones lands here, because this demo has no server for either.
 demo-mail-none = No mail yet. Buy a ticket and it arrives.
 demo-mail-from = From
 demo-mail-to = To
 demo-mail-as-html = As the mail shows it
+demo-mail-texts = Text messages
+demo-mail-older = Older text messages
+demo-mail-no-texts = No text message yet. A code for a forgotten password arrives here.
+demo-mail-mails = Mails
+demo-mail-again = Look again
+demo-mail-all = All messages
 api-title = For developers
 api-lead = Everything this site does, your program can do as well. The machine-readable description:
 api-contents = Operations

@@ -12,7 +12,7 @@ language-name-en = English
 language-name-es = Español
 foot-promise = Aquí cada precio incluye todos los gastos.
 foot-api = Para desarrolladores
-foot-demo-mail = El correo de la demo
+foot-demo-mail = Los mensajes de la demo
 category-theatre = Teatro
 category-classical = Clásica
 category-opera = Ópera
@@ -373,12 +373,18 @@ tickets-places = { $count ->
 }
 
 ## El correo de la demo y la API
-demo-mail-title = El correo de la demo
-demo-mail-lead = Sin servidor de correo, todo lo que TicketBoss enviaría acaba aquí.
+demo-mail-title = Los mensajes de la demo
+demo-mail-lead = Lo que TicketBoss enviaría a buzones y teléfonos acaba aquí, porque esta demo no tiene servidor para ninguno de los dos.
 demo-mail-none = Aún no hay correo. Compra una entrada y llegará.
 demo-mail-from = De
 demo-mail-to = Para
 demo-mail-as-html = Como lo muestra el correo
+demo-mail-texts = Mensajes de texto
+demo-mail-older = Mensajes de texto anteriores
+demo-mail-no-texts = Aún no hay mensajes de texto. Aquí llega el código para una contraseña olvidada.
+demo-mail-mails = Correos
+demo-mail-again = Mirar otra vez
+demo-mail-all = Todos los mensajes
 api-title = Para desarrolladores
 api-lead = Todo lo que hace este sitio también lo puede hacer tu programa. La descripción para máquinas:
 api-contents = Operaciones

@@ -17,6 +17,7 @@ pub mod receipt_pdf;
 pub(crate) mod samples;
 mod sheet;
 pub mod sms;
+pub mod sms_box;
 pub mod ticket_document;
 pub mod ticket_pdf;
 mod ticket_place;

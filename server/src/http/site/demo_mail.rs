@@ -1,5 +1,5 @@
-//! The demo's mail: what would have been sent, readable in the browser. Exists only where no mail
-//! server is configured.
+//! The demo's messages: the mails and text messages that would have been sent, readable in the browser. Each kind is
+//! here only where no server of its own carries it.
 
 use super::layout::{Icon, Layout, Tab};
 use askama::Template;
@@ -11,6 +11,13 @@ pub struct MailRow {
     pub to: String,
     pub sent: String,
     pub is_open: bool,
+}
+
+/// A text message; its whole text is its row.
+pub struct TextRow {
+    pub to: String,
+    pub text: String,
+    pub sent: String,
 }
 
 /// The mail being read.
@@ -29,16 +36,23 @@ pub struct MailFile {
     pub name: String,
 }
 
+/// Text messages that lie open; older ones wait behind a press.
+const TEXTS_OPEN: usize = 3;
+
 #[derive(Template)]
 #[template(path = "demo_mail.html")]
 pub struct DemoMailPage<'a> {
     page: Layout<'a>,
+    texts: Vec<TextRow>,
+    older_texts: Vec<TextRow>,
     mails: Vec<MailRow>,
     open: Option<OpenMail>,
 }
 
 impl<'a> DemoMailPage<'a> {
-    pub fn new(page: Layout<'a>, mails: Vec<MailRow>, open: Option<OpenMail>) -> Self {
-        Self { page, mails, open }
+    /// `texts` and `mails` with the newest first.
+    pub fn new(page: Layout<'a>, mut texts: Vec<TextRow>, mails: Vec<MailRow>, open: Option<OpenMail>) -> Self {
+        let older_texts = texts.split_off(texts.len().min(TEXTS_OPEN));
+        Self { page, texts, older_texts, mails, open }
     }
 }

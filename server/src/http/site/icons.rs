@@ -33,6 +33,7 @@ pub enum Icon {
     Lock,
     Mail,
     Person,
+    Phone,
     Pin,
     Printer,
     Search,
@@ -84,6 +85,7 @@ impl Icon {
                 r#"<rect x="4.5" y="10.5" width="15" height="10" rx="2"/><path d="M8 10.5V7.5a4 4 0 0 1 8 0v3"/>"#
             }
             Self::Mail => r#"<rect x="3" y="5" width="18" height="14" rx="2"/><path d="m3.5 7 8.5 6.5L20.5 7"/>"#,
+            Self::Phone => r#"<rect x="6.5" y="2.5" width="11" height="19" rx="2"/><path d="M10.5 18.5h3"/>"#,
             Self::Pin => {
                 r#"<path d="M12 21.5c4.5-4.5 7-8.2 7-11.5a7 7 0 0 0-14 0c0 3.3 2.5 7 7 11.5z"/><circle cx="12" cy="10" r="2.5"/>"#
             }

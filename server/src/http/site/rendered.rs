@@ -13,7 +13,7 @@ use super::{
         },
         summary::{Summary, cart_review, order_review},
     },
-    demo_mail::{DemoMailPage, MailFile, MailRow, OpenMail},
+    demo_mail::{DemoMailPage, MailFile, MailRow, OpenMail, TextRow},
     event::EventPage,
     events::{EventsFound, EventsPage, EventsQuery},
     layout::{Layout, Share, Tab},
@@ -50,7 +50,9 @@ fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
         ("busy", render(&SaysPage::error(layout(""), ErrorCode::RateLimited))),
         ("away", render(&AwayPage::new(layout("")))),
         ("api", render(&ApiPage::new(layout("For developers"), &api_document()))),
-        ("demo-mail", render(&mail_page(layout("The demo’s mail")))),
+        ("demo-mail", render(&messages_page(layout("The demo’s messages"), None))),
+        ("demo-mail-open", render(&messages_page(layout("The demo’s messages"), Some(open_mail())))),
+        ("demo-mail-none", render(&DemoMailPage::new(layout("The demo’s messages"), Vec::new(), Vec::new(), None))),
         ("challenge", render(&ChallengePage::new(layout("Your bank"), "pi_1", "€ 93.00"))),
     ];
     pages.extend(account::sample_pages::pages(speech));
@@ -101,15 +103,25 @@ fn cart_page<'a>(speech: Speech<'a>, cart: &Cart, refused: Option<ErrorCode>) ->
     CartPage::new(Layout::new(speech, speech.text("cart-title")).tab(Tab::Cart).cart(Some(cart)), cart, refused)
 }
 
-fn mail_page(page: Layout<'_>) -> DemoMailPage<'_> {
-    let row = |id: &str, is_open| MailRow {
+fn messages_page(page: Layout<'_>, open: Option<OpenMail>) -> DemoMailPage<'_> {
+    let mail = |id: &str, is_open| MailRow {
         id: id.into(),
         subject: "Your tickets: The Seagull".into(),
         to: "ines.roldan@example.com".into(),
         sent: "22 November 2026, 18:52".into(),
         is_open,
     };
-    let open = OpenMail {
+    let text = |code: &str| TextRow {
+        to: "+34612345678".into(),
+        text: format!("{code} is your TicketBoss code for a new password. It works for 10 minutes."),
+        sent: "22 November 2026, 18:52".into(),
+    };
+    let mails = vec![mail("1", open.is_some()), mail("2", false)];
+    DemoMailPage::new(page, ["482913", "118204", "730551", "264410"].map(text).into(), mails, open)
+}
+
+fn open_mail() -> OpenMail {
+    OpenMail {
         id: "1".into(),
         subject: "Your tickets: The Seagull".into(),
         from: "TicketBoss <tickets@example.org>".into(),
@@ -117,8 +129,7 @@ fn mail_page(page: Layout<'_>) -> DemoMailPage<'_> {
         text: "Hello Inés,\n\nhere are your tickets.".into(),
         has_html: true,
         attachments: vec![MailFile { position: 0, name: "tickets.pdf".into() }],
-    };
-    DemoMailPage::new(page, vec![row("1", true), row("2", false)], Some(open))
+    }
 }
 
 fn api_document() -> serde_json::Value {
@@ -274,11 +285,11 @@ fn every_page_renders_in_every_language_without_a_missing_message() {
 }
 
 /// First words of our message keys: a key that shows on a page begins with one.
-fn message_prefixes() -> [&'static str; 29] {
+fn message_prefixes() -> [&'static str; 31] {
     [
         "nav", "cart", "search", "when", "state", "price", "event", "lapsed", "place", "step", "receipt", "delivery",
         "address", "you", "card", "review", "order", "tickets", "error", "refused", "sign", "password", "passkey",
-        "code", "reset", "account", "totp", "delete", "proof",
+        "code", "reset", "account", "totp", "delete", "proof", "demo", "screen",
     ]
 }
 

@@ -1,12 +1,16 @@
-//! The demo's mail page. Exists only in the demo and without a mail server.
+//! The demo's messages: mails where no mail server is configured, text messages where no provider is. Nothing of it
+//! exists outside the demo.
 
 use super::super::{
-    demo_mail::{DemoMailPage, MailFile, MailRow, OpenMail},
+    demo_mail::{DemoMailPage, MailFile, MailRow, OpenMail, TextRow},
     reader::{Reader, SiteResult, page},
 };
 use crate::{
     calendar_text::CalendarText,
-    delivery::mailbox::{Mailbox, StoredMail},
+    delivery::{
+        mailbox::{Mailbox, StoredMail},
+        sms_box::{ReceivedSms, SmsBox},
+    },
     http::AppState,
 };
 use axum::{
@@ -17,6 +21,7 @@ use axum::{
     routing::get,
 };
 use shared_model::{ErrorCode, OutboxId};
+use std::io;
 
 /// A mail's own HTML carries inline styles, as mails must; it may do nothing else.
 const MAIL_POLICY: &str =
@@ -32,22 +37,36 @@ pub fn router() -> Router<AppState> {
         .route("/demo/mail/{id}/attachments/{position}", get(attachment))
 }
 
-fn mailbox(reader: &Reader) -> SiteResult<Mailbox> {
+/// The mails, where no mail server takes them.
+fn mailbox(reader: &Reader) -> Option<Mailbox> {
     let config = &reader.state.config;
-    if !config.demo || !config.mail.smtp_url.is_empty() {
-        return Err(ErrorCode::NotFound.into());
-    }
-    Ok(Mailbox::new(config.mail_folder()))
+    (config.demo && config.mail.smtp_url.is_empty()).then(|| Mailbox::new(config.mail_folder()))
+}
+
+/// The text messages, where no provider takes them.
+fn sms_box(reader: &Reader) -> Option<SmsBox> {
+    let config = &reader.state.config;
+    (config.demo && config.sms.account_sid.is_empty()).then(|| SmsBox::new(config.sms_folder()))
 }
 
 async fn find_mail(reader: &Reader, id: OutboxId) -> SiteResult<StoredMail> {
-    let found = mailbox(reader)?.find_mail(id).await.map_err(unreadable)?;
+    let mailbox = mailbox(reader).ok_or(ErrorCode::NotFound)?;
+    let found = mailbox.find_mail(id).await.map_err(unreadable)?;
     found.ok_or_else(|| ErrorCode::NotFound.into())
 }
 
-fn unreadable(error: std::io::Error) -> ErrorCode {
-    tracing::error!(%error, "the mail folder cannot be read");
+fn unreadable(error: io::Error) -> ErrorCode {
+    tracing::error!(%error, "the demo's messages cannot be read");
     ErrorCode::Internal
+}
+
+/// What a folder holds; one that nothing was written to yet holds nothing.
+fn held<T>(listed: io::Result<Vec<T>>) -> SiteResult<Vec<T>> {
+    match listed {
+        Ok(found) => Ok(found),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(unreadable(error).into()),
+    }
 }
 
 async fn list(reader: Reader) -> SiteResult<Response> {
@@ -60,24 +79,37 @@ async fn open(reader: Reader, Path(id): Path<OutboxId>) -> SiteResult<Response> 
 }
 
 async fn show(reader: &Reader, open: Option<StoredMail>) -> SiteResult<Response> {
-    let mails = match mailbox(reader)?.list_mails().await {
-        Ok(mails) => mails,
-        // Nothing was sent yet: the folder comes with the first mail.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(unreadable(error).into()),
+    let (mailbox, sms_box) = (mailbox(reader), sms_box(reader));
+    if mailbox.is_none() && sms_box.is_none() {
+        return Err(ErrorCode::NotFound.into());
+    }
+    let mails = match mailbox {
+        Some(mailbox) => held(mailbox.list_mails().await)?,
+        None => Vec::new(),
+    };
+    let texts = match sms_box {
+        Some(sms_box) => held(sms_box.list_texts().await)?,
+        None => Vec::new(),
     };
     let calendar = CalendarText::new(reader.speech(), MAIL_ZONE);
     let open_id = open.as_ref().map(|mail| mail.outbox_id);
-    let rows = mails.iter().map(|mail| MailRow {
+    let mail_row = |mail: &StoredMail| MailRow {
         id: mail.outbox_id.to_string(),
         subject: mail.subject.clone(),
         to: mail.to.clone(),
         sent: calendar.date_time_zoned(mail.sent_at),
         is_open: open_id == Some(mail.outbox_id),
-    });
+    };
+    let text_row = |sms: &ReceivedSms| TextRow {
+        to: sms.to.to_string(),
+        text: sms.text.clone(),
+        sent: calendar.date_time_zoned(sms.sent_at),
+    };
+    let rows = mails.iter().map(mail_row).collect();
+    let texts = texts.iter().map(text_row).collect();
     let cart = reader.cart().await?;
     let layout = reader.layout(&reader.speech().text("demo-mail-title"), cart.as_ref());
-    page(&DemoMailPage::new(layout, rows.collect(), open.map(opened)))
+    page(&DemoMailPage::new(layout, texts, rows, open.map(opened)))
 }
 
 fn opened(mail: StoredMail) -> OpenMail {
