@@ -340,6 +340,12 @@ screen-ticket-any-entrance = Main
 screen-ticket-doors = Doors
 screen-ticket-starts = Starts
 screen-ticket-foot = { $type }, { $price } with every fee. For { $name }.
+screen-ticket-alone = Show only this one
+screen-ticket-all = All tickets of this order
+screen-ticket-awake = The screen stays on
+screen-ticket-map = Map
+screen-ticket-previous = Previous
+screen-ticket-next = Next
 order-checking-title = Your bank is checking
 order-checking = Your bank is checking. Keep this open; your seats stay yours.
 order-checking-action = Go to my bank
@@ -363,6 +369,29 @@ tickets-doors = Doors { $time }
 tickets-starts = Starts { $time }
 tickets-foot-paid = Order { $number }, { $total }, paid
 tickets-foot-open = Order { $number }, { $total }, not paid yet
+tickets-filter = Which tickets
+tickets-all = All
+tickets-upcoming = Upcoming, { $count }
+tickets-past = Past, { $count }
+tickets-none = Nothing here.
+tickets-guest = This browser’s tickets. Bought elsewhere? The link in your mail opens them, and with an account they are all here.
+tickets-mail-again = E-mail again
+tickets-more = More tickets
+tickets-more-past = Older orders
+tickets-past-title = Past orders
+tickets-head-order = Order
+tickets-head-date = Date
+tickets-head-event = Event
+tickets-head-tickets = Tickets
+tickets-head-state = State
+tickets-head-total = Total
+tickets-count = { $count ->
+    [one] 1 ticket
+   *[other] { $count } tickets
+}
+tickets-state-paid = Paid
+tickets-state-lapsed = Not paid in time
+tickets-state-voided = Money given back
 tickets-seats = { $count ->
     [one] Seat
    *[other] Seats

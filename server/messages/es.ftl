@@ -340,6 +340,12 @@ screen-ticket-any-entrance = Principal
 screen-ticket-doors = Puertas
 screen-ticket-starts = Empieza
 screen-ticket-foot = { $type }, { $price } con todos los gastos. Para { $name }.
+screen-ticket-alone = Mostrar solo esta
+screen-ticket-all = Todas las entradas de este pedido
+screen-ticket-awake = La pantalla sigue encendida
+screen-ticket-map = Mapa
+screen-ticket-previous = Anterior
+screen-ticket-next = Siguiente
 order-checking-title = Tu banco lo está comprobando
 order-checking = Tu banco lo está comprobando. Deja esto abierto; tus localidades siguen siendo tuyas.
 order-checking-action = Ir a mi banco
@@ -363,6 +369,29 @@ tickets-doors = Puertas { $time }
 tickets-starts = Empieza { $time }
 tickets-foot-paid = Pedido { $number }, { $total }, pagado
 tickets-foot-open = Pedido { $number }, { $total }, aún sin pagar
+tickets-filter = Qué entradas
+tickets-all = Todas
+tickets-upcoming = Próximas, { $count }
+tickets-past = Pasadas, { $count }
+tickets-none = Aquí no hay nada.
+tickets-guest = Las entradas de este navegador. ¿Compraste en otro sitio? El enlace de tu correo las abre y, con una cuenta, están todas aquí.
+tickets-mail-again = Otra vez por correo
+tickets-more = Más entradas
+tickets-more-past = Pedidos anteriores
+tickets-past-title = Pedidos pasados
+tickets-head-order = Pedido
+tickets-head-date = Fecha
+tickets-head-event = Evento
+tickets-head-tickets = Entradas
+tickets-head-state = Estado
+tickets-head-total = Total
+tickets-count = { $count ->
+    [one] 1 entrada
+   *[other] { $count } entradas
+}
+tickets-state-paid = Pagado
+tickets-state-lapsed = No se pagó a tiempo
+tickets-state-voided = Dinero devuelto
 tickets-seats = { $count ->
     [one] Asiento
    *[other] Asientos

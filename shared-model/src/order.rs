@@ -7,6 +7,7 @@ use crate::{
     text::{EmailAddress, PersonName},
 };
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// A place as people say it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -231,6 +232,29 @@ pub enum OrderState {
     Lapsed,
     /// The seats were lost while paying; the money went back.
     Voided,
+}
+
+/// Which part of a visitor's orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OrderPeriod {
+    /// Being paid, or paid with a performance that is still to come or began within the last [`OPEN_AFTER_START`].
+    Upcoming,
+    /// All others: their performances are over, or nothing was bought.
+    Past,
+}
+
+/// How long after its beginning a performance is still among the upcoming: whoever comes late, or goes in and out,
+/// finds the code where it was.
+pub const OPEN_AFTER_START: Duration = Duration::from_secs(6 * 60 * 60);
+
+impl OrderPeriod {
+    /// When the earliest performance began that is still among the upcoming.
+    #[must_use]
+    pub fn upcoming_since(now: Timestamp) -> Timestamp {
+        now - OPEN_AFTER_START
+    }
 }
 
 /// Where one attempt to pay stands. Shaped by Stripe's PaymentIntent with manual capture.

@@ -152,7 +152,13 @@ impl Visitor {
         self.see(selector).await;
         // The page may be drawing it anew this very moment.
         wait_until(&format!("{selector} is clicked"), async || match self.page.find(Locator::Css(selector)).await {
-            Ok(element) => element.click().await.is_ok(),
+            Ok(element) if element.click().await.is_ok() => true,
+            Ok(_) => {
+                // In view, but under the tabs: a thumb would scroll on.
+                let selector = serde_json::to_string(selector).expect("text is JSON");
+                self.value(&format!("document.querySelector({selector})?.scrollIntoView({{ block: 'center' }})")).await;
+                false
+            }
             Err(_) => false,
         })
         .await;

@@ -31,6 +31,7 @@ pub mod staff;
 
 pub use crate::auth::sessions::{HalfSignedIn, Kind, OpenedSession, Visitor};
 pub use error::{CommandError, CommandResult};
+pub use orders::{OrderCounts, OrdersAsked};
 
 use crate::{
     auth::{

@@ -27,7 +27,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use shared_model::{
     ErrorCode, OrderId, OrderMailId, Problem, Timestamp,
     event::Page,
-    order::{Order, OrderState, PaymentState},
+    order::{Order, OrderPeriod, OrderState, PaymentState},
 };
 use uuid::Uuid;
 
@@ -38,6 +38,24 @@ const PAGE_LIMIT_MAX: u32 = 50;
 pub(super) const EXPORT_PAGE: u32 = PAGE_LIMIT_MAX;
 /// Before the first page.
 const NEWEST: (i64, Uuid) = (i64::MAX, Uuid::max());
+
+/// Which page of a visitor's orders.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrdersAsked {
+    /// All of them when absent.
+    pub period: Option<OrderPeriod>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// 1 to 50; 20 when absent.
+    pub limit: Option<u32>,
+}
+
+/// How many orders a visitor has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OrderCounts {
+    pub upcoming: usize,
+    pub past: usize,
+}
 
 impl Coordinator {
     /// An order of this visitor. Asks the provider first when a payment waits for its word.
@@ -75,18 +93,16 @@ impl Coordinator {
     ///
     /// # Errors
     /// `InvalidInput` for a limit out of bounds or a cursor that no page gave.
-    pub async fn list_orders(
-        &self,
-        visitor: &Visitor,
-        cursor: Option<&str>,
-        limit: Option<u32>,
-    ) -> CommandResult<Page<Order>> {
+    pub async fn list_orders(&self, visitor: &Visitor, asked: &OrdersAsked) -> CommandResult<Page<Order>> {
+        let OrdersAsked { period, cursor, limit } = asked;
         let limit = limit.unwrap_or(PAGE_LIMIT_DEFAULT);
         if !(1..=PAGE_LIMIT_MAX).contains(&limit) {
             return Err(Problem { limit: Some(PAGE_LIMIT_MAX), ..invalid("limit is 1 to 50") });
         }
-        let before = cursor.map_or(Some(NEWEST), read_cursor);
+        let before = cursor.as_deref().map_or(Some(NEWEST), read_cursor);
         let query = OrdersQuery {
+            upcoming: period.map(|period| period == OrderPeriod::Upcoming),
+            upcoming_since: OrderPeriod::upcoming_since(self.now()).0,
             account_id: visitor.account_id.map(Into::into),
             cart_id: visitor.cart_id.0,
             before: before.ok_or_else(|| invalid("cursor is not one that a page of this list gave"))?,
@@ -100,6 +116,16 @@ impl Coordinator {
         let ids: Vec<Uuid> = listed.into_iter().map(|(id, _)| id).collect();
         let loaded = orders::load_orders(&mut link, &self.inner.shelves, &ids).await.or_problem()?;
         Ok(Page { items: loaded.into_iter().map(|(_, order)| order).collect(), next_cursor })
+    }
+
+    /// How many orders this visitor has.
+    pub async fn count_orders(&self, visitor: &Visitor) -> CommandResult<OrderCounts> {
+        let (account_id, cart_id) = (visitor.account_id.map(Into::into), visitor.cart_id.0);
+        let since = OrderPeriod::upcoming_since(self.now()).0;
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let (all, upcoming) = rows::count_orders_of(&mut link, account_id, cart_id, since).await.or_problem()?;
+        let count = |orders: i64| usize::try_from(orders).unwrap_or_default();
+        Ok(OrderCounts { upcoming: count(upcoming), past: count(all - upcoming) })
     }
 
     /// Sends a paid order's mail once more. A repeat of the wish sends nothing more.

@@ -4,7 +4,7 @@
 use super::{
     Coordinator, Visitor,
     error::{CommandResult, OrProblem, not_found},
-    orders::EXPORT_PAGE,
+    orders::{EXPORT_PAGE, OrdersAsked},
 };
 use crate::{
     auth::accounts,
@@ -24,12 +24,12 @@ impl Coordinator {
     /// Everything we hold on an account.
     pub async fn export_account(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<AccountExport> {
         let mut orders = Vec::new();
-        let mut cursor = None;
+        let mut asked = OrdersAsked { limit: Some(EXPORT_PAGE), ..OrdersAsked::default() };
         loop {
-            let page = self.list_orders(visitor, cursor.as_deref(), Some(EXPORT_PAGE)).await?;
+            let page = self.list_orders(visitor, &asked).await?;
             orders.extend(page.items);
-            cursor = page.next_cursor;
-            if cursor.is_none() || orders.len() >= EXPORT_ORDERS_MAX {
+            asked.cursor = page.next_cursor;
+            if asked.cursor.is_none() || orders.len() >= EXPORT_ORDERS_MAX {
                 break;
             }
         }

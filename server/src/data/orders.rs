@@ -103,7 +103,17 @@ statements! {
     /// The rule of `reservations::access` as a condition.
     LIST_ORDERS_OF = Statement::both(
         "select order_id, created_at from customer_order where (account_id = $1 or (account_id is null and cart_id = $2))
-         and (created_at < $3 or (created_at = $3 and order_id < $4)) order by created_at desc, order_id desc limit $5",
+         and (created_at < $3 or (created_at = $3 and order_id < $4))
+         and (cast($6 as boolean) is null or cast($6 as boolean) = (state in ('pending', 'paid') and exists (
+             select 1 from order_line l join performance p on p.performance_id = l.performance_id
+             where l.order_id = customer_order.order_id and p.starts_at >= $7)))
+         order by created_at desc, order_id desc limit $5",
+    );
+    COUNT_ORDERS_OF = Statement::both(
+        "select count(*), count(case when state in ('pending', 'paid') and exists (
+             select 1 from order_line l join performance p on p.performance_id = l.performance_id
+             where l.order_id = customer_order.order_id and p.starts_at >= $3) then 1 end)
+         from customer_order where (account_id = $1 or (account_id is null and cart_id = $2))",
     );
     GIVE_TO_ACCOUNT = Statement::both(
         "update customer_order set account_id = $2 where order_id = $1 and account_id is null",
@@ -268,12 +278,39 @@ pub struct OrdersQuery {
     /// The last one seen: when it was made, and its id.
     pub before: (i64, Uuid),
     pub limit: i64,
+    /// Only upcoming ones, or only others.
+    pub upcoming: Option<bool>,
+    /// What is still upcoming began then or later.
+    pub upcoming_since: i64,
 }
 
 /// Orders of an account and of a cart, newest first: `(order_id, created_at)`.
 pub async fn list_orders_of(link: &mut Link, query: &OrdersQuery) -> DataResult<Vec<(Uuid, i64)>> {
     let (created_at, order_id) = query.before;
-    fetch_all!(link, (Uuid, i64), LIST_ORDERS_OF, query.account_id, query.cart_id, created_at, order_id, query.limit)
+    let OrdersQuery { account_id, cart_id, limit, upcoming, upcoming_since, .. } = *query;
+    fetch_all!(
+        link,
+        (Uuid, i64),
+        LIST_ORDERS_OF,
+        account_id,
+        cart_id,
+        created_at,
+        order_id,
+        limit,
+        upcoming,
+        upcoming_since
+    )
+}
+
+/// How many orders an account and a cart have: all, and the upcoming ones.
+pub async fn count_orders_of(
+    link: &mut Link,
+    account_id: Option<Uuid>,
+    cart_id: Uuid,
+    upcoming_since: i64,
+) -> DataResult<(i64, i64)> {
+    let counted = fetch_optional!(link, (i64, i64), COUNT_ORDERS_OF, account_id, cart_id, upcoming_since)?;
+    Ok(counted.unwrap_or_default())
 }
 
 /// Gives an account a guest's order.

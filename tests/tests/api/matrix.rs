@@ -109,6 +109,7 @@ PAGE   /                                                         200
 PAGE   /cart                                                     200
 PAGE   /tickets                                                  200
 PAGE   /orders/{order_id}                                        404 404 404 404 404 404 404 404 200
+PAGE   /orders/{order_id}/tickets/1                              404 404 404 404 404 404 404 404 200
 PAGE   /orders/{order_id}/tickets.pdf                            404 404 404 404 404 404 404 404 200
 PAGE   /orders/{order_id}/receipt                                404 404 404 404 404 404 404 404 200
 PAGE   /sign-in/second                                           401

@@ -125,6 +125,32 @@ on_both_engines! {
         }
     }
 
+    async fn upcoming_orders_and_past_ones_are_listed_apart(app) {
+        let day = 24 * 60 * MINUTE;
+        let [soon, later] = [2 * day, 40 * day];
+        let first = app.stage(Wish { starts_in: soon, ..Wish::default() }).await;
+        let second = app.stage(Wish { starts_in: later, ..Wish::default() }).await;
+        let ana = app.buyer().await;
+        let early = buy(&ana, &first, "Stalls A-1").await.order_id;
+        let late = buy(&ana, &second, "Stalls A-1").await.order_id;
+        ana.hold(&second, &["Stalls A-2"]).await.unwrap();
+        let given_up = ana.buy(DECLINED_CARD).await.unwrap().order_id;
+        ana.give_up(given_up).await.unwrap();
+        let ids = async |period: &str| {
+            let listed = orders(&ana, &format!("?period={period}")).await.items;
+            listed.into_iter().map(|order| order.order_id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids("upcoming").await, [late, early]);
+        assert_eq!(ids("past").await, [given_up], "nothing was bought, so nothing is to come");
+        // While it plays, and a while after, its codes stay where they were.
+        app.wait(soon + 5 * 60 * MINUTE);
+        assert_eq!(ids("upcoming").await, [late, early]);
+        app.wait(2 * 60 * MINUTE);
+        assert_eq!(ids("upcoming").await, [late]);
+        assert_eq!(ids("past").await, [given_up, early]);
+        assert_eq!(ana.get::<Value>("/orders?period=never").await.refused(), ErrorCode::InvalidInput);
+    }
+
     async fn the_mails_link_opens_the_order_and_its_files_without_a_session(app) {
         let play = app.stage(Wish::default()).await;
         let ana = app.buyer().await;
@@ -136,7 +162,12 @@ on_both_engines! {
         let nobody = nobody(&ana);
         let path = format!("/orders/{}", order.order_id);
         assert_eq!(nobody.get::<Order>(&format!("{path}?key={key}")).await.unwrap().number, order.number);
-        for (path, kind) in [("", "text/html"), ("/tickets.pdf", "application/pdf"), ("/receipt", "application/pdf")] {
+        for (path, kind) in [
+            ("", "text/html"),
+            ("/tickets/1", "text/html"),
+            ("/tickets.pdf", "application/pdf"),
+            ("/receipt", "application/pdf"),
+        ] {
             let opened = read_page(&app, &format!("/orders/{}{path}?key={key}", order.order_id)).await;
             assert_eq!(opened.status(), StatusCode::OK, "{path}");
             assert!(opened.headers()["content-type"].to_str().unwrap().starts_with(kind), "{path}");
@@ -146,7 +177,9 @@ on_both_engines! {
             }
         }
         let page = read_page(&app, &format!("{path}?key={key}")).await.text().await.unwrap();
-        assert!(page.contains(&format!("/tickets.pdf?key={key}")), "its links go on to work");
+        for link in [format!("/tickets.pdf?key={key}"), format!("/tickets/1?key={key}")] {
+            assert!(page.contains(&link), "its links go on to work");
+        }
         // Reading is all it opens.
         let linked = format!("{path}?key={key}");
         let given_up = nobody.send::<Order>(nobody.request(Method::DELETE, &linked)).await;

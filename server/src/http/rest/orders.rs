@@ -2,7 +2,7 @@
 
 use super::Problems;
 use crate::{
-    coordinator::Visitor,
+    coordinator::{OrdersAsked, Visitor},
     http::{
         AppState,
         error::{ApiJson, ApiPath, ApiQuery, ApiResult},
@@ -19,7 +19,7 @@ use serde::Deserialize;
 use shared_model::{
     OrderId,
     event::Page,
-    order::{MailAgainRequest, Order, OrderRequest, PaymentRequest},
+    order::{MailAgainRequest, Order, OrderPeriod, OrderRequest, PaymentRequest},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -75,13 +75,16 @@ async fn list_orders(
     visitor: Visitor,
     ApiQuery(query): ApiQuery<OrdersQuery>,
 ) -> ApiResult<Json<Page<Order>>> {
-    Ok(Json(state.coordinator.list_orders(&visitor, query.cursor.as_deref(), query.limit).await?))
+    let OrdersQuery { period, cursor, limit } = query;
+    Ok(Json(state.coordinator.list_orders(&visitor, &OrdersAsked { period, cursor, limit }).await?))
 }
 
 /// Which page of the list.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct OrdersQuery {
+    /// Only those still to come, or only the others; all when absent.
+    period: Option<OrderPeriod>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// 1 to 50; 20 when absent.

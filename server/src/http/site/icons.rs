@@ -36,9 +36,11 @@ pub enum Icon {
     Phone,
     Pin,
     Printer,
+    Return,
     Search,
     Seat,
     Speech,
+    Sun,
     Tag,
     Ticket,
 }
@@ -90,6 +92,10 @@ impl Icon {
                 r#"<path d="M12 21.5c4.5-4.5 7-8.2 7-11.5a7 7 0 0 0-14 0c0 3.3 2.5 7 7 11.5z"/><circle cx="12" cy="10" r="2.5"/>"#
             }
             Self::Printer => r#"<path d="M7 8.5V3.5h10v5M7 17H3.5V8.5h17V17H17M7 13.5h10v7H7z"/>"#,
+            Self::Return => r#"<path d="m8.5 4.5-4.5 4.5 4.5 4.5M4.5 9H14a5.5 5.5 0 0 1 0 11H9"/>"#,
+            Self::Sun => {
+                r#"<circle cx="12" cy="12" r="4"/><path d="M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4"/>"#
+            }
             Self::Search => r#"<circle cx="11" cy="11" r="7"/><path d="m16.2 16.2 4.3 4.3"/>"#,
             Self::Seat => {
                 r#"<path d="M7 11V5.5A1.5 1.5 0 0 1 8.5 4h7A1.5 1.5 0 0 1 17 5.5V11M5 10.5a1.5 1.5 0 0 1 1.5 1.5v2.5h11V12a1.5 1.5 0 0 1 3 0v5.5h-17V12A1.5 1.5 0 0 1 5 10.5zM6.5 17.5v3M17.5 17.5v3"/>"#

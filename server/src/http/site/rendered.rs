@@ -17,17 +17,24 @@ use super::{
     event::EventPage,
     events::{EventsFound, EventsPage, EventsQuery},
     layout::{Layout, Share, Tab},
-    order::{Opened, OrderPage, TicketsPage},
+    order::{
+        Opened, OrderPage,
+        list::{Listed, Shown, TicketsPage},
+        ticket::TicketPage,
+    },
     samples,
     says::{AwayPage, SaysPage},
 };
-use crate::messages::{Messages, Speech};
+use crate::{
+    coordinator::OrderCounts,
+    messages::{Messages, Speech},
+};
 use askama::Template;
 use serde_json::json;
 use shared_model::{
     ErrorCode, Language, OrderId, PaymentId,
     event::Page,
-    order::{Cart, CheckoutDraft, OrderState, PaymentState},
+    order::{Cart, CheckoutDraft, Order, OrderState, PaymentState},
 };
 
 /// Name and text of every page, in one language.
@@ -43,8 +50,9 @@ fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
         ("cart-refused", render(&cart_page(speech, &cart, Some(ErrorCode::SeatsTaken)))),
         ("cart-empty", render(&cart_page(speech, &empty_cart(), None))),
         ("cart-bar", render(&CartBarPart::new(layout("")))),
-        ("tickets", render(&TicketsPage::new(layout("Your tickets").tab(Tab::Tickets), &[paid()], samples::now()))),
-        ("tickets-none", render(&TicketsPage::new(layout("Your tickets").tab(Tab::Tickets), &[], samples::now()))),
+        ("tickets", tickets_page(layout("Your tickets"), vec![paid()], past_orders())),
+        ("tickets-none", tickets_page(layout("Your tickets"), Vec::new(), Vec::new())),
+        ("ticket", render(&TicketPage::new(layout(""), &paid(), 1, Some("a-key")).expect("the sample has a ticket"))),
         ("not-found", render(&SaysPage::error(layout(""), ErrorCode::NotFound))),
         ("server-error", render(&SaysPage::error(layout(""), ErrorCode::Internal))),
         ("busy", render(&SaysPage::error(layout(""), ErrorCode::RateLimited))),
@@ -73,7 +81,7 @@ fn empty_cart() -> Cart {
     Cart { performances: Vec::new(), total: None, fees: None, ..samples::cart() }
 }
 
-fn paid() -> shared_model::order::Order {
+fn paid() -> Order {
     samples::order(OrderState::Paid, PaymentState::Captured)
 }
 
@@ -141,6 +149,28 @@ fn api_document() -> serde_json::Value {
         "components": { "schemas": { "Cart": { "description": "All a cart holds", "required": ["now"],
             "properties": { "now": { "type": "integer", "description": "By the server's clock" } } } } }
     })
+}
+
+fn past_orders() -> Vec<Order> {
+    vec![
+        paid(),
+        samples::order(OrderState::Lapsed, PaymentState::Voided),
+        samples::order(OrderState::Voided, PaymentState::Voided),
+    ]
+}
+
+/// With more to come after each list, and a mail that was asked for a moment ago.
+fn tickets_page(page: Layout<'_>, upcoming: Vec<Order>, past: Vec<Order>) -> String {
+    let orders = |items: Vec<Order>| Page { next_cursor: (!items.is_empty()).then(|| "next".into()), items };
+    let listed = Listed {
+        shown: Shown::All,
+        counts: OrderCounts { upcoming: upcoming.len(), past: past.len() },
+        mailed: upcoming.first().map(|order| (order.order_id, "sent".into())),
+        upcoming: orders(upcoming),
+        past: orders(past),
+        is_guest: true,
+    };
+    render(&TicketsPage::new(page.tab(Tab::Tickets), &listed, samples::now()))
 }
 
 fn order_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {

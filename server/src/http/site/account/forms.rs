@@ -4,7 +4,7 @@
 use super::{
     super::{
         forms::{Field, FormParts, PasskeyButton, form_steps},
-        order::qr_svg,
+        order::ticket::qr_svg,
         reader::with_next,
         wording::Action,
     },

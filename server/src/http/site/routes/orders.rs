@@ -2,33 +2,40 @@
 
 use super::super::{
     layout::Tab,
-    order::{Opened, OrderPage, TicketsPage},
+    order::{
+        Opened, OrderPage,
+        list::{Listed, Shown, TicketsPage},
+        ticket::TicketPage,
+    },
     reader::{Reader, SiteError, SiteResult, page},
 };
 use crate::{
-    coordinator::Visitor,
+    coordinator::{OrderCounts, OrdersAsked, Visitor},
     http::{AppState, opened_order::OpenedOrder},
 };
 use axum::{
     Form, Router,
-    extract::Query,
+    extract::{Path, Query},
     http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use serde::Deserialize;
 use shared_model::{
-    ErrorCode, OrderMailId, Problem,
-    order::{CheckoutDraft, Order, OrderState, PaymentState},
+    ErrorCode, OrderId, OrderMailId, Problem,
+    event::Page,
+    order::{CheckoutDraft, Order, OrderPeriod, OrderState, PaymentState},
 };
 
-/// The newest orders the list of tickets shows.
-const ORDERS_SHOWN: u32 = 50;
+/// Orders a page of the list shows.
+const UPCOMING_SHOWN: u32 = 50;
+const PAST_SHOWN: u32 = 20;
 
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/tickets", get(tickets))
         .route("/orders/{order_id}", get(order))
+        .route("/orders/{order_id}/tickets/{position}", get(ticket))
         .route("/orders/{order_id}/tickets.pdf", get(tickets_pdf))
         .route("/orders/{order_id}/receipt", get(receipt_pdf))
         .route("/orders/{order_id}/mail", post(mail_again))
@@ -72,6 +79,23 @@ async fn keep_draft_true(reader: &Reader, visitor: &Visitor, order: &Order) -> S
     Ok(reader.coordinator().save_checkout_draft(visitor, kept).await?)
 }
 
+#[derive(Deserialize)]
+struct TicketAddress {
+    /// Among the order's tickets, from 1.
+    position: usize,
+}
+
+async fn ticket(
+    reader: Reader,
+    Path(TicketAddress { position }): Path<TicketAddress>,
+    OpenedOrder { order, key }: OpenedOrder,
+) -> SiteResult<Response> {
+    let cart = reader.cart().await?;
+    let layout = reader.layout("", cart.as_ref()).tab(Tab::Tickets);
+    let shown = TicketPage::new(layout, &order, position, key.as_deref());
+    page(&shown.ok_or(ErrorCode::NotFound)?)
+}
+
 async fn tickets_pdf(reader: Reader, OpenedOrder { order, .. }: OpenedOrder) -> SiteResult<Response> {
     Ok(pdf("inline; filename=\"tickets.pdf\"", reader.coordinator().tickets_pdf(order).await?))
 }
@@ -92,6 +116,9 @@ fn pdf(disposition: &'static str, content: Vec<u8>) -> Response {
 #[derive(Deserialize)]
 struct MailForm {
     mail_id: OrderMailId,
+    /// It was asked for on the list of tickets.
+    #[serde(default)]
+    on_list: bool,
 }
 
 async fn mail_again(reader: Reader, opened: OpenedOrder, Form(form): Form<MailForm>) -> SiteResult<Response> {
@@ -102,16 +129,53 @@ async fn mail_again(reader: Reader, opened: OpenedOrder, Form(form): Form<MailFo
         Err(Problem { code: ErrorCode::OrderClosed, .. }) => "none",
         Err(problem) => return Err(problem.into()),
     };
+    let order_id = order.order_id;
+    if form.on_list {
+        return Ok(Redirect::to(&format!("/tickets?mail={said}&order={order_id}#mail")).into_response());
+    }
     let key = key.map(|key| format!("&key={key}")).unwrap_or_default();
-    Ok(Redirect::to(&format!("/orders/{}?mail={said}{key}#mail", order.order_id)).into_response())
+    Ok(Redirect::to(&format!("/orders/{order_id}?mail={said}{key}#mail")).into_response())
 }
 
-async fn tickets(reader: Reader) -> SiteResult<Response> {
-    let orders = match &reader.visitor {
-        Some(visitor) => reader.coordinator().list_orders(visitor, None, Some(ORDERS_SHOWN)).await?.items,
-        None => Vec::new(),
+#[derive(Deserialize)]
+struct ListQuery {
+    #[serde(default)]
+    show: Shown,
+    /// Of the page before; means something only where one of the two lists is shown.
+    cursor: Option<String>,
+    /// What became of the wish for another mail of this order.
+    #[serde(default)]
+    mail: String,
+    order: Option<OrderId>,
+}
+
+async fn tickets(reader: Reader, Query(query): Query<ListQuery>) -> SiteResult<Response> {
+    let listed = Listed {
+        shown: query.show,
+        counts: match &reader.visitor {
+            Some(visitor) => reader.coordinator().count_orders(visitor).await?,
+            None => OrderCounts::default(),
+        },
+        upcoming: orders_of(&reader, &query, OrderPeriod::Upcoming).await?,
+        past: orders_of(&reader, &query, OrderPeriod::Past).await?,
+        mailed: query.order.map(|order_id| (order_id, query.mail)),
+        is_guest: reader.account_name.is_none(),
     };
     let cart = reader.cart().await?;
     let layout = reader.layout(&reader.speech().text("tickets-title"), cart.as_ref()).tab(Tab::Tickets);
-    page(&TicketsPage::new(layout, &orders, reader.now()))
+    page(&TicketsPage::new(layout, &listed, reader.now()))
+}
+
+/// A reader's orders of a period, where the page shows them.
+async fn orders_of(reader: &Reader, query: &ListQuery, period: OrderPeriod) -> SiteResult<Page<Order>> {
+    let Some(visitor) = reader.visitor.as_ref().filter(|_| query.show.includes(period)) else {
+        return Ok(Page { items: Vec::new(), next_cursor: None });
+    };
+    let limit = match period {
+        OrderPeriod::Upcoming => UPCOMING_SHOWN,
+        OrderPeriod::Past => PAST_SHOWN,
+    };
+    let cursor = query.cursor.clone().filter(|_| query.show != Shown::All);
+    let asked = OrdersAsked { period: Some(period), cursor, limit: Some(limit) };
+    Ok(reader.coordinator().list_orders(visitor, &asked).await?)
 }
