@@ -35,6 +35,10 @@ note-passkey-added-subject = A passkey was added
 note-passkey-added-lead = You can now sign in with the passkey “{ $name }”.
 note-passkey-added-advice = If it wasn’t you, remove it in your account and change your password.
 
+note-app-added-subject = An authenticator app was added
+note-app-added-lead = From now on signing in with your password also asks for a code from that app.
+note-app-added-advice = If it wasn’t you, change your password at once and remove the app in your account.
+
 note-factor-removed-subject = A second factor was removed
 note-factor-removed-lead = Signing in no longer asks for what was removed.
 note-factor-removed-advice = If it wasn’t you, change your password at once.

@@ -35,6 +35,10 @@ note-passkey-added-subject = Nueva llave de acceso
 note-passkey-added-lead = Ya puedes entrar con la llave de acceso «{ $name }».
 note-passkey-added-advice = Si no fuiste tú, quítala en tu cuenta y cambia tu contraseña.
 
+note-app-added-subject = Se añadió una aplicación de códigos
+note-app-added-lead = A partir de ahora, al entrar con tu contraseña se pide también un código de esa aplicación.
+note-app-added-advice = Si no has sido tú, cambia tu contraseña enseguida y quita la aplicación en tu cuenta.
+
 note-factor-removed-subject = Se ha quitado un segundo factor
 note-factor-removed-lead = Al entrar ya no se pide lo que se ha quitado.
 note-factor-removed-advice = Si no fuiste tú, cambia tu contraseña enseguida.

@@ -24,4 +24,5 @@ pub mod postgres;
 pub mod process;
 pub mod server;
 pub mod sms_office;
+pub mod staff;
 pub mod viewer;

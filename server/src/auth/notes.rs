@@ -57,6 +57,7 @@ pub enum News {
     PasskeyAdded {
         name: String,
     },
+    AuthenticatorAdded,
     SecondFactorRemoved,
     AccountDeleted,
     /// To join an organizer's team.

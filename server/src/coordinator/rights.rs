@@ -7,7 +7,7 @@ use super::{
     orders::{EXPORT_PAGE, OrdersAsked},
 };
 use crate::{
-    auth::accounts,
+    auth::{accounts, notes::News},
     data::{accounts::email_key, erasure as rows, outbox},
     reservations::{books::OutboxKind, erasure},
 };
@@ -71,6 +71,7 @@ impl Coordinator {
         erasure::erase_contacts(&mut link, now).await.or_problem()?;
         let forget = OutboxKind::ForgetCustomer.about(account_id.0, now);
         outbox::insert_rows(&mut link, &[forget]).await.or_problem()?;
+        self.tell(&mut link, &known, News::AccountDeleted).await?;
         link.commit().await.or_problem()?;
         self.inner.sessions.forget_account(account_id);
         Ok(())

@@ -53,7 +53,9 @@ impl Coordinator {
         let step = authenticator.check(confirmation.code.as_str(), None, now).or_problem()?;
         let sealed = authenticator.seal(secret, account_id);
         let mut link = self.inner.database.begin().await.or_problem()?;
+        let known = find_known(&mut link, account_id).await?;
         rows::set_totp(&mut link, account_id.0, &sealed, step).await.or_problem()?;
+        self.tell(&mut link, &known, News::AuthenticatorAdded).await?;
         link.commit().await.or_problem()
     }
 

@@ -123,6 +123,7 @@ fn parts<'a>(say: Say<'a>, speech: Speech<'_>) -> (&'static str, Option<&'a str>
             News::EmailChanged { now } => ("email-changed", None, vec![("email", now.to_string())]),
             News::PhoneChanged => ("phone-changed", None, Vec::new()),
             News::PasskeyAdded { name } => ("passkey-added", None, vec![("name", name.clone())]),
+            News::AuthenticatorAdded => ("app-added", None, Vec::new()),
             News::SecondFactorRemoved => ("factor-removed", None, Vec::new()),
             News::AccountDeleted => ("deleted", None, Vec::new()),
             News::Invited { organizer, role } => {

@@ -9,6 +9,7 @@ mod holds;
 mod hostile;
 mod listing;
 mod live;
+mod logs;
 mod matrix;
 mod operations;
 mod orders;

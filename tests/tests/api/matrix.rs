@@ -1,7 +1,6 @@
 //! Every route of the API, and the pages that belong to somebody, for every kind of visitor: one table. A route
 //! that is not in it fails, and what is somebody else's reads as if there were none.
 
-use crate::teams::{invite, member, operator, organizer};
 use reqwest::{Method, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 use shared_model::{
@@ -20,6 +19,7 @@ use ticketboss_tests::{
     buyer::{Buyer, GOOD_CARD},
     house::Wish,
     process::wait_until,
+    staff::{invite, member, operator, organizer},
 };
 use uuid::Uuid;
 

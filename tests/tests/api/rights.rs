@@ -15,7 +15,7 @@ use ticketboss_tests::{
     books::{count_one, everything, execute},
     buyer::{Answer, Buyer, DECLINED_CARD, GOOD_CARD, Refused},
     house::Wish,
-    on_both_engines,
+    letterbox, on_both_engines,
     process::wait_until,
 };
 
@@ -81,6 +81,10 @@ on_both_engines! {
         wait_until("one card", async || provider.list_kept_cards().await.unwrap().len() == 1).await;
         prove(&ines.app).await;
         delete(&ines.app).await.unwrap();
+        wait_until("she is told", async || {
+            letterbox::mails_to(app.data_folder(), INES).iter().any(|mail| mail.contains("Your account is deleted"))
+        })
+        .await;
         for session in [&ines.app, &phone.app] {
             assert_eq!(session.get::<Value>("/account").await.refused(), ErrorCode::Unauthenticated);
         }

@@ -1,6 +1,5 @@
 //! Authenticator apps, and what is asked after a right password.
 
-use crate::teams::{AuthenticatorApp, make_operator};
 use serde_json::{Value, json};
 use shared_model::{
     ErrorCode,
@@ -14,7 +13,9 @@ use ticketboss_tests::{
     authenticator::Authenticator,
     books,
     buyer::{Answer, Buyer, Refused},
-    on_both_engines,
+    letterbox, on_both_engines,
+    process::wait_until,
+    staff::{AuthenticatorApp, make_operator},
 };
 
 const STEP: Duration = Duration::from_secs(30);
@@ -42,6 +43,8 @@ on_both_engines! {
         ana.elsewhere(&app).await;
         ana.app.put::<Value>("/account/totp", &confirm(phone.shows(app.now()))).await.unwrap();
         assert!(ana.app.get::<Account>("/account").await.unwrap().has_totp);
+        let told = |mail: &String| mail.contains("An authenticator app was added");
+        wait_until("she is told", async || letterbox::mails_to(app.data_folder(), "ana@example.com").iter().any(told)).await;
 
         let guest = half_signed_in(&app, &ana).await;
         assert_eq!(guest.get::<Account>("/account").await.refused(), ErrorCode::Unauthenticated, "half is not whole");

@@ -2,90 +2,20 @@
 
 use serde_json::{Value, json};
 use shared_model::{
-    ErrorCode, InvitationId, OrganizerId, Timestamp,
+    ErrorCode, InvitationId, OrganizerId,
     account::{Account, MemberRole, Role},
     event::Page,
-    factor::TotpSetup,
-    staff::{AuditEntry, Invitation, Member, OrganizerInfo},
+    staff::{AuditEntry, Member, OrganizerInfo},
 };
 use std::{collections::HashSet, time::Duration};
 use ticketboss::coordinator::install::OrganizerSpec;
 use ticketboss_tests::{
     account_holder::AccountHolder,
-    app::TestApp,
     buyer::{Answer, Buyer, Refused},
     letterbox, on_both_engines,
     process::wait_until,
+    staff::{AuthenticatorApp, accept, accept_only, invite, make_operator, member, operator, organizer},
 };
-use totp_rs::Totp;
-
-/// Somebody's authenticator app.
-pub struct AuthenticatorApp(Totp);
-
-impl AuthenticatorApp {
-    pub fn scan(setup: &TotpSetup) -> Self {
-        Self(Totp::from_url(setup.uri.as_str()).unwrap())
-    }
-
-    /// The six digits at that moment.
-    pub fn shows(&self, at: Timestamp) -> String {
-        self.0.generate(at.as_millis() as u64 / 1_000).to_string()
-    }
-
-    /// Gives an account this app as its second factor.
-    pub async fn set_up_with(app: &TestApp, holder: &Buyer) -> (Self, TotpSetup) {
-        let setup: TotpSetup = holder.post("/account/totp", &json!({})).await.unwrap();
-        let phone = Self::scan(&setup);
-        let body = json!({ "sealed": setup.sealed, "code": phone.shows(app.now()) });
-        holder.put::<Value>("/account/totp", &body).await.unwrap();
-        (phone, setup)
-    }
-}
-
-pub async fn make_operator(app: &TestApp, holder: &AccountHolder) {
-    app.coordinator().make_operator(&holder.email).await.unwrap();
-}
-
-/// An account that runs the platform, second factor and all.
-pub async fn operator(app: &TestApp) -> AccountHolder {
-    let holder = AccountHolder::sign_up(app, "operator@example.com").await;
-    make_operator(app, &holder).await;
-    AuthenticatorApp::set_up_with(app, &holder.app).await;
-    holder
-}
-
-/// A new organizer with its first owner.
-pub async fn organizer(app: &TestApp, operator: &AccountHolder, slug: &str) -> (OrganizerId, AccountHolder) {
-    let owner = AccountHolder::sign_up(app, &format!("owner@{slug}.example")).await;
-    let body = json!({ "slug": slug, "name": slug, "email": "office@example.com", "owner_email": owner.email });
-    let opened: OrganizerInfo = operator.app.post("/organizers", &body).await.unwrap();
-    accept_only(&owner.app).await;
-    AuthenticatorApp::set_up_with(app, &owner.app).await;
-    (opened.organizer_id, owner)
-}
-
-/// Somebody who joins a team, with a second factor.
-pub async fn member(app: &TestApp, owner: &AccountHolder, organizer: OrganizerId, role: MemberRole) -> AccountHolder {
-    let holder = AccountHolder::sign_up(app, &format!("{}@{organizer}.example", role.as_str())).await;
-    invite(&owner.app, organizer, &holder.email, role).await.unwrap();
-    accept_only(&holder.app).await;
-    AuthenticatorApp::set_up_with(app, &holder.app).await;
-    holder
-}
-
-pub async fn invite(who: &Buyer, organizer: OrganizerId, email: &str, role: MemberRole) -> Answer<Invitation> {
-    who.post(&format!("/organizers/{organizer}/invitations"), &json!({ "email": email, "member_role": role })).await
-}
-
-async fn accept_only(holder: &Buyer) {
-    let waiting: Vec<Invitation> = holder.get("/account/invitations").await.unwrap();
-    assert_eq!(waiting.len(), 1);
-    accept(holder, waiting[0].invitation_id).await.unwrap();
-}
-
-async fn accept(holder: &Buyer, id: InvitationId) -> Answer<()> {
-    holder.post(&format!("/account/invitations/{id}/acceptance"), &json!({})).await
-}
 
 async fn remove(who: &Buyer, organizer: OrganizerId, whom: &AccountHolder) -> Answer<()> {
     let path = format!("/organizers/{organizer}/members/{}", whom.account.account_id);

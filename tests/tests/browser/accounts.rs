@@ -2,12 +2,17 @@
 
 use super::{open_house, seats_page};
 use serde_json::json;
-use shared_model::account::{PasskeyInfo, SavedCard, SessionInfo};
+use shared_model::{
+    account::{Account, MemberRole, PasskeyInfo, SavedCard, SessionInfo},
+    staff::Member,
+};
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, PHONE},
     app::TestApp,
     browser::{Colours, Device, Visitor},
     letterbox,
+    process::wait_until,
+    staff::{AuthenticatorApp, invite, operator, organizer},
 };
 
 const EMAIL: &str = "ana@example.com";
@@ -256,6 +261,56 @@ async fn password_reset_variation_without_the_phone_and_without_an_account() {
     ana.read("main", "to it.").await;
     ana.type_into("#code", &code).await;
     ana.be_at("/reset/password").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logs_in_with_a_second_factor() {
+    let (app, _) = open_house().await;
+    let holder = AccountHolder::sign_up(&app, EMAIL).await;
+    let (phone, _) = AuthenticatorApp::set_up_with(&app, &holder.app).await;
+    let ana = Visitor::arrive(&app.url()).await;
+    ana.open("/sign-in?next=/account").await;
+    fill_sign_in(&ana, PASSWORD).await;
+    ana.be_at("/sign-in/second").await;
+    ana.open("/account").await;
+    ana.be_at("/sign-in").await;
+    // Half is not whole: it began anew.
+    fill_sign_in(&ana, PASSWORD).await;
+    ana.be_at("/sign-in/second").await;
+    // The sixth digit sends it.
+    ana.type_into("#code", "000000").await;
+    ana.see("[aria-invalid=true]").await;
+    assert!(ana.barriers().await.is_empty(), "{:?}", ana.barriers().await);
+    ana.keep_picture("site-second-factor.png").await;
+    // A code is good once; the one that set the app up may have been of this half minute.
+    let used = phone.shows(app.now());
+    wait_until("the app shows another code", async || phone.shows(app.now()) != used).await;
+    ana.type_into("#code", &phone.shows(app.now())).await;
+    ana.be_at("/account").await;
+    ana.read(".account", EMAIL).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invitation_is_answered_on_the_accounts_page() {
+    let (app, _) = open_house().await;
+    let operator = operator(&app).await;
+    let (first, owner) = organizer(&app, &operator, "norte").await;
+    let (second, other_owner) = organizer(&app, &operator, "ribera").await;
+    let holder = AccountHolder::sign_up(&app, EMAIL).await;
+    invite(&owner.app, first, EMAIL, MemberRole::BoxOffice).await.unwrap();
+    invite(&other_owner.app, second, EMAIL, MemberRole::Door).await.unwrap();
+    let ana = Visitor::arrive(&app.url()).await;
+    sign_in(&ana, "/account", PASSWORD).await;
+    assert_eq!(ana.texts(".invitation").await.len(), 2);
+    ana.click("form[action$='/accept'] button").await;
+    ana.until("document.querySelectorAll('.invitation').length == 1").await;
+    ana.click("form[action$='/decline'] button").await;
+    ana.until("document.querySelector('.invitation') == null").await;
+    let account: Account = holder.app.get("/account").await.unwrap();
+    assert_eq!(account.roles.len(), 1, "one was accepted, one declined");
+    let members: Vec<Member> = owner.app.get(&format!("/organizers/{first}/members")).await.unwrap();
+    let others: Vec<Member> = other_owner.app.get(&format!("/organizers/{second}/members")).await.unwrap();
+    assert_eq!(members.len() + others.len(), 3, "both owners and Ana");
 }
 
 /// Every page of an account, looked at by axe-core.
