@@ -1,19 +1,15 @@
 //! Reads back the mails that [`MailTransport::Folder`](super::transport::MailTransport) wrote: the
 //! demo's mail page shows what a buyer would find in her mailbox.
 
+use super::sent_folder::list_newest;
 use mail_parser::{Address, Message, MessageParser, MimeHeaders};
 use serde::Serialize;
 use shared_model::{OutboxId, Timestamp};
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 use tokio::fs;
 
 /// Mails a list shows at most, newest first.
 pub const MAILS_LISTED_MAX: usize = 100;
-/// Files that are looked at for it.
-const FILES_READ_MAX: usize = 10_000;
 /// Larger files are no mails of ours.
 const MAIL_BYTES_MAX: u64 = 25 * 1024 * 1024;
 
@@ -56,17 +52,7 @@ impl Mailbox {
     /// # Errors
     /// When the folder cannot be read.
     pub async fn list_mails(&self) -> io::Result<Vec<StoredMail>> {
-        let mut ids = Vec::new();
-        let mut files = fs::read_dir(&self.folder).await?;
-        while let Some(file) = files.next_entry().await? {
-            if ids.len() == FILES_READ_MAX {
-                break;
-            }
-            ids.extend(outbox_id(&file.path()));
-        }
-        // Ids are UUIDv7: their order is the order in which the mails were written.
-        ids.sort_unstable_by(|a: &OutboxId, b| b.cmp(a));
-        ids.truncate(MAILS_LISTED_MAX);
+        let ids = list_newest(&self.folder, ".eml", MAILS_LISTED_MAX).await?;
         let mut mails = Vec::with_capacity(ids.len());
         for id in ids {
             mails.extend(self.find_mail(id).await?);
@@ -88,10 +74,6 @@ impl Mailbox {
         }
         Ok(read_mail(id, &fs::read(&path).await?))
     }
-}
-
-fn outbox_id(path: &Path) -> Option<OutboxId> {
-    path.file_name()?.to_str()?.strip_suffix(".eml")?.parse().ok()
 }
 
 fn read_mail(outbox_id: OutboxId, bytes: &[u8]) -> Option<StoredMail> {

@@ -15,6 +15,7 @@ pub mod receipt;
 pub mod receipt_pdf;
 #[cfg(test)]
 pub(crate) mod samples;
+mod sent_folder;
 mod sheet;
 pub mod sms;
 pub mod sms_box;

@@ -1,19 +1,13 @@
 //! Reads back the text messages that [`SmsTransport::Folder`](super::sms::SmsTransport) wrote: the demo's page shows
 //! what a buyer would read on her phone, such as the code for a forgotten password.
 
-use super::sms::StoredSms;
+use super::{sent_folder::list_newest, sms::StoredSms};
 use shared_model::{OutboxId, Timestamp, text::PhoneNumber};
-use std::{
-    io,
-    path::{Path, PathBuf},
-    time::UNIX_EPOCH,
-};
+use std::{io, path::PathBuf, time::UNIX_EPOCH};
 use tokio::fs;
 
 /// Messages a list shows at most, newest first.
 pub const TEXTS_LISTED_MAX: usize = 20;
-/// Files that are looked at for it.
-const FILES_READ_MAX: usize = 10_000;
 /// Larger files are no messages of ours: a text of ten parts has 1,600 characters.
 const TEXT_BYTES_MAX: u64 = 16 * 1024;
 
@@ -43,17 +37,7 @@ impl SmsBox {
     /// # Errors
     /// When the folder cannot be read.
     pub async fn list_texts(&self) -> io::Result<Vec<ReceivedSms>> {
-        let mut ids = Vec::new();
-        let mut files = fs::read_dir(&self.folder).await?;
-        while let Some(file) = files.next_entry().await? {
-            if ids.len() == FILES_READ_MAX {
-                break;
-            }
-            ids.extend(outbox_id(&file.path()));
-        }
-        // Ids are UUIDv7: their order is the order in which the messages were asked for.
-        ids.sort_unstable_by(|a: &OutboxId, b| b.cmp(a));
-        ids.truncate(TEXTS_LISTED_MAX);
+        let ids = list_newest(&self.folder, ".json", TEXTS_LISTED_MAX).await?;
         let mut texts = Vec::with_capacity(ids.len());
         for id in ids {
             texts.extend(self.find_text(id).await);
@@ -73,10 +57,6 @@ impl SmsBox {
         let sent_at = Timestamp(i64::try_from(since.as_millis()).ok()?);
         Some(ReceivedSms { outbox_id, to, text, sent_at })
     }
-}
-
-fn outbox_id(path: &Path) -> Option<OutboxId> {
-    path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()
 }
 
 #[cfg(test)]
