@@ -3,17 +3,16 @@
 //!
 //! Fast instead of durable: nothing in it outlives the tests.
 
-use crate::process::{START_MAX, free_port};
+use crate::process::free_port;
 use sqlx::{Connection, Executor, PgConnection, SqlSafeStr};
 use std::{
     env,
     fs::{self, File},
     net::TcpStream,
-    os::unix::{fs::MetadataExt, process::CommandExt},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::OnceLock,
-    time::Instant,
 };
 use uuid::Uuid;
 
@@ -22,9 +21,10 @@ const GIVEN: &str = "TICKETBOSS_TEST_POSTGRES";
 /// Many test processes, each with the product's pools.
 const SETTINGS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=500 \
      -c shared_buffers=64MB -c listen_addresses=127.0.0.1";
-/// Ends the cluster once nobody has locked `users` for ten seconds. `$1` folder, `$2` pg_ctl and what stands before it.
+/// Ends the cluster once nobody has locked `users` for ten seconds. `$1` folder, `$2` pg_ctl and what stands before
+/// it. The lock on starting lies beside the folder and is never removed: it holds while the folder goes.
 const WATCH: &str = r#"while sleep 10; do
-    flock -x "$1/start" sh -c 'flock -n -x "$1/users" true && $2 -D "$1/data" -m immediate stop >/dev/null 2>&1 && rm -rf "$1"' sh "$1" "$2"
+    flock -x "$1.start" sh -c 'flock -n -x "$1/users" true && $2 -D "$1/data" -m immediate stop >/dev/null 2>&1 && rm -rf "$1"' sh "$1" "$2"
     test -d "$1" || exit 0
 done"#;
 
@@ -47,41 +47,22 @@ fn server() -> &'static str {
 /// Starts the cluster, or joins the one that other tests use.
 fn join_cluster() -> String {
     let folder = env::temp_dir().join("ticketboss-test-postgres");
-    let deadline = Instant::now() + START_MAX;
-    while Instant::now() < deadline {
-        if let Some(url) = try_join(&folder) {
-            return url;
-        }
-        // The last of its users left this very moment.
-    }
-    panic!("no cluster could be started in {}", folder.display())
-}
-
-fn try_join(folder: &Path) -> Option<String> {
-    fs::create_dir_all(folder).expect("the temporary folder can be written");
-    let starting = File::create(folder.join("start")).ok()?;
+    // Held until this returns: neither another test nor the watcher is in the folder meanwhile.
+    let starting = File::create(folder.with_extension("start")).expect("the temporary folder can be written");
     starting.lock().expect("files can be locked");
-    // While we waited the watcher may have taken all of it away, and somebody begun anew.
-    let held = starting.metadata().ok()?.ino();
-    if fs::metadata(folder.join("start")).ok()?.ino() != held {
-        return None;
-    }
-    let users = File::create(folder.join("users")).ok()?;
+    fs::create_dir_all(&folder).expect("the temporary folder can be written");
+    let users = File::create(folder.join("users")).expect("the temporary folder can be written");
     users.lock_shared().expect("files can be locked");
-    let kept = folder.join("url");
-    let url = match fs::read_to_string(&kept).ok().filter(|url| answers(url)) {
-        Some(url) => url,
-        None => {
-            // None yet, or one that was ended without its watcher: nothing of it is worth keeping.
-            let _ = fs::remove_dir_all(folder.join("data"));
-            let url = start_cluster(folder);
-            fs::write(&kept, &url).ok()?;
-            url
-        }
-    };
     // Locked as long as this process lives, which keeps the cluster alive.
     std::mem::forget(users);
-    Some(url)
+    let kept = folder.join("url");
+    fs::read_to_string(&kept).ok().filter(|url| answers(url)).unwrap_or_else(|| {
+        // None yet, or one that was ended without its watcher: nothing of it is worth keeping.
+        let _ = fs::remove_dir_all(folder.join("data"));
+        let url = start_cluster(&folder);
+        fs::write(kept, &url).expect("the temporary folder can be written");
+        url
+    })
 }
 
 /// Whether a cluster listens where the URL says.
