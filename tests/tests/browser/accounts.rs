@@ -121,8 +121,10 @@ async fn returning_login() {
     ana.be_at("/orders/").await;
     ana.see(".ticket .qr svg").await;
     // The provider is asked to keep it once the tickets are hers.
-    wait_until("the card is kept", async || !holder.app.get::<Vec<SavedCard>>("/account/cards").await.unwrap().is_empty())
-        .await;
+    wait_until("the card is kept", async || {
+        !holder.app.get::<Vec<SavedCard>>("/account/cards").await.unwrap().is_empty()
+    })
+    .await;
     ana.open("/account").await;
     ana.read(".account", "Visa ending 4242").await;
     ana.click("form[action*='/account/cards/'] button").await;
