@@ -9,10 +9,12 @@ use crate::{
 use axum::{
     Router,
     extract::Path,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use brotli::enc::BrotliEncoderParams;
+use bytes::Bytes;
 use include_dir::Dir;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
@@ -55,9 +57,44 @@ pub fn router() -> Router<AppState> {
         .route("/favicon.ico", get(|| async { answer("image/png", FOR_A_DAY, file("img/favicon-32.png")) }))
 }
 
-async fn static_file(Path((digest, path)): Path<(String, String)>) -> Response {
+async fn static_file(Path((digest, path)): Path<(String, String)>, headers: HeaderMap) -> Response {
     let cache = if digest == *DIGEST { IMMUTABLE } else { FOR_A_DAY };
-    answer(media_type(&path), cache, file(&path))
+    let (media_type, file) = (media_type(&path), file(&path));
+    let mut answer = answer(media_type, cache, file);
+    if let Some(bytes) = file
+        && media_type.starts_with("text/")
+        && unpacks_brotli(&headers)
+    {
+        *answer.body_mut() = pack(path, bytes).into();
+        answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+        answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+    answer
+}
+
+/// Whether a client names Brotli without refusing it (RFC 9110, section 12.5.3). All others get what the layer
+/// around all pages makes.
+fn unpacks_brotli(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let is_refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case("br") && !is_refused
+    })
+}
+
+/// A script or style as small as Brotli makes it; done once, by the first who asks, for there is all the time in the
+/// world: the address names the content.
+fn pack(path: String, bytes: &'static [u8]) -> Bytes {
+    static PACKED: LazyLock<Mutex<HashMap<String, Bytes>>> = LazyLock::new(Mutex::default);
+    let smallest = BrotliEncoderParams { size_hint: bytes.len(), ..BrotliEncoderParams::default() };
+    let mut packed = PACKED.lock();
+    let packed = packed.entry(path).or_insert_with(|| {
+        let mut into = Vec::new();
+        brotli::BrotliCompress(&mut &*bytes, &mut into, &smallest).expect("writing to memory cannot fail");
+        into.into()
+    });
+    packed.clone()
 }
 
 fn answer(media_type: &'static str, cache: HeaderValue, bytes: Option<&'static [u8]>) -> Response {

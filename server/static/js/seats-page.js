@@ -7,7 +7,6 @@ import { fill } from "./chart/words.js";
 import { LiveLink } from "./live.js";
 import { Commands } from "./seats/commands.js";
 import { startCountdowns } from "./seats/countdown.js";
-import { SeatListView } from "./seats/list.js";
 import { Panel } from "./seats/panel.js";
 import { PriceKeys } from "./seats/prices.js";
 import { showStatus, Toast } from "./seats/status.js";
@@ -31,10 +30,11 @@ const commands = new Commands({
   link, chart, toast, words: words.page, say, expiresAt: data.expires_at,
   onChange: () => {
     panel.refresh();
-    list.update();
+    list?.update();
   },
 });
-const list = new SeatListView({ root: document.getElementById("list"), chart, data, words: words.page, commands });
+/** Made by the first look at it: most people never leave the chart. */
+let list = null;
 const keys = new PriceKeys({ chart, categories: data.categories, words: words.page });
 
 panel.onAct({
@@ -70,12 +70,12 @@ function explain({ because, taken }) {
 link.addEventListener("snapshot", ({ detail }) => {
   if (!chart.model || detail.seatCount !== chart.model.placeCount) return;
   chart.states = detail.bytes;
-  list.update();
+  list?.update();
 });
 link.addEventListener("delta", ({ detail }) => {
   if (!chart.model) return;
   chart.applyChanges(detail.changes);
-  list.update();
+  list?.update();
 });
 link.addEventListener("yours", ({ detail }) => commands.settle(detail.hold));
 link.addEventListener("status", () => {
@@ -103,7 +103,13 @@ async function show(view) {
     else tab.removeAttribute("aria-current");
   }
   history.replaceState(null, "", `?view=${view}`);
-  if (view === "list") await list.open();
+  if (view === "list") await openList();
+}
+
+async function openList() {
+  const { SeatListView } = await import("./seats/list.js");
+  list ??= new SeatListView({ root: document.getElementById("list"), chart, data, words: words.page, commands });
+  await list.open();
 }
 
 startCountdowns({
@@ -136,5 +142,5 @@ link.fetchSnapshot();
 if (!data.has_session) await fetch("/session", { method: "POST" }).catch(() => {});
 link.open();
 if (data.yours.length > 0 && matchMedia("(max-width: 599px)").matches) chart.showSeats(data.yours);
-list.adopt();
+if (document.body.dataset.view === "list") await openList();
 

@@ -28,15 +28,8 @@ pub async fn measure_pages(options: &Options) -> Outcome {
     for (name, path) in pages {
         measure_one(options, &server, &format!("{name}: {path}"), &path).await?;
         let weight = weigh(&mut connection, &path).await?;
-        line(
-            "weight",
-            &format!(
-                "{:.1} kB packed with its {} styles and scripts, and {:.1} kB of fonts",
-                weight.bytes as f64 / 1_000.0,
-                weight.files,
-                weight.font_bytes as f64 / 1_000.0
-            ),
-        );
+        let kilobytes = weight.bytes as f64 / 1_000.0;
+        line("weight", &format!("{kilobytes:.1} kB on the wire, with its {} styles, scripts and fonts", weight.files));
     }
     print_memory("in the server", server.resident_bytes()?);
     Ok(())
@@ -81,34 +74,33 @@ async fn measure_one(options: &Options, server: &Server, name: &str, path: &str)
 /// How fonts' names end.
 const FONT: &str = ".woff2";
 
-/// What a page weighs on its way to a browser that comes for the first time.
+/// What a page weighs on its way to a browser that comes for the first time, heads of answers included.
 struct Weight {
     bytes: usize,
     files: usize,
-    /// Of all the styles name; a browser loads those whose letters are on the page.
-    font_bytes: usize,
 }
 
-/// Follows what a page names, and what that names, but pictures.
+/// Follows what a page names, and what that names: everything but pictures, what a script imports only when it is
+/// needed, and fonts that styles name for letters the page does not have.
 async fn weigh(connection: &mut Connection, path: &str) -> Outcome<Weight> {
     /// Files one page may load before we stop believing it.
     const FILES_MAX: usize = 500;
-    let mut weight = Weight { bytes: 0, files: 0, font_bytes: 0 };
+    let mut weight = Weight { bytes: 0, files: 0 };
     let mut known = BTreeSet::from([path.to_owned()]);
     let mut waiting = vec![path.to_owned()];
     while let Some(path) = waiting.pop() {
         connection.ask(&Request { packed: true, ..Request::get(&path) }).await?;
+        weight.bytes += connection.answer_bytes();
         if path.ends_with(FONT) {
-            weight.font_bytes += connection.body().len();
             continue;
         }
-        weight.bytes += connection.body().len();
         // Read once more as it is, to see what it names.
         connection.ask(&Request::get(&path)).await?;
         let text = String::from_utf8_lossy(connection.body()).into_owned();
         for named in named_files(&path, &text) {
-            if known.insert(named.clone()) {
-                weight.files += usize::from(!named.ends_with(FONT));
+            let is_wanted = !(path.ends_with(".css") && named.ends_with(FONT));
+            if is_wanted && known.insert(named.clone()) {
+                weight.files += 1;
                 waiting.push(named);
             }
         }
@@ -122,6 +114,8 @@ async fn weigh(connection: &mut Connection, path: &str) -> Outcome<Weight> {
 /// Files between quotes or brackets that are scripts, styles or fonts, as absolute paths.
 fn named_files(from: &str, text: &str) -> Vec<String> {
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    // What is imported by a call, when it is needed, is no part of the first visit.
+    let text = text.replace("import(\"./", "import(\"later/");
     text.split(['"', '\'', '(', ')'])
         .filter(|word| {
             [".js", ".css", FONT].iter().any(|ending| word.ends_with(ending)) && !word.contains(char::is_whitespace)

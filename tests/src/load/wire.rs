@@ -100,6 +100,11 @@ impl Connection {
         &self.buffer[self.body.clone()]
     }
 
+    /// What the last answer took on the wire, but for the frames of chunks.
+    pub fn answer_bytes(&self) -> usize {
+        self.head.len() + self.body.len()
+    }
+
     /// The last answer's header.
     pub fn header(&self, name: &str) -> Option<&str> {
         header(std::str::from_utf8(&self.buffer[self.head.clone()]).ok()?, name)

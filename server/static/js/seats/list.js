@@ -26,15 +26,10 @@ export class SeatListView {
     return this.root.querySelector(".seat-list");
   }
 
-  /** Shows the list, fetching it on the first time. */
+  /** Shows the list: takes over the one that came with the page, or fetches it on the first time. */
   async open() {
     if (!this.form) await this.load("");
-    this.update();
-  }
-
-  /** Takes over a list that came with the page. */
-  adopt() {
-    this.#index();
+    else if (this.#tiles.size === 0) this.#index();
     this.update();
   }
 
