@@ -95,7 +95,12 @@ impl Buyer {
 
     /// What she would send to buy all she holds.
     pub async fn order_request(&self, payment_method: &str) -> OrderRequest {
-        let total = self.cart().await.total.expect("the cart holds something");
+        Self::order_of(&self.cart().await, payment_method)
+    }
+
+    /// What somebody would send to buy all that is in this cart.
+    pub fn order_of(cart: &Cart, payment_method: &str) -> OrderRequest {
+        let total = cart.total.clone().expect("the cart holds something");
         OrderRequest {
             buyer: BuyerData {
                 name: "Inés Calvo".parse().expect("a name"),

@@ -79,10 +79,17 @@ impl From<sqlx::Error> for DataError {
         use sqlx::error::ErrorKind;
         match &error {
             sqlx::Error::Database(database) if database.kind() == ErrorKind::UniqueViolation => Self::Conflict,
+            sqlx::Error::Database(database) if is_going_away(database.code().as_deref()) => Self::Unavailable(error),
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Unavailable(error),
             _ => Self::Failed(error),
         }
     }
+}
+
+/// A PostgreSQL that stops, starts or lost its connection says so by these codes (its manual, appendix A): class 08,
+/// and the operator's interventions 57P01 to 57P03.
+fn is_going_away(code: Option<&str>) -> bool {
+    code.is_some_and(|code| code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03"))
 }
 
 impl DataError {

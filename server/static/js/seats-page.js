@@ -7,6 +7,7 @@ import { fill } from "./chart/words.js";
 import { LiveLink } from "./live.js";
 import { Commands } from "./seats/commands.js";
 import { startCountdowns } from "./seats/countdown.js";
+import { fly } from "./seats/flight.js";
 import { Panel } from "./seats/panel.js";
 import { PriceKeys } from "./seats/prices.js";
 import { showStatus, Toast } from "./seats/status.js";
@@ -28,7 +29,9 @@ const toast = new Toast(document.getElementById("toast"));
 const panel = new Panel(data);
 const commands = new Commands({
   link, chart, toast, words: words.page, say, expiresAt: data.expires_at,
-  onChange: () => {
+  onChange: (taken) => {
+    const starts = taken.map((seat) => chart.placeOnPage(seat)).filter(Boolean);
+    if (starts.length > 0) fly(starts, panel.title, chart.seatPixels);
     panel.refresh();
     list?.update();
   },

@@ -5,12 +5,11 @@
 //! Deliberately no test: a figure says something about a machine and an hour, so nothing here fails because
 //! a number is small. It does fail when a seat has two owners, or when an answer is not in the books.
 //!
-//! [`server`] and [`cluster`] are what is measured, [`house`] is what it sells, [`wire`] and [`socket`] are
+//! [`server`] and [`crate::cluster`] are what is measured, [`house`] is what it sells, [`wire`] and [`socket`] are
 //! clients cheap enough not to be measured themselves, [`figures`] is what is printed; each of the others is
 //! one kind of load.
 
 mod books;
-mod cluster;
 mod figures;
 mod holds;
 mod house;
@@ -26,8 +25,8 @@ use clap::{Parser, ValueEnum};
 use std::{fmt, process::ExitCode, time::Duration};
 
 /// Why a run came to nothing. In words, for the person who started it.
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-type Outcome<T = ()> = Result<T, Failure>;
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
 
 /// Makes load against a server of its own and prints what it took. Build the server first:
 /// cargo build --release

@@ -2,12 +2,14 @@
 
 use super::{
     Engine, Options, Outcome,
-    cluster::Cluster,
     figures::{Watched, resident_bytes},
     house::{self, House},
     wire::{Connection, Crowd, Request, let_ask},
 };
-use crate::process::{Folder, Running};
+use crate::{
+    cluster::Cluster,
+    process::{Folder, Running},
+};
 use shared_model::{Timestamp, account::NewSession};
 use std::{
     cell::RefCell,

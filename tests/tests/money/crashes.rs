@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 const RECOVERY: Duration = Duration::from_secs(60);
 
 /// Starts the true program and returns it with its address.
-fn start(folder: &Path, database_url: &str, crash_at: Option<&str>) -> (Running, String) {
+pub fn start(folder: &Path, database_url: &str, crash_at: Option<&str>) -> (Running, String) {
     let program = built_program("ticketboss", "cargo build -p ticketboss");
     let mut command = Command::new(program);
     command
@@ -41,7 +41,7 @@ fn start(folder: &Path, database_url: &str, crash_at: Option<&str>) -> (Running,
     (running, format!("http://{address}"))
 }
 
-async fn stage(database_url: &str) -> Performance {
+pub async fn stage(database_url: &str) -> Performance {
     let database = Database::open(database_url).await.unwrap();
     let play = house::stage(&database, Timestamp::from_millis(machine_now_ms()), Wish::default()).await;
     database.close().await;

@@ -6,4 +6,5 @@ mod cards;
 mod checkout;
 mod crashes;
 mod mails;
+mod restarts;
 mod simulation;

@@ -16,7 +16,7 @@ import { Minimap } from "./minimap.js";
 import { ChartModel } from "./model.js";
 import { rowEnds, seatTowards } from "./neighbours.js";
 import { isOffered, Overlay, RAIL_WIDTH_PX } from "./overlay.js";
-import { kindOf } from "./painter.js";
+import { kindOf, SEAT_SHARE } from "./painter.js";
 import { FREE } from "./states.js";
 import { readTheme } from "./theme.js";
 import { TileStore } from "./tiles.js";
@@ -531,6 +531,21 @@ export class SeatChart extends HTMLElement {
     };
     this.#tip.replaceChildren(line("strong", "", words.place), line("span", "price", words.price), line("span", "note", words.note));
     if (this.#byKeyboard) this.#said.textContent = [words.place, words.price, words.note].filter(Boolean).join(", ");
+  }
+
+  /** Where a seat's middle is on the page, `[x, y]`; `null` while it is out of sight. */
+  placeOnPage(seat) {
+    const { model } = this.#scene;
+    const viewport = this.#viewport;
+    const box = this.getBoundingClientRect();
+    if (seat >= model.seatCount || box.height === 0) return null;
+    const [x, y] = viewport.toScreen(model.x[seat], model.y[seat]);
+    return x >= 0 && y >= 0 && x <= viewport.width && y <= viewport.height ? [box.left + x, box.top + y] : null;
+  }
+
+  /** How large a seat is drawn, in CSS pixels. */
+  get seatPixels() {
+    return this.#viewport.pitchPx * SEAT_SHARE;
   }
 
   /** A seat in words: `{place, price, note}`. */

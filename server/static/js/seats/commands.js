@@ -11,6 +11,7 @@ const NEARBY_PITCHES = 30;
 export class Commands {
   #asked = new Set();
 
+  /** @param {{ onChange: (taken: number[]) => void }} parts `onChange` hears which places became yours */
   constructor({ link, chart, toast, words, say, expiresAt, onChange }) {
     Object.assign(this, { link, chart, toast, words, say, expiresAt, onChange });
   }
@@ -61,9 +62,10 @@ export class Commands {
     // Where the delta is still on its way, our own release shows at once; it comes and confirms.
     if (freed.length > 0 && hold.version > this.link.version) this.chart.applyChanges(freed.map((seat) => [seat, FREE]));
     this.chart.yours = now;
-    const same = freed.length === 0 && now.size === before.size && (hold.expires_at ?? null) === this.expiresAt;
+    const taken = [...now].filter((seat) => !before.has(seat));
+    const same = freed.length === 0 && taken.length === 0 && (hold.expires_at ?? null) === this.expiresAt;
     this.expiresAt = hold.expires_at ?? null;
-    if (!same) this.onChange();
+    if (!same) this.onChange(taken);
   }
 
   async #run(marked, ask, seats) {

@@ -17,6 +17,11 @@ export class Panel {
     this.root.addEventListener("click", (event) => this.#click(event));
   }
 
+  /** The heading over the seats; it stays where it is while they come and go. */
+  get title() {
+    return document.getElementById("panel-title");
+  }
+
   /** @param {Record<string, (form: FormData) => Promise<unknown>>} acts by the forms' `data-act` */
   onAct(acts) {
     this.#acts = acts;

@@ -1,7 +1,9 @@
-//! A PostgreSQL cluster of its own, as durable as a real one, stopped and removed at the end.
+//! A PostgreSQL cluster of its own, as durable as a real one, that can be restarted; stopped and removed at the end.
 
-use super::Outcome;
-use crate::process::{Folder, free_port};
+use crate::{
+    load::Outcome,
+    process::{Folder, free_port},
+};
 use std::{
     fs,
     os::unix::{fs::chown, process::CommandExt},
@@ -16,10 +18,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A running cluster with one database.
 pub struct Cluster {
-    postmaster: Child,
+    programs: PathBuf,
+    user: User,
     port: u16,
+    postmaster: Child,
     // Dropped last: the cluster has ended by then.
-    _folder: Folder,
+    folder: Folder,
 }
 
 /// The user PostgreSQL runs as: it refuses to be root.
@@ -29,35 +33,41 @@ struct User {
     gid: u32,
 }
 
+/// How a cluster ends.
+#[derive(Debug, Clone, Copy)]
+pub enum End {
+    /// In order: connections are told and closed (SIGINT).
+    Fast,
+    /// As if the power failed: the next start recovers from the log (SIGQUIT).
+    Immediate,
+}
+
 impl Cluster {
     /// Makes a cluster with the engine's own durable settings and starts it on loopback.
     pub fn start() -> Outcome<Self> {
         let programs = find_programs()?;
-        let folder = Folder::new("load-postgres");
+        let folder = Folder::new("durable-postgres");
         let user = find_user("postgres")?;
         chown(folder.path(), Some(user.uid), Some(user.gid))?;
-        let data = folder.path().join("data");
         let made = as_user(user, &programs.join("initdb"), folder.path())
             .args(["--auth=trust", "--username=ticketboss", "--encoding=UTF8", "--locale=C.UTF-8", "--pgdata"])
-            .arg(&data)
+            .arg(folder.path().join("data"))
             .output()?;
         if !made.status.success() {
             return Err(format!("initdb: {}", String::from_utf8_lossy(&made.stderr)).into());
         }
         let port = free_port();
-        let log = fs::File::create(folder.path().join("log"))?;
-        let postmaster = as_user(user, &programs.join("postgres"), folder.path())
-            .arg("-D")
-            .arg(&data)
-            .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=on"])
-            .args(["-c", "synchronous_commit=on", "-c", "shared_buffers=256MB", "-k"])
-            .arg(folder.path())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()?;
-        let cluster = Self { postmaster, port, _folder: folder };
-        cluster.wait_until_ready(&programs, user)?;
+        let postmaster = start_postmaster(&programs, user, &folder, port)?;
+        let cluster = Self { programs, user, port, postmaster, folder };
+        cluster.wait_until_ready()?;
         Ok(cluster)
+    }
+
+    /// Ends the cluster and starts it again on the same port with all it has written.
+    pub fn restart(&mut self, end: End) -> Outcome {
+        self.end(end);
+        self.postmaster = start_postmaster(&self.programs, self.user, &self.folder, self.port)?;
+        self.wait_until_ready()
     }
 
     pub fn url(&self) -> String {
@@ -69,10 +79,10 @@ impl Cluster {
         self.postmaster.id()
     }
 
-    fn wait_until_ready(&self, programs: &Path, user: User) -> Outcome {
+    fn wait_until_ready(&self) -> Outcome {
         let deadline = Instant::now() + WAIT_MAX;
         loop {
-            let asked = as_user(user, &programs.join("pg_isready"), Path::new("/"))
+            let asked = as_user(self.user, &self.programs.join("pg_isready"), Path::new("/"))
                 .args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()])
                 .status()?;
             if asked.success() {
@@ -84,12 +94,14 @@ impl Cluster {
             std::thread::sleep(LOOK_EVERY);
         }
     }
-}
 
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        // SIGINT is PostgreSQL's fast shutdown. A signal that cannot be sent finds nobody.
-        let _ = Command::new("kill").args(["-INT", &self.postmaster.id().to_string()]).status();
+    fn end(&mut self, end: End) {
+        let signal = match end {
+            End::Fast => "-INT",
+            End::Immediate => "-QUIT",
+        };
+        // A signal that cannot be sent finds nobody.
+        let _ = Command::new("kill").args([signal, &self.postmaster.id().to_string()]).status();
         let deadline = Instant::now() + WAIT_MAX;
         while matches!(self.postmaster.try_wait(), Ok(None)) {
             if Instant::now() > deadline {
@@ -98,6 +110,26 @@ impl Drop for Cluster {
             std::thread::sleep(LOOK_EVERY);
         }
     }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.end(End::Fast);
+    }
+}
+
+fn start_postmaster(programs: &Path, user: User, folder: &Folder, port: u16) -> Outcome<Child> {
+    let log = fs::File::create(folder.path().join("log"))?;
+    let postmaster = as_user(user, &programs.join("postgres"), folder.path())
+        .arg("-D")
+        .arg(folder.path().join("data"))
+        .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=on"])
+        .args(["-c", "synchronous_commit=on", "-c", "shared_buffers=256MB", "-k"])
+        .arg(folder.path())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()?;
+    Ok(postmaster)
 }
 
 fn as_user(user: User, program: &Path, folder: &Path) -> Command {
