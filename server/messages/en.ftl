@@ -434,6 +434,15 @@ error-forbidden-title = That did not come from here
 error-forbidden = The request came from another site, so we did not do it. Open the page here and try again.
 error-invalid-title = We could not read that
 error-invalid = Something in the request is not as it should be. Go back and try again.
+tell-me = Tell me
+tell-me-title = Tell me when there are seats
+tell-me-lead = We write to you once, as soon as there are seats, and keep your address for nothing else.
+tell-me-seats-now = There are seats now
+tell-me-chart = Look at the live chart
+tell-me-done-title = You’ll hear from us
+tell-me-done = { $email } gets a mail as soon as there are seats for { $what }.
+tell-me-meanwhile = Others wait as well, and the first to press a seat has it.
+
 error-home = See events
 error-cart = To the cart
 

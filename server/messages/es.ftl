@@ -434,6 +434,15 @@ error-forbidden-title = Eso no venía de aquí
 error-forbidden = La petición venía de otro sitio, así que no la hicimos. Abre la página aquí y prueba otra vez.
 error-invalid-title = No hemos podido leerlo
 error-invalid = Algo en la petición no es como debe. Vuelve atrás y prueba otra vez.
+tell-me = Avísame
+tell-me-title = Avísame cuando haya localidades
+tell-me-lead = Te escribimos una vez, en cuanto haya localidades, y no guardamos tu dirección para nada más.
+tell-me-seats-now = Ahora hay localidades
+tell-me-chart = Ver el plano en directo
+tell-me-done-title = Te avisaremos
+tell-me-done = { $email } recibirá un correo en cuanto haya localidades para { $what }.
+tell-me-meanwhile = Otras personas también esperan, y cada asiento es de quien primero lo pulsa.
+
 error-home = Ver eventos
 error-cart = A la cesta
 

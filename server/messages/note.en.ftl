@@ -1,6 +1,7 @@
-# Mails and text messages about an account.
+# Mails and text messages about an account, and about seats somebody waits for.
 
 note-greeting = Hello { $name },
+note-greeting-nameless = Hello,
 note-foot = You get this mail because this address was given at { $site }.
 
 note-sign-up-subject = Your code for TicketBoss
@@ -50,6 +51,11 @@ note-deleted-advice = We keep only what bookkeeping law asks for: the amounts, d
 note-invited-subject = { $organizer } asks you to join
 note-invited-lead = { $organizer } would like you on its team as { $role }.
 note-invited-advice = Sign in with this address, or make an account with it, and accept in your account.
+
+note-seats-free-subject = { $title }: there are seats
+note-seats-free-lead = You wanted to know: there are seats for { $title }, { $when }, { $venue }.
+note-seats-free-link = See seats
+note-seats-free-advice = Others were told as well, and the first to press a seat has it. This was the only mail about it; your address is deleted with it.
 
 role-owner = owner
 role-manager = manager

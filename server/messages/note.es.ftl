@@ -1,6 +1,7 @@
 # Correos y mensajes de texto sobre una cuenta.
 
 note-greeting = Hola, { $name }:
+note-greeting-nameless = Hola:
 note-foot = Recibes este correo porque esta dirección se indicó en { $site }.
 
 note-sign-up-subject = Tu código para TicketBoss
@@ -50,6 +51,11 @@ note-deleted-advice = Solo guardamos lo que pide la ley de contabilidad: importe
 note-invited-subject = { $organizer } te invita a su equipo
 note-invited-lead = A { $organizer } le gustaría tenerte en su equipo como { $role }.
 note-invited-advice = Entra con esta dirección, o crea una cuenta con ella, y acepta en tu cuenta.
+
+note-seats-free-subject = { $title }: hay localidades
+note-seats-free-lead = Querías saberlo: hay localidades para { $title }, { $when }, { $venue }.
+note-seats-free-link = Ver localidades
+note-seats-free-advice = Hemos avisado también a otras personas, y cada asiento es de quien primero lo pulsa. Este es el único correo sobre ello; tu dirección se borra con él.
 
 role-owner = titular
 role-manager = gestión

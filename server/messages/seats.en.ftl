@@ -60,6 +60,9 @@ chart-stairs = Reached over steps.
 # Your seats
 seats-panel-title = Your seats
 seats-panel-count = { $count } of { $limit }
+seats-panel-sold-out = Everything is taken just now. A seat that comes free shows here at once.
+seats-panel-not-yet = Look around. Seats can be taken when the sale begins.
+seats-panel-over = Nothing can be bought here any more.
 seats-panel-empty = Nothing yet. Press a seat and it is yours for { $minutes } minutes.
 seats-time-left = Time left
 seats-left-to-check-out = left to check out

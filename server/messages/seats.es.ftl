@@ -60,6 +60,9 @@ chart-stairs = Se llega por escalones.
 # Tus asientos
 seats-panel-title = Tus asientos
 seats-panel-count = { $count } de { $limit }
+seats-panel-sold-out = Ahora mismo está todo ocupado. Un asiento que quede libre se ve aquí al instante.
+seats-panel-not-yet = Echa un vistazo. Los asientos se podrán elegir cuando empiece la venta.
+seats-panel-over = Aquí ya no se puede comprar nada.
 seats-panel-empty = Todavía nada. Pulsa un asiento y será tuyo durante { $minutes } minutos.
 seats-time-left = Tiempo restante
 seats-left-to-check-out = para pagar

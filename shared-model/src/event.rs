@@ -1,7 +1,10 @@
 //! Events and performances as customers read them: the same shapes feed the site's templates, the
 //! RESTful API and the apps.
 
-use crate::{EventId, Money, PerformanceId, PlanVersionId, PriceCategoryId, TicketTypeId, Timestamp};
+use crate::{
+    EventId, Language, Money, PerformanceId, PlanVersionId, PriceCategoryId, TicketTypeId, Timestamp,
+    text::EmailAddress,
+};
 use serde::{Deserialize, Serialize};
 
 /// Items one page of a list may have.
@@ -232,6 +235,16 @@ pub struct PerformanceDetail {
     pub on_sale_from: Timestamp,
     pub on_sale_until: Timestamp,
     pub tax_rate_basis_points: u32,
+}
+
+/// Somebody wants to hear when seats of a performance can be bought: when its sale begins, or when some come back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AvailabilityWish {
+    /// Gets one mail, and is forgotten then.
+    pub email: EmailAddress,
+    #[serde(default)]
+    pub language: Language,
 }
 
 /// What the event list can be narrowed by. All given conditions must hold.

@@ -31,6 +31,8 @@ pub enum Limit {
     CodesByAddress,
     /// Codes asked for under one user name, whether it has an account or not.
     CodesByName,
+    /// Wishes to hear of seats, from one address.
+    WishesByAddress,
     /// Codes typed from one address.
     CodesTyped,
     /// Messages to one phone or mailbox.
@@ -50,7 +52,7 @@ impl Limit {
         match self {
             Self::SignInsByAddress => of(60, 10 * MINUTE),
             Self::SignInsByAccount | Self::SignInsByDevice => of(10, 10 * MINUTE),
-            Self::CodesByAddress => of(20, HOUR),
+            Self::CodesByAddress | Self::WishesByAddress => of(20, HOUR),
             Self::CodesByName => of(6, HOUR),
             Self::CodesTyped => of(60, 10 * MINUTE),
             Self::MessagesByHour => of(3, HOUR),
@@ -67,6 +69,7 @@ impl Limit {
             Self::SignInsByDevice => "sign-ins by device",
             Self::CodesByAddress => "codes by address",
             Self::CodesByName => "codes by name",
+            Self::WishesByAddress => "wishes by address",
             Self::CodesTyped => "codes typed",
             Self::MessagesByHour => "messages by hour",
             Self::MessagesByDay => "messages by day",

@@ -1,4 +1,4 @@
-//! What people are told about their accounts: codes and news. A note is written, sealed, into the outbox in
+//! What people are told beside their orders: codes, news of their accounts, seats they wait for. A note is written, sealed, into the outbox in
 //! the transaction of its cause. To whom it goes is found out when it is sent, so that asking takes the same
 //! time for a name that has an account and for one that has none.
 
@@ -8,7 +8,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use shared_model::{
-    CodeId, Language, OutboxId, Timestamp,
+    CodeId, Language, OutboxId, PerformanceId, Timestamp,
     account::{CodeChannel, MemberRole},
     text::{EmailAddress, PersonName, PhoneNumber},
 };
@@ -34,6 +34,8 @@ pub enum Note {
     EmailCode { code_id: CodeId, code: String, to: Addressee },
     /// News about the account.
     News { to: Addressee, news: News },
+    /// To somebody who waits for seats: there are some.
+    SeatsFree { performance_id: PerformanceId, email: EmailAddress, language: Language },
 }
 
 /// Whom a mail goes to.
@@ -41,6 +43,21 @@ pub enum Note {
 pub struct Addressee {
     pub email: EmailAddress,
     pub name: PersonName,
+    pub language: Language,
+}
+
+impl Addressee {
+    /// Where mails to her go.
+    pub fn mailbox(&self) -> Mailbox<'_> {
+        Mailbox { email: &self.email, name: Some(&self.name), language: self.language }
+    }
+}
+
+/// Where a mail goes, and how it begins: we do not know everybody's name.
+#[derive(Debug, Clone, Copy)]
+pub struct Mailbox<'a> {
+    pub email: &'a EmailAddress,
+    pub name: Option<&'a PersonName>,
     pub language: Language,
 }
 

@@ -107,6 +107,7 @@ impl Coordinator {
             ("open payments", self.ask_about_open_payments().await),
             ("unpaid orders", self.lapse_unpaid_orders().await),
             ("lapsed holds", self.open_desks_with_lapsed_holds().await),
+            ("awaited seats", self.tell_of_seats().await),
             ("outbox", self.empty_outbox().await),
             ("erased contacts", self.erase_contacts().await),
             ("what is over", self.forget_what_is_over().await),

@@ -131,7 +131,12 @@ impl Coordinator {
     }
 
     /// How full these performances are, in their order; counted anew where the last count is too old.
-    async fn occupancies(&self, link: &mut Link, listed: &[ListedRow], now: Timestamp) -> DataResult<Vec<Occupancy>> {
+    pub(super) async fn occupancies(
+        &self,
+        link: &mut Link,
+        listed: &[ListedRow],
+        now: Timestamp,
+    ) -> DataResult<Vec<Occupancy>> {
         let known: Vec<Option<Occupancy>> =
             listed.iter().map(|row| self.inner.occupancies.find(row.performance_id, now)).collect();
         let unknown: Vec<Uuid> =

@@ -18,7 +18,8 @@ use crate::{
         passwords::judge,
         sessions::Kind,
     },
-    data::{DataError, Link, accounts as rows, buckets, passkeys, sessions},
+    data::{DataError, Link, accounts as rows, buckets, passkeys, sessions, wishes},
+    reservations::wishes::REMEMBERED_FOR,
 };
 use shared_model::{
     AccountId, CodeId, ErrorCode, Problem, SignUpId, Timestamp,
@@ -354,6 +355,7 @@ impl Coordinator {
         buckets::forget_quiet(&mut link, now).await?;
         sessions::delete_ended(&mut link, now, FORGOTTEN_AT_ONCE).await?;
         passkeys::delete_old_ceremonies(&mut link, now).await?;
+        wishes::forget_told(&mut link, now - REMEMBERED_FOR.as_millis() as i64).await?;
         link.commit().await
     }
 }

@@ -5,7 +5,8 @@
 //! [`hub`]), [`checkout`] leads the [`order_desk`] and the payment gateway, [`background`] are the loops
 //! that finish what crashed or must leave the house, [`install`] brings events in,
 //! [`season`] the demo's. [`accounts`] signs people in, [`codes`] proves their phones and addresses,
-//! [`passkeys`] and [`second_factor`] ask for more than a password; [`staff`] leads organizers' teams.
+//! [`passkeys`] and [`second_factor`] ask for more than a password; [`staff`] leads organizers' teams; [`wishes`]
+//! tells of seats that came back.
 
 pub mod accounts;
 pub mod background;
@@ -28,6 +29,7 @@ mod rights;
 pub mod season;
 mod second_factor;
 pub mod staff;
+mod wishes;
 
 pub use crate::auth::sessions::{HalfSignedIn, Kind, OpenedSession, Visitor};
 pub use error::{CommandError, CommandResult};

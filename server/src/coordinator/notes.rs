@@ -6,13 +6,13 @@ use crate::{
     auth::{
         accounts,
         limits::Limit,
-        notes::{Addressee, News, Note, read_note},
+        notes::{Addressee, Mailbox, News, Note, read_note},
     },
     data::{DataError, accounts as rows, outbox::OutboxRow},
     delivery::note::{Envelope, Say, SmsSay, build_note_mail, sms_text},
 };
 use shared_model::{
-    CodeId, Language, OutboxId, Timestamp,
+    CodeId, Language, OutboxId, PerformanceId, Timestamp,
     account::CodeChannel,
     text::{EmailAddress, PhoneNumber},
 };
@@ -28,13 +28,13 @@ impl Coordinator {
                 self.send_reset_code(row, code_id, &code, &email, channel, device.as_deref()).await
             }
             Note::SignUpCode { code_id, code, to } => match self.may_send(row, code_id, &to).await? {
-                MaySend::Code => self.mail_note(row, &to, Say::SignUpCode(&code)).await,
-                MaySend::News => self.mail_note(row, &to, Say::News(&News::AlreadyHasAccount)).await,
+                MaySend::Code => self.mail_note(row, &to.mailbox(), Say::SignUpCode(&code)).await,
+                MaySend::News => self.mail_note(row, &to.mailbox(), Say::News(&News::AlreadyHasAccount)).await,
                 MaySend::Nothing => Ok(()),
             },
             Note::EmailCode { code_id, code, to } => match self.may_send(row, code_id, &to).await? {
-                MaySend::Code => self.mail_note(row, &to, Say::EmailCode(&code)).await,
-                MaySend::News => self.mail_note(row, &to, Say::News(&News::AlreadyHasAccount)).await,
+                MaySend::Code => self.mail_note(row, &to.mailbox(), Say::EmailCode(&code)).await,
+                MaySend::News => self.mail_note(row, &to.mailbox(), Say::News(&News::AlreadyHasAccount)).await,
                 MaySend::Nothing => Ok(()),
             },
             Note::PhoneCode { code_id, code, phone, language } => {
@@ -43,8 +43,27 @@ impl Coordinator {
                 }
                 self.text_note(row, &phone, language, SmsSay::PhoneCode(&code)).await
             }
-            Note::News { to, news } => self.mail_note(row, &to, Say::News(&news)).await,
+            Note::News { to, news } => self.mail_note(row, &to.mailbox(), Say::News(&news)).await,
+            Note::SeatsFree { performance_id, email, language } => {
+                self.send_seats_free(row, performance_id, Mailbox { email: &email, name: None, language }).await
+            }
         }
+    }
+
+    /// Seats somebody waits for can be bought; she is told where.
+    async fn send_seats_free(
+        &self,
+        row: &OutboxRow,
+        performance_id: PerformanceId,
+        to: Mailbox<'_>,
+    ) -> Result<(), SendError> {
+        let found = self.find_performance(performance_id).await;
+        let Some(detail) = found.map_err(|problem| SendError::Retry(problem.title))? else { return Ok(()) };
+        if !self.count_message(row, &rows::email_key(to.email.as_str())).await? {
+            return Ok(());
+        }
+        let url = format!("{}/performances/{performance_id}/seats", self.inner.public_url);
+        self.mail_note(row, &to, Say::SeatsFree { performance: &detail.summary, url: &url }).await
     }
 
     /// A reset's code by SMS to the confirmed phone; by mail where there is none, where it was asked for, or
@@ -75,7 +94,7 @@ impl Coordinator {
             return Ok(());
         }
         let to = Addressee { email: known.email, name: known.name, language: known.language };
-        self.mail_note(row, &to, Say::ResetCode(code)).await
+        self.mail_note(row, &to.mailbox(), Say::ResetCode(code)).await
     }
 
     async fn may_send(&self, row: &OutboxRow, code_id: CodeId, to: &Addressee) -> Result<MaySend, SendError> {
@@ -120,7 +139,7 @@ impl Coordinator {
         Ok(true)
     }
 
-    async fn mail_note(&self, row: &OutboxRow, to: &Addressee, say: Say<'_>) -> Result<(), SendError> {
+    async fn mail_note(&self, row: &OutboxRow, to: &Mailbox<'_>, say: Say<'_>) -> Result<(), SendError> {
         let outgoing = &self.inner.outgoing;
         let envelope = Envelope {
             outbox_id: OutboxId(row.outbox_id),

@@ -37,6 +37,7 @@ statements! {
     DELETE_PASSKEYS = Statement::both("delete from passkey where account_id = $1");
     DELETE_MEMBERSHIPS = Statement::both("delete from membership where account_id = $1");
     DELETE_INVITATIONS = Statement::both("delete from invitation where email_key = $1");
+    DELETE_WISHES = Statement::both("delete from availability_wish where email_key = $1");
     DELETE_CODES = Statement::both("delete from one_time_code where subject = $1");
     REMOVE_CARDS = Statement::both("update saved_card set removed_at = $2 where account_id = $1 and removed_at is null");
     /// Orders that came to nothing are no part of any books: nothing of their buyer stays.
@@ -114,6 +115,7 @@ pub async fn delete_belongings(link: &mut Link, account_id: Uuid, email_key: &st
         execute!(link, statement, account_id)?;
     }
     execute!(link, DELETE_INVITATIONS, email_key)?;
+    execute!(link, DELETE_WISHES, email_key)?;
     execute!(link, REMOVE_CARDS, account_id, now).map(drop)
 }
 

@@ -25,6 +25,7 @@ pub mod sandbox_store;
 pub mod sessions;
 pub mod settings;
 pub mod staff;
+pub mod wishes;
 
 pub use statement::Statement;
 
@@ -342,6 +343,7 @@ impl Database {
             sessions::ALL,
             settings::ALL,
             staff::ALL,
+            wishes::ALL,
         ]
         .into_iter()
         .flatten()

@@ -1,14 +1,14 @@
-//! Notes about an account as mails and text messages, in the language of whoever gets them. Never with a
-//! link to sign in by: a code is typed where it was asked for, so a mail cannot lead anybody elsewhere.
+//! Notes as mails and text messages, in the language of whoever gets them. Never with a link to sign in by: a code is typed where it was asked for, so a mail cannot lead anybody elsewhere.
 
 use super::mail::{MailError, MailFrame, build_plain_mail};
 use crate::{
-    auth::notes::{Addressee, News},
+    auth::notes::{Mailbox, News},
+    calendar_text::CalendarText,
     messages::{Messages, Speech, Value},
 };
 use askama::Template;
-use lettre::{Message, message::Mailbox};
-use shared_model::{Language, OutboxId, Timestamp, account::MemberRole};
+use lettre::{Message, message};
+use shared_model::{Language, OutboxId, Timestamp, account::MemberRole, event::PerformanceSummary};
 
 /// What a mail says.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,11 @@ pub enum Say<'a> {
     ResetCode(&'a str),
     EmailCode(&'a str),
     News(&'a News),
+    /// Seats can be bought at this address of the site.
+    SeatsFree {
+        performance: &'a PerformanceSummary,
+        url: &'a str,
+    },
 }
 
 /// The six digits for a phone.
@@ -30,7 +35,7 @@ pub enum SmsSay<'a> {
 /// What travels along with every mail.
 pub struct Envelope<'a> {
     pub outbox_id: OutboxId,
-    pub from: Mailbox,
+    pub from: message::Mailbox,
     pub site_url: &'a str,
     pub written_at: Timestamp,
 }
@@ -38,7 +43,7 @@ pub struct Envelope<'a> {
 /// # Errors
 /// [`MailError`]; trying again does not help.
 pub fn build_note_mail(
-    to: &Addressee,
+    to: &Mailbox<'_>,
     say: Say<'_>,
     envelope: Envelope<'_>,
     messages: &Messages,
@@ -50,7 +55,7 @@ pub fn build_note_mail(
     let frame = MailFrame {
         outbox_id: envelope.outbox_id,
         from: envelope.from,
-        to: (to.name.as_str(), to.email.as_str()),
+        to: (to.name.map_or("", |name| name.as_str()), to.email.as_str()),
         subject: view.subject,
         language: to.language,
         written_at: envelope.written_at,
@@ -90,21 +95,30 @@ struct NoteView {
     lead: String,
     /// Written in two groups of three.
     code: Option<String>,
+    /// Where to go on, and what it says there.
+    link: Option<(String, String)>,
     advice: String,
     foot: String,
 }
 
 impl NoteView {
-    fn new(to: &Addressee, say: Say<'_>, site_url: &str, speech: Speech<'_>) -> Self {
+    fn new(to: &Mailbox<'_>, say: Say<'_>, site_url: &str, speech: Speech<'_>) -> Self {
         let (key, code, args) = parts(say, speech);
         let args = args.iter().map(|(name, value)| (*name, Value::from(value.as_str()))).collect::<Vec<_>>();
         let of = |part: &str| speech.fill(&format!("note-{key}-{part}"), &args);
         Self {
             language: to.language.tag(),
             subject: of("subject"),
-            greeting: speech.fill("note-greeting", &[("name", to.name.as_str().into())]),
+            greeting: match to.name {
+                Some(name) => speech.fill("note-greeting", &[("name", name.as_str().into())]),
+                None => speech.text("note-greeting-nameless"),
+            },
             lead: of("lead"),
             code: code.map(|code| format!("{} {}", &code[..code.len() / 2], &code[code.len() / 2..])),
+            link: match say {
+                Say::SeatsFree { url, .. } => Some((url.to_owned(), of("link"))),
+                Say::SignUpCode(_) | Say::ResetCode(_) | Say::EmailCode(_) | Say::News(_) => None,
+            },
             advice: of("advice"),
             foot: speech.fill("note-foot", &[("site", site_url.into())]),
         }
@@ -117,6 +131,13 @@ fn parts<'a>(say: Say<'a>, speech: Speech<'_>) -> (&'static str, Option<&'a str>
         Say::SignUpCode(code) => ("sign-up", Some(code), Vec::new()),
         Say::ResetCode(code) => ("reset", Some(code), Vec::new()),
         Say::EmailCode(code) => ("email", Some(code), Vec::new()),
+        Say::SeatsFree { performance, .. } => {
+            let calendar = CalendarText::new(speech, &performance.venue.time_zone);
+            let when = calendar.date_time_long(performance.starts_at);
+            let args =
+                vec![("title", performance.title.clone()), ("when", when), ("venue", performance.venue.name.clone())];
+            ("seats-free", None, args)
+        }
         Say::News(news) => match news {
             News::AlreadyHasAccount => ("already", None, Vec::new()),
             News::PasswordChanged => ("password-changed", None, Vec::new()),

@@ -14,3 +14,4 @@ pub mod mail_again;
 pub mod orders;
 pub mod postage;
 pub mod ticket_code;
+pub mod wishes;

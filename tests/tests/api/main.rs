@@ -22,3 +22,4 @@ mod second_factor;
 mod sessions;
 mod statements;
 mod teams;
+mod wishes;

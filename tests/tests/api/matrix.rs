@@ -33,6 +33,7 @@ GET    /performances/{performance_id}                            200
 GET    /performances/{performance_id}/seats                      200
 GET    /events/{slug}                                            200
 GET    /plans/{plan_version_id}/geometry                         200
+PUT    /performances/{performance_id}/availability-wish          204
 
 PUT    /performances/{performance_id}/holds/{hold_id}            401 409 409 409 409 409 409 409 200
 POST   /performances/{performance_id}/extensions                 401 409 409 409 409 409 409 409 200
@@ -209,6 +210,7 @@ impl Things {
             ("PUT", "/performances/{performance_id}/holds/{hold_id}") => {
                 json!({ "choice": SeatChoice::Seats(vec![shared_model::SeatNo(self.seat)]) })
             }
+            ("PUT", "/performances/{performance_id}/availability-wish") => json!({ "email": "eva@example.com" }),
             ("POST", "/performances/{performance_id}/releases") => json!({ "seats": [self.seat] }),
             ("PUT", "/cart/performances/{performance_id}/seats/{seat}/ticket-type") => {
                 json!({ "ticket_type_id": self.ticket_type })

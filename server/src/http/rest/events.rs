@@ -3,17 +3,18 @@
 use super::Problems;
 use crate::http::{
     AppState,
-    error::{ApiError, ApiPath, ApiQuery, ApiResult},
+    error::{ApiError, ApiJson, ApiPath, ApiQuery, ApiResult},
+    session::ClientInfo,
 };
 use axum::{
     Json,
     extract::State,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use shared_model::{
     ErrorCode, PerformanceId, PlanVersionId,
-    event::{EventDetail, EventFilter, Page, PerformanceDetail, PerformanceSummary},
+    event::{AvailabilityWish, EventDetail, EventFilter, Page, PerformanceDetail, PerformanceSummary},
     plan::geometry::Geometry,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -24,6 +25,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(find_performance))
         .routes(routes!(find_event))
         .routes(routes!(find_geometry))
+        .routes(routes!(wish_for_seats))
 }
 
 /// Upcoming performances, soonest first.
@@ -99,4 +101,27 @@ async fn find_geometry(State(state): State<AppState>, ApiPath(id): ApiPath<PlanV
         (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
     ];
     Ok((headers, plan.geometry_gzip.clone()).into_response())
+}
+
+/// Wants to hear, once and by mail, when seats can be bought: when the sale begins, or when some come back. A repeat is
+/// free.
+#[utoipa::path(
+    put,
+    path = "/performances/{performance_id}/availability-wish",
+    tag = "events",
+    params(("performance_id" = PerformanceId, Path)),
+    request_body = AvailabilityWish,
+    responses(
+        (status = 204),
+        Problems,
+    ),
+)]
+async fn wish_for_seats(
+    State(state): State<AppState>,
+    ApiPath(id): ApiPath<PerformanceId>,
+    client: ClientInfo,
+    ApiJson(wish): ApiJson<AvailabilityWish>,
+) -> ApiResult<StatusCode> {
+    state.coordinator.wish_for_seats(id, &wish, client.as_client()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -4,6 +4,7 @@ use super::{
     events::category_name,
     layout::{Glyph, Icon, Layout, Tab},
     map,
+    tell_me::{can_be_awaited, tell_me_path},
     wording::{self, Offer},
 };
 use crate::{
@@ -64,6 +65,8 @@ pub struct DateRow {
     pub is_closed: bool,
     /// Its chart can be looked at.
     pub seats_shown: bool,
+    /// Where to ask to hear of seats, when there is nothing to buy yet or just now.
+    pub tell_me: Option<String>,
     /// Carries the page's one gold button.
     pub is_first: bool,
 }
@@ -227,7 +230,8 @@ fn date_row(date: &PerformanceSummary, now: Timestamp, speech: Speech<'_>) -> Da
             .map(|from| speech.fill("state-moved-from", &[("date", calendar.date_short(from).into())])),
         yours: None,
         is_closed: date.sale != SaleState::OnSale,
-        seats_shown: !matches!(date.sale, SaleState::Cancelled | SaleState::Ended),
+        seats_shown: matches!(date.sale, SaleState::OnSale | SaleState::NotYetOnSale { .. }),
+        tell_me: can_be_awaited(date).then(|| tell_me_path(date)),
         is_first: false,
     }
 }

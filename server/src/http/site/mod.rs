@@ -25,6 +25,7 @@ mod routes;
 mod samples;
 pub mod says;
 pub mod seats;
+pub mod tell_me;
 pub mod wording;
 
 pub use reader::error_pages;

@@ -16,6 +16,7 @@ use super::{
     demo_mail::{DemoMailPage, MailFile, MailRow, OpenMail, TextRow},
     event::EventPage,
     events::{EventsFound, EventsPage, EventsQuery},
+    forms::FormPage,
     layout::{Layout, Share, Tab},
     order::{
         Opened, OrderPage,
@@ -24,6 +25,7 @@ use super::{
     },
     samples,
     says::{AwayPage, SaysPage},
+    tell_me::{TellMeForm, will_be_told},
 };
 use crate::{
     coordinator::OrderCounts,
@@ -33,7 +35,7 @@ use askama::Template;
 use serde_json::json;
 use shared_model::{
     ErrorCode, Language, OrderId, PaymentId,
-    event::Page,
+    event::{Page, PerformanceSummary, SaleState},
     order::{Cart, CheckoutDraft, Order, OrderState, PaymentState},
 };
 
@@ -56,6 +58,8 @@ fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
         ("not-found", render(&SaysPage::error(layout(""), ErrorCode::NotFound))),
         ("server-error", render(&SaysPage::error(layout(""), ErrorCode::Internal))),
         ("busy", render(&SaysPage::error(layout(""), ErrorCode::RateLimited))),
+        ("tell-me", tell_me_page(layout("Tell me when there are seats"), speech)),
+        ("tell-me-done", tell_me_done(layout("You’ll hear from us"), speech)),
         ("away", render(&AwayPage::new(layout("")))),
         ("api", render(&ApiPage::new(layout("For developers"), &api_document()))),
         ("demo-mail", render(&messages_page(layout("The demo’s messages"), None))),
@@ -71,6 +75,21 @@ fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
 
 fn render(template: &impl Template) -> String {
     template.render().expect("a template renders whatever its data")
+}
+
+fn sold_out() -> PerformanceSummary {
+    samples::performance(7, "The Seagull", "Teatro del Muelle", "2026-12-19T16:00:00+01:00", SaleState::SoldOut)
+}
+
+fn tell_me_page(layout: Layout<'_>, speech: Speech<'_>) -> String {
+    let performance = sold_out();
+    let form = TellMeForm { performance: performance.performance_id, email: "ines".to_owned() };
+    render(&FormPage::new(layout, form.parts(&performance, true, None, samples::now(), speech)))
+}
+
+fn tell_me_done(layout: Layout<'_>, speech: Speech<'_>) -> String {
+    let email = "ines@example.com".parse().expect("an address");
+    render(&will_be_told(layout, &sold_out(), &email, samples::now(), speech))
 }
 
 fn nothing_query() -> EventsQuery {

@@ -9,6 +9,7 @@ mod demo;
 mod orders;
 mod sandbox;
 mod sign_in;
+mod tell_me;
 mod wellknown;
 
 use crate::http::AppState;
@@ -23,6 +24,7 @@ pub fn router() -> Router<AppState> {
         .merge(sign_in::router())
         .merge(codes::router())
         .merge(account::router())
+        .merge(tell_me::router())
         .merge(sandbox::router())
         .merge(demo::router())
         .merge(wellknown::router())

@@ -3,12 +3,13 @@
 
 use crate::{
     calendar_text::CalendarText,
+    http::site::tell_me::{can_be_awaited, tell_me_path},
     messages::{Speech, Value},
     place_text,
 };
 use shared_model::{
     PerformanceId, Timestamp,
-    event::PerformanceDetail,
+    event::{PerformanceDetail, SaleState},
     hold::HOLD_TTL,
     order::{Cart, CartPerformance, CartSeat, LapsedHold},
 };
@@ -21,6 +22,8 @@ pub struct Panel {
     pub count: String,
     /// Why it is empty and what to do.
     pub empty: String,
+    /// Where to ask to hear of seats, while there are none to buy.
+    pub tell_me: Option<String>,
     pub held: Option<HeldHere>,
     pub lapsed: Option<LapsedHere>,
     pub others: Vec<HeldElsewhere>,
@@ -102,7 +105,8 @@ impl Panel {
                 "seats-panel-count",
                 &[("count", Value::from(count)), ("limit", Value::from(performance.seats_per_customer_max))],
             ),
-            empty: speech.fill("seats-panel-empty", &[("minutes", Value::from(HOLD_TTL.as_secs() / 60))]),
+            empty: empty(speech, &performance.summary.sale),
+            tell_me: can_be_awaited(&performance.summary).then(|| tell_me_path(&performance.summary)),
             lapsed: cart
                 .lapsed
                 .iter()
@@ -119,6 +123,16 @@ impl Panel {
                 .join(" "),
             now: cart.now.as_millis(),
         }
+    }
+}
+
+/// What a cart without seats here can do.
+fn empty(speech: Speech<'_>, sale: &SaleState) -> String {
+    match sale {
+        SaleState::OnSale => speech.fill("seats-panel-empty", &[("minutes", Value::from(HOLD_TTL.as_secs() / 60))]),
+        SaleState::SoldOut => speech.text("seats-panel-sold-out"),
+        SaleState::NotYetOnSale { .. } => speech.text("seats-panel-not-yet"),
+        SaleState::Ended | SaleState::Cancelled => speech.text("seats-panel-over"),
     }
 }
 
