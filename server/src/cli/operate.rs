@@ -9,11 +9,14 @@ use crate::{
         install::{
             CategorySpec, EventSpec, FoundHouse, InstallError, OrganizerSpec, PerformanceSpec, PriceSpec, VenueSpec,
         },
+        operate::BlockChange,
     },
 };
 use clap::Subcommand;
 use jiff::{civil::DateTime, tz::TimeZone};
-use shared_model::{Currency, Timestamp, event::EventCategory, hold::SEATS_PER_CUSTOMER_MAX, plan::SeatingPlan};
+use shared_model::{
+    Currency, PerformanceId, Timestamp, event::EventCategory, hold::SEATS_PER_CUSTOMER_MAX, plan::SeatingPlan,
+};
 use std::{process::ExitCode, time::Duration};
 
 #[derive(Debug, Subcommand)]
@@ -92,6 +95,32 @@ pub enum EventCommand {
 pub enum PerformanceCommand {
     /// Puts an event on at a venue, in the plan published there last, and opens its sale.
     Create(Box<PerformanceArgs>),
+    /// Blocks seats, so that nobody can take them: all that are named or none.
+    Block {
+        id: PerformanceId,
+        /// Why, for the organizer: house seats, a camera.
+        #[arg(long)]
+        reason: String,
+        /// Section-Row-Seat, such as Stalls-A-12.
+        #[arg(required = true)]
+        seats: Vec<String>,
+    },
+    /// Gives blocked seats back to the sale.
+    Unblock {
+        id: PerformanceId,
+        /// Section-Row-Seat, such as Stalls-A-12.
+        #[arg(required = true)]
+        seats: Vec<String>,
+    },
+    /// Moves a performance to another time at its venue.
+    Move {
+        id: PerformanceId,
+        /// The venue's local time, such as 2026-12-12T19:30.
+        #[arg(long)]
+        starts: DateTime,
+    },
+    /// Cancels a performance: nothing of it is sold any more. Tickets and payments stay as they are.
+    Cancel { id: PerformanceId },
 }
 
 #[derive(Debug, clap::Args)]
@@ -196,11 +225,36 @@ pub fn event(place: &Place, command: EventCommand) -> ExitCode {
 }
 
 pub fn performance(place: &Place, command: PerformanceCommand) -> ExitCode {
-    let PerformanceCommand::Create(args) = command;
+    match command {
+        PerformanceCommand::Create(args) => create_performance(place, &args),
+        PerformanceCommand::Block { id, reason, seats } => {
+            change_blocks(place, id, &seats, &BlockChange::Block { reason }, "blocked")
+        }
+        PerformanceCommand::Unblock { id, seats } => {
+            change_blocks(place, id, &seats, &BlockChange::Unblock, "for sale again")
+        }
+        PerformanceCommand::Move { id, starts } => run(place, async |coordinator| {
+            let zone = |name: &str| TimeZone::get(name).map_err(|error| InstallError::Invalid(error.to_string()));
+            coordinator.move_performance(id, |name| moment(starts, &zone(name)?)).await?;
+            Ok(format!("performance {id} is moved to {starts}"))
+        }),
+        PerformanceCommand::Cancel { id } => run(place, async |coordinator| {
+            coordinator.cancel_performance(id).await.map(|()| format!("performance {id} is cancelled"))
+        }),
+    }
+}
+
+fn change_blocks(place: &Place, id: PerformanceId, seats: &[String], change: &BlockChange, done: &str) -> ExitCode {
+    run(place, async |coordinator| {
+        coordinator.change_blocks(id, seats, change).await.map(|()| format!("{} are {done}", seats.join(", ")))
+    })
+}
+
+fn create_performance(place: &Place, args: &PerformanceArgs) -> ExitCode {
     run(place, async |coordinator| {
         let now = coordinator.now();
         let created =
-            coordinator.create_performance(&args.event, &args.venue, |house| performance_spec(&args, house, now)).await;
+            coordinator.create_performance(&args.event, &args.venue, |house| performance_spec(args, house, now)).await;
         created.map(|id| format!("performance {id} is created: /performances/{id}/seats"))
     })
 }

@@ -1,43 +1,30 @@
 //! The loops that finish what was begun: payments nobody answered, orders nobody paid, holds that ran
-//! out where no desk looks, and all that must leave the house.
+//! out where no desk looks, wishes that came true, and all that must leave the house ([`super::outbox`]).
 //!
-//! Every loop may run on every node at once: each row is taken by one of them.
+//! Each loop runs by itself: what is slow in one keeps no other waiting. Every loop may run on every node at
+//! once: each row is taken by one of them.
 
 use super::Coordinator;
 use crate::{
-    data::{
-        DataResult, claims, orders as rows,
-        outbox::{self, OutboxRow},
-    },
+    data::{DataResult, claims, orders as rows},
     reservations::{
-        books::{OutboxKind, Step},
+        books::{Lane, Step},
         claims::LAPSED_TOLD_FOR,
     },
 };
-use parking_lot::Mutex;
+use futures_util::{FutureExt, StreamExt, stream};
 use shared_model::{OrderId, PaymentId, PerformanceId, Timestamp};
 use std::{
-    collections::HashSet,
+    panic::AssertUnwindSafe,
     sync::atomic::{AtomicI64, Ordering},
     time::Duration,
 };
 use tokio::{sync::watch, task::JoinSet};
-use uuid::Uuid;
 
-/// How often the loops look.
-const INTERVAL: Duration = Duration::from_millis(500);
 /// Rows one look takes at most.
 const ROWS_PER_LOOK: i64 = 50;
-/// Outbox rows worked on at once.
-const SENDS_AT_ONCE: usize = 4;
-/// How long a worker has a row to itself: twice what the slowest delivery may take, so that only a worker that
-/// died lets go of it.
-const CLAIMED_FOR: Duration = Duration::from_secs(120);
-/// First wait after a failure; it doubles up to [`BACK_OFF_MAX`].
-const BACK_OFF_FIRST: Duration = Duration::from_secs(2);
-const BACK_OFF_MAX: Duration = Duration::from_secs(60 * 60);
-/// Tries before a row is given up and shown to the operator: about three days.
-const ATTEMPTS_MAX: i32 = 80;
+/// Payments the provider is asked about at once.
+const ASKED_AT_ONCE: usize = 4;
 
 /// Something that is done every ten minutes, by whoever looks first.
 #[derive(Debug, Default)]
@@ -54,68 +41,84 @@ impl NowAndThen {
     }
 }
 
-/// The outbox rows this process is working on.
-#[derive(Debug, Default)]
-pub(super) struct InHand {
-    rows: Mutex<HashSet<Uuid>>,
+/// What is looked after, each by a loop of its own.
+#[derive(Debug, Clone, Copy)]
+enum Look {
+    OpenPayments,
+    UnpaidOrders,
+    LapsedHolds,
+    AwaitedSeats,
+    Outbox(Lane),
+    ErasedContacts,
+    WhatIsOver,
+    IdleDesks,
 }
 
-impl InHand {
-    /// Takes a row until the answer is dropped; `None` when it is in somebody's hands.
-    fn take(&self, outbox_id: Uuid) -> Option<Holding<'_>> {
-        // Made only when it is taken: one that is dropped lets go.
-        let taken = self.rows.lock().insert(outbox_id);
-        taken.then(|| Holding { all: self, outbox_id })
+impl Look {
+    /// In the order in which a single look takes them.
+    fn all() -> impl Iterator<Item = Self> {
+        [Self::OpenPayments, Self::UnpaidOrders, Self::LapsedHolds, Self::AwaitedSeats]
+            .into_iter()
+            .chain(Lane::ALL.map(Self::Outbox))
+            .chain([Self::ErasedContacts, Self::WhatIsOver, Self::IdleDesks])
     }
-}
 
-struct Holding<'a> {
-    all: &'a InHand,
-    outbox_id: Uuid,
-}
-
-impl Drop for Holding<'_> {
-    fn drop(&mut self) {
-        self.all.rows.lock().remove(&self.outbox_id);
+    /// How often it looks.
+    fn interval(self) -> Duration {
+        match self {
+            Self::OpenPayments | Self::UnpaidOrders | Self::LapsedHolds | Self::Outbox(_) => Duration::from_millis(500),
+            Self::AwaitedSeats | Self::ErasedContacts | Self::WhatIsOver => Duration::from_secs(5),
+            Self::IdleDesks => Duration::from_secs(60),
+        }
     }
-}
-
-/// Why something did not leave the house.
-#[derive(Debug, thiserror::Error)]
-pub enum SendError {
-    #[error("{0}; it is tried again")]
-    Retry(String),
-    #[error("{0}; it is given up")]
-    GiveUp(String),
 }
 
 impl Coordinator {
-    /// Runs the loops until `stop` turns true; then finishes what it holds in its hands.
-    pub async fn run_background(self, mut stop: watch::Receiver<bool>) {
+    /// Runs the loops until `stop` turns true; then finishes what they hold in their hands.
+    pub async fn run_background(self, stop: watch::Receiver<bool>) {
+        let mut loops = JoinSet::new();
+        for look in Look::all() {
+            loops.spawn(self.clone().keep_looking(look, stop.clone()));
+        }
+        while loops.join_next().await.is_some() {}
+    }
+
+    async fn keep_looking(self, look: Look, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            self.look_once().await;
+            // A fault of ours costs one look, not the loop.
+            if AssertUnwindSafe(self.look(look)).catch_unwind().await.is_err() {
+                tracing::error!(?look, "a background look broke off; the next one follows");
+            }
             tokio::select! {
-                () = tokio::time::sleep(INTERVAL) => {}
+                () = tokio::time::sleep(look.interval()) => {}
                 _ = stop.changed() => {}
             }
         }
     }
 
-    /// One look of all loops: what a test calls instead of waiting.
+    /// One look of all loops, one after the other: what a test calls instead of waiting.
     pub async fn look_once(&self) {
-        let looks = [
-            ("open payments", self.ask_about_open_payments().await),
-            ("unpaid orders", self.lapse_unpaid_orders().await),
-            ("lapsed holds", self.open_desks_with_lapsed_holds().await),
-            ("awaited seats", self.tell_of_seats().await),
-            ("outbox", self.empty_outbox().await),
-            ("erased contacts", self.erase_contacts().await),
-            ("what is over", self.forget_what_is_over().await),
-        ];
-        for (what, outcome) in looks {
-            if let Err(error) = outcome {
-                tracing::warn!(%error, what, "a background look failed; the next one follows");
+        for look in Look::all() {
+            self.look(look).await;
+        }
+    }
+
+    async fn look(&self, look: Look) {
+        let outcome = match look {
+            Look::OpenPayments => self.ask_about_open_payments().await,
+            Look::UnpaidOrders => self.lapse_unpaid_orders().await,
+            Look::LapsedHolds => self.open_desks_with_lapsed_holds().await,
+            Look::AwaitedSeats => self.tell_of_seats().await,
+            Look::Outbox(lane) => self.empty_outbox(lane).await,
+            Look::ErasedContacts => self.erase_contacts().await,
+            Look::WhatIsOver => self.forget_what_is_over().await,
+            Look::IdleDesks => {
+                self.inner.desks.close_idle();
+                Ok(())
             }
+        };
+        if let Err(error) = outcome {
+            tracing::warn!(%error, ?look, "a background look failed; the next one follows");
         }
     }
 
@@ -124,9 +127,11 @@ impl Coordinator {
         let mut link = self.inner.database.read().await?;
         let open = rows::list_open_payments(&mut link, self.now().as_millis(), ROWS_PER_LOOK).await?;
         drop(link);
-        for (payment_id, order_id) in open {
-            self.ask_provider(OrderId(order_id), PaymentId(payment_id)).await;
-        }
+        stream::iter(open)
+            .for_each_concurrent(ASKED_AT_ONCE, async |(payment_id, order_id)| {
+                self.ask_provider(OrderId(order_id), PaymentId(payment_id)).await;
+            })
+            .await;
         Ok(())
     }
 
@@ -165,113 +170,5 @@ impl Coordinator {
         if let Err(error) = forgotten.await {
             tracing::warn!(%error, "old lapsed holds could not be forgotten yet");
         }
-    }
-
-    async fn empty_outbox(&self) -> DataResult<()> {
-        let mut link = self.inner.database.read().await?;
-        let due = outbox::list_due(&mut link, self.now().as_millis(), ROWS_PER_LOOK).await?;
-        drop(link);
-        let mut sends = JoinSet::new();
-        for row in due {
-            if sends.len() >= SENDS_AT_ONCE {
-                sends.join_next().await;
-            }
-            let coordinator = self.clone();
-            sends.spawn(async move { coordinator.send_row(row).await });
-        }
-        while sends.join_next().await.is_some() {}
-        Ok(())
-    }
-
-    async fn send_row(&self, row: OutboxRow) {
-        // Whatever the clock says: what this process has in its hands it does not take again.
-        let Some(_in_hand) = self.inner.in_hand.take(row.outbox_id) else { return };
-        let claimed = async {
-            let now = self.now();
-            let mut link = self.inner.database.begin().await?;
-            let claimed =
-                outbox::claim(&mut link, row.outbox_id, now.as_millis(), (now + CLAIMED_FOR).as_millis()).await?;
-            link.commit().await.map(|()| claimed)
-        };
-        match claimed.await {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => return tracing::warn!(%error, "an outbox row could not be taken; the next look tries"),
-        }
-        let sent = self.send(&row).await;
-        let now = self.now();
-        let written = async {
-            let mut link = self.inner.database.begin().await?;
-            match &sent {
-                Ok(()) => outbox::mark_done(&mut link, row.outbox_id, now.as_millis()).await?,
-                Err(error) => {
-                    let due_at = next_try(error, row.attempts + 1, now).map(Timestamp::as_millis);
-                    outbox::mark_failed(&mut link, row.outbox_id, due_at, &error.to_string()).await?;
-                }
-            }
-            link.commit().await
-        };
-        if let Err(error) = &sent {
-            tracing::warn!(%error, kind = row.kind, attempts = row.attempts + 1, "something could not leave the house");
-        }
-        if let Err(error) = written.await {
-            tracing::error!(%error, kind = row.kind, "the outcome of an outbox row could not be written down");
-        }
-    }
-
-    async fn send(&self, row: &OutboxRow) -> Result<(), SendError> {
-        let kind = OutboxKind::ALL.into_iter().find(|kind| kind.as_str() == row.kind);
-        match kind.ok_or_else(|| SendError::GiveUp(format!("\"{}\" is no kind of outbox row", row.kind)))? {
-            OutboxKind::Capture => {
-                let order_id = self.order_of_subject(row).await?;
-                self.capture(order_id, PaymentId(row.subject)).await.map_err(SendError::Retry)
-            }
-            OutboxKind::Void => {
-                let order_id = self.order_of_subject(row).await?;
-                let voided = self.void(order_id, PaymentId(row.subject)).await;
-                voided.map_err(|error| SendError::Retry(error.to_string()))
-            }
-            OutboxKind::OrderMail => self.mail_order(row, OrderId(row.subject)).await,
-            OutboxKind::OrderMailAgain => self.mail_order_again(row).await,
-            OutboxKind::Letter => self.post_order(row).await,
-            OutboxKind::Note => self.send_note(row).await,
-            OutboxKind::KeepCard => self.keep_card(row).await,
-            OutboxKind::ForgetCard => self.forget_card(row).await,
-            OutboxKind::ForgetCustomer => self.forget_customer(row).await,
-        }
-    }
-}
-
-impl Coordinator {
-    async fn order_of_subject(&self, row: &OutboxRow) -> Result<OrderId, SendError> {
-        let order_id = self.order_of(PaymentId(row.subject)).await;
-        order_id.map_err(|problem| SendError::Retry(problem.title))
-    }
-}
-
-/// When to try again; `None` when it is given up.
-fn next_try(error: &SendError, attempts: i32, now: Timestamp) -> Option<Timestamp> {
-    match error {
-        SendError::GiveUp(_) => None,
-        SendError::Retry(_) if attempts >= ATTEMPTS_MAX => None,
-        SendError::Retry(_) => {
-            let doublings = attempts.clamp(1, 16) as u32 - 1;
-            Some(now + BACK_OFF_FIRST.saturating_mul(1 << doublings).min(BACK_OFF_MAX))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_in_somebodys_hands_is_not_taken_again_until_it_is_let_go() {
-        let (hands, row) = (InHand::default(), Uuid::from_u128(1));
-        let held = hands.take(row);
-        assert!(held.is_some() && hands.take(row).is_none());
-        assert!(hands.take(Uuid::from_u128(2)).is_some(), "others are free");
-        drop(held);
-        assert!(hands.take(row).is_some());
     }
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 use parking_lot::Mutex;
 use shared_model::{
-    PerformanceId, PlanVersionId, Timestamp,
+    PerformanceId, PlanVersionId, SeatNo, Timestamp,
     event::{EventDetail, EventFilter, Page, PerformanceDetail, PerformanceSummary, SaleState},
     plan::numbered::NumberedPlan,
 };
@@ -95,7 +95,7 @@ impl Coordinator {
         let mut link = self.inner.database.read().await.or_problem()?;
         let Some(row) = rows::find_performance(&mut link, id.0).await.or_problem()? else { return Ok(None) };
         let prices = load_prices(&mut link, &row).await.or_problem()?;
-        let occupancy = self.occupancies(&mut link, std::slice::from_ref(&row), now).await.or_problem()?[0];
+        let occupancy = self.occupancies(&mut link, &[(&row, &prices)], now).await.or_problem()?[0];
         catalogue::performance_detail(&row, prices, occupancy, now).or_problem().map(Some)
     }
 
@@ -118,15 +118,16 @@ impl Coordinator {
         listed: &[ListedRow],
         now: Timestamp,
     ) -> DataResult<Vec<PerformanceSummary>> {
-        let occupancies = self.occupancies(link, listed, now).await?;
-        let mut prices: HashMap<Uuid, Prices> = HashMap::new();
+        let mut prices = Vec::with_capacity(listed.len());
         for row in listed {
-            prices.insert(row.performance_id, load_prices(link, row).await?);
+            prices.push(load_prices(link, row).await?);
         }
-        listed
-            .iter()
+        let priced: Vec<_> = listed.iter().zip(&prices).collect();
+        let occupancies = self.occupancies(link, &priced, now).await?;
+        priced
+            .into_iter()
             .zip(occupancies)
-            .map(|(row, occupancy)| catalogue::summary(row, &prices[&row.performance_id], occupancy, now))
+            .map(|((row, prices), full)| catalogue::summary(row, prices, full, now))
             .collect()
     }
 
@@ -134,36 +135,25 @@ impl Coordinator {
     pub(super) async fn occupancies(
         &self,
         link: &mut Link,
-        listed: &[ListedRow],
+        listed: &[(&ListedRow, &Prices)],
         now: Timestamp,
     ) -> DataResult<Vec<Occupancy>> {
         let known: Vec<Option<Occupancy>> =
-            listed.iter().map(|row| self.inner.occupancies.find(row.performance_id, now)).collect();
-        let unknown: Vec<Uuid> =
-            listed.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(row, _)| row.performance_id).collect();
+            listed.iter().map(|(row, _)| self.inner.occupancies.find(row.performance_id, now)).collect();
+        let unknown = listed.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let unknown: Vec<Uuid> = unknown.map(|((row, _), _)| row.performance_id).collect();
         let taken: HashMap<Uuid, i64> = if unknown.is_empty() {
             HashMap::new()
         } else {
             claims::count_taken(link, &unknown, now.as_millis()).await?.into_iter().collect()
         };
         let mut occupancies = Vec::with_capacity(listed.len());
-        for (row, known) in listed.iter().zip(known) {
+        for ((row, prices), known) in listed.iter().zip(known) {
             let occupancy = match known {
                 Some(occupancy) => occupancy,
                 None => {
-                    let plan = self
-                        .inner
-                        .plans
-                        .find(link, PlanVersionId(row.plan_version_id))
-                        .await?
-                        .ok_or_else(|| DataError::corrupt("performance", "its plan version does not exist"))?;
-                    let places = plan.numbered.place_count();
                     let taken = taken.get(&row.performance_id).map_or(0, |taken| *taken as u32);
-                    let occupancy = Occupancy {
-                        free: places.saturating_sub(taken),
-                        places,
-                        standing_only: plan.numbered.seats.is_empty(),
-                    };
+                    let occupancy = self.count_house(link, row, prices, taken, now).await?;
                     self.inner.occupancies.keep(row.performance_id, occupancy, now);
                     occupancy
                 }
@@ -171,5 +161,31 @@ impl Coordinator {
             occupancies.push(occupancy);
         }
         Ok(occupancies)
+    }
+
+    /// `taken`: places that are not free, those without a price among them.
+    async fn count_house(
+        &self,
+        link: &mut Link,
+        row: &ListedRow,
+        prices: &Prices,
+        taken: u32,
+        now: Timestamp,
+    ) -> DataResult<Occupancy> {
+        let plan = self.inner.plans.find(link, PlanVersionId(row.plan_version_id)).await?;
+        let plan = plan.ok_or_else(|| DataError::corrupt("performance", "its plan version does not exist"))?;
+        let plan = &plan.numbered;
+        let standing_only = plan.seats.is_empty();
+        let sold: Vec<bool> = plan.categories.iter().map(|category| prices.sells(category)).collect();
+        if sold.iter().all(|sold| *sold) {
+            let places = plan.place_count();
+            return Ok(Occupancy { free: places.saturating_sub(taken), places, standing_only });
+        }
+        // Rare, and then exact: which of the taken places could have been bought.
+        let is_sold = |seat: SeatNo| plan.category_of(seat).is_some_and(|category| sold[category]);
+        let places = (0..plan.place_count()).map(SeatNo).filter(|seat| is_sold(*seat)).count() as u32;
+        let taken = claims::list_taken(link, row.performance_id, now.as_millis()).await?;
+        let taken = taken.into_iter().filter(|seat| is_sold(SeatNo(*seat as u32))).count() as u32;
+        Ok(Occupancy { free: places.saturating_sub(taken), places, standing_only })
     }
 }

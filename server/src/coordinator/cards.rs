@@ -5,10 +5,10 @@
 
 use super::{
     Coordinator, Visitor,
-    background::SendError,
     checkout::crash_point,
     error::{CommandResult, OrProblem, not_found},
     invalid,
+    outbox::SendError,
 };
 use crate::{
     commerce::{

@@ -16,14 +16,14 @@ use crate::{
     },
     data::{orders as rows, sessions},
     reservations::{
-        books::{NOT_PROCESSED, OrderStep, Outcome, Step},
+        books::{NOT_PROCESSED, OrderStep, Outcome, Step, ask_after_silence},
         cart,
         orders::{self, OrderFile, OrderRow, Payer, PaymentRow, new_payment, prepare_order},
         postage,
     },
 };
 use shared_model::{
-    Money, OrderId, PaymentId,
+    Money, OrderId, PaymentId, Timestamp,
     order::{CheckoutDraft, DeliveryOffer, Order, OrderRequest, PaymentRequest, PaymentState},
 };
 
@@ -167,10 +167,27 @@ impl Coordinator {
             Ok(None) if self.is_fresh(order_id, payment_id).await => return,
             // It never heard of it: we died before asking. The buyer may try again.
             Ok(None) => Ok(declined(NOT_PROCESSED)),
-            Err(error) => Err(error),
+            Err(error) => {
+                self.ask_later(order_id, payment_id).await;
+                Err(error)
+            }
         };
         if let Err(problem) = self.settle(order_id, payment_id, answer).await {
             tracing::warn!(code = problem.code.as_str(), %order_id, "a payment could not be settled yet");
+        }
+    }
+
+    /// A provider that is silent is not asked all the time, and keeps no other payment waiting.
+    async fn ask_later(&self, order_id: OrderId, payment_id: PaymentId) {
+        let Ok(payment) = self.load_payment(order_id, payment_id).await else { return };
+        let ask_at = ask_after_silence(Timestamp(payment.created_at), self.now());
+        let postponed = async {
+            let mut link = self.inner.database.begin().await?;
+            rows::postpone_asking(&mut link, payment_id.0, ask_at.as_millis()).await?;
+            link.commit().await
+        };
+        if let Err(error) = postponed.await {
+            tracing::warn!(%error, %payment_id, "when to ask again could not be written down; it is asked at the next look");
         }
     }
 

@@ -3,8 +3,8 @@
 
 use super::{
     Coordinator,
-    background::SendError,
     error::{CommandResult, OrProblem, not_found},
+    outbox::SendError,
 };
 use crate::{
     data::{order_mails, outbox::OutboxRow},

@@ -26,6 +26,7 @@ use crate::{
     },
 };
 use bytes::Bytes;
+use futures_util::FutureExt;
 use parking_lot::{Mutex, RwLock};
 use shared_model::{
     CartId, PerformanceId, SeatNo, Timestamp,
@@ -35,6 +36,7 @@ use shared_model::{
 use std::{
     collections::HashMap,
     io::Write,
+    panic::AssertUnwindSafe,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -306,10 +308,22 @@ impl Task {
                     if received == 0 {
                         return;
                     }
-                    self.serve(std::mem::take(&mut jobs)).await;
+                    self.serve_safely(std::mem::take(&mut jobs)).await;
                 }
                 _ = sweep.tick() => self.sweep().await,
             }
+        }
+    }
+
+    /// A fault of ours costs one batch, not the performance: its callers are told to come back, and memory is read
+    /// anew.
+    async fn serve_safely(&mut self, jobs: Vec<Job>) {
+        if AssertUnwindSafe(self.serve(jobs)).catch_unwind().await.is_ok() {
+            return;
+        }
+        tracing::error!(performance = %self.shared.performance_id, "a batch of commands broke off; reading all claims again");
+        if let Err(error) = self.reload().await {
+            tracing::error!(%error, performance = %self.shared.performance_id, "claims could not be read again; the next batch will");
         }
     }
 

@@ -152,6 +152,7 @@ impl IntoProblem for OrderRequestError {
         let words = self.to_string();
         let code = match self {
             Self::CartEmpty => ErrorCode::CartEmpty,
+            Self::Cancelled => ErrorCode::PerformanceCancelled,
             Self::MixedCurrencies => ErrorCode::MixedCurrencies,
             Self::TotalChanged(_) => ErrorCode::TotalChanged,
             Self::Invalid(_) => ErrorCode::InvalidInput,

@@ -21,7 +21,8 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 /// Collects hints for the other nodes. On the embedded database there are none, and nothing is sent.
 #[derive(Clone)]
 pub(super) struct Hints {
-    pending: Option<Arc<Pending>>,
+    pending: Arc<Pending>,
+    tells: bool,
 }
 
 #[derive(Default)]
@@ -33,20 +34,20 @@ struct Pending {
 impl Hints {
     /// Starts telling and listening, when there can be other nodes.
     pub(super) fn start(database: &Database, desks: &Desks) -> Self {
-        if database.engine() == crate::data::Engine::Sqlite {
-            return Self { pending: None };
-        }
         let pending = Arc::new(Pending::default());
-        tokio::spawn(tell(database.clone(), Arc::downgrade(&pending)));
-        tokio::spawn(listen(database.clone(), desks.clone(), Arc::downgrade(&pending)));
+        // On the embedded database as well: an operator's command is a process of its own.
         tokio::spawn(look(desks.clone(), Arc::downgrade(&pending)));
-        Self { pending: Some(pending) }
+        if database.engine() == crate::data::Engine::Postgres {
+            tokio::spawn(tell(database.clone(), Arc::downgrade(&pending)));
+            tokio::spawn(listen(database.clone(), desks.clone(), Arc::downgrade(&pending)));
+        }
+        Self { pending, tells: database.engine() == crate::data::Engine::Postgres }
     }
 
     pub(super) fn announce(&self, performance_id: PerformanceId, version: u64) {
-        if let Some(pending) = &self.pending {
-            pending.versions.lock().insert(performance_id, version);
-            pending.changed.notify_one();
+        if self.tells {
+            self.pending.versions.lock().insert(performance_id, version);
+            self.pending.changed.notify_one();
         }
     }
 }

@@ -19,18 +19,41 @@ use shared_model::{
     hold::{Hold, HoldRequest, PERFORMANCES_PER_CART_MAX},
     order::Cart,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::OnceCell;
 
 /// Desks of this node, opened when first asked for. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Desks {
     setting: DeskSetting,
-    open: Arc<Mutex<HashMap<PerformanceId, OpenedOnce>>>,
+    open: Arc<Mutex<HashMap<PerformanceId, Opened>>>,
 }
 
+/// How long a desk stays open that nobody asks for: longer than any hold lives, so that an open desk knows all that
+/// are alive.
+const IDLE_MAX: Duration = Duration::from_secs(20 * 60);
+
 /// A desk that several callers may be opening at once.
-type OpenedOnce = Arc<OnceCell<Arc<Desk>>>;
+struct Opened {
+    desk: Arc<OnceCell<Arc<Desk>>>,
+    asked_at: Instant,
+}
+
+impl Opened {
+    fn new() -> Self {
+        Self { desk: Arc::default(), asked_at: Instant::now() }
+    }
+
+    /// Nobody has it: no caller, no viewer's socket.
+    fn is_idle(&self) -> bool {
+        let is_held = self.desk.get().is_some_and(|desk| Arc::strong_count(desk) > 1);
+        self.asked_at.elapsed() > IDLE_MAX && !is_held && Arc::strong_count(&self.desk) == 1
+    }
+}
 
 impl Desks {
     pub(super) fn new(setting: DeskSetting) -> Self {
@@ -39,7 +62,12 @@ impl Desks {
 
     /// The performance's desk; `None` when there is no such performance.
     async fn find(&self, id: PerformanceId) -> DataResult<Option<Arc<Desk>>> {
-        let cell = self.open.lock().entry(id).or_default().clone();
+        let cell = {
+            let mut open = self.open.lock();
+            let opened = open.entry(id).or_insert_with(Opened::new);
+            opened.asked_at = Instant::now();
+            opened.desk.clone()
+        };
         // Of all who come at once one opens it, and the others wait: a full house is read once.
         let open = || async { Desk::open(&self.setting, id).await.map_err(Some)?.ok_or(None) };
         match cell.get_or_try_init(open).await {
@@ -54,13 +82,18 @@ impl Desks {
 
     /// Desks that are open.
     pub(super) fn opened(&self) -> Vec<Arc<Desk>> {
-        self.open.lock().values().filter_map(|cell| cell.get().cloned()).collect()
+        self.open.lock().values().filter_map(|opened| opened.desk.get().cloned()).collect()
+    }
+
+    /// Closes desks nobody has asked for: a desk costs a plan in memory and looks at its claims twice a second.
+    pub(super) fn close_idle(&self) {
+        self.open.lock().retain(|_, opened| !opened.is_idle());
     }
 
     /// Tells open desks that their claims changed in the database.
     pub(super) fn hint(&self, changed: &[PerformanceId]) {
         let open = self.open.lock();
-        for desk in changed.iter().filter_map(|id| open.get(id)?.get()) {
+        for desk in changed.iter().filter_map(|id| open.get(id)?.desk.get()) {
             desk.hint();
         }
     }

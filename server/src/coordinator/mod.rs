@@ -3,7 +3,8 @@
 //!
 //! [`browse`] reads, [`hold`] leads the seat desks ([`desk`], one a performance, with its audience in
 //! [`hub`]), [`checkout`] leads the [`order_desk`] and the payment gateway, [`background`] are the loops
-//! that finish what crashed or must leave the house, [`install`] brings events in,
+//! that finish what crashed, [`outbox`] what must leave the house, [`install`] brings events in,
+//! [`operate`] changes what is on sale,
 //! [`season`] the demo's. [`accounts`] signs people in, [`codes`] proves their phones and addresses,
 //! [`passkeys`] and [`second_factor`] ask for more than a password; [`staff`] leads organizers' teams; [`wishes`]
 //! tells of seats that came back.
@@ -22,8 +23,10 @@ mod hold;
 pub mod hub;
 pub mod install;
 mod notes;
+pub mod operate;
 mod order_desk;
 mod orders;
+mod outbox;
 mod passkeys;
 mod rights;
 pub mod season;
@@ -94,7 +97,8 @@ struct Inner {
     ticket_key: SigningKey,
     guards: Guards,
     forgetting: background::NowAndThen,
-    in_hand: background::InHand,
+    in_hand: outbox::InHand,
+    awaited_from: parking_lot::Mutex<uuid::Uuid>,
     public_url: String,
 }
 
@@ -141,7 +145,8 @@ impl Coordinator {
             ticket_key,
             guards,
             forgetting: background::NowAndThen::default(),
-            in_hand: background::InHand::default(),
+            in_hand: outbox::InHand::default(),
+            awaited_from: parking_lot::Mutex::default(),
             public_url,
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -1,7 +1,7 @@
 //! What the outbox does with a note: finds out whom it reaches, counts it, and sends it.
 //! [`super::codes`] writes them.
 
-use super::{Coordinator, accounts::known_device, background::SendError};
+use super::{Coordinator, accounts::known_device, outbox::SendError};
 use crate::{
     auth::{
         accounts,

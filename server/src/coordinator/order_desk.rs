@@ -15,9 +15,11 @@ use crate::{
     },
 };
 use ed25519_dalek::SigningKey;
+use futures_util::FutureExt;
 use shared_model::{PerformanceId, Timestamp};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    panic::AssertUnwindSafe,
     sync::Arc,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -85,7 +87,12 @@ impl Task {
         while inbox.recv_many(&mut waiting, BATCH_MAX).await > 0 {
             let (steps, answers): (Vec<_>, Vec<_>) =
                 waiting.drain(..).map(|waiting| (waiting.step, waiting.answer)).unzip();
-            match self.serve(&steps).await {
+            // A fault of ours costs one batch, not everybody's check-out: its callers are told to come back.
+            let Ok(served) = AssertUnwindSafe(self.serve(&steps)).catch_unwind().await else {
+                tracing::error!(steps = steps.len(), "a batch of order steps broke off");
+                continue;
+            };
+            match served {
                 Ok(outcomes) => {
                     for (answer, outcome) in answers.into_iter().zip(outcomes) {
                         // A caller that went away is no failure: the step is written.

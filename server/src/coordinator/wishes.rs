@@ -10,8 +10,8 @@ use crate::{
         limits::Limit,
         notes::{Note, write_note},
     },
-    data::{DataError, DataResult, accounts::email_key, catalogue as catalogue_rows, wishes as rows},
-    events::catalogue::sale_state,
+    data::{DataResult, accounts::email_key, catalogue as catalogue_rows, wishes as rows},
+    events::catalogue::{load_prices, sale_state},
     reservations::wishes::{TOLD_WITHIN, Telling, whom_to_tell},
 };
 use shared_model::{
@@ -56,8 +56,12 @@ impl Coordinator {
     pub(super) async fn tell_of_seats(&self) -> DataResult<()> {
         let since = (self.now() - TOLD_WITHIN).as_millis();
         let mut link = self.inner.database.read().await?;
-        let waited_for = rows::list_waited_for(&mut link, since, PERFORMANCES_PER_LOOK).await?;
+        let after = *self.inner.awaited_from.lock();
+        let waited_for = rows::list_waited_for(&mut link, since, after, PERFORMANCES_PER_LOOK).await?;
         drop(link);
+        // Those that stay sold out keep nobody waiting: the next look goes on behind these, then begins anew.
+        let last = waited_for.last().filter(|_| waited_for.len() as i64 == PERFORMANCES_PER_LOOK);
+        *self.inner.awaited_from.lock() = last.map_or(Uuid::nil(), |last| last.performance_id);
         for row in waited_for {
             self.tell_of_performance(row).await?;
         }
@@ -70,7 +74,8 @@ impl Coordinator {
         let Some(row) = catalogue_rows::find_performance(&mut link, waited_for.performance_id).await? else {
             return Ok(());
         };
-        let free = self.occupancies(&mut link, std::slice::from_ref(&row), now).await?[0].free;
+        let prices = load_prices(&mut link, &row).await?;
+        let free = self.occupancies(&mut link, &[(&row, &prices)], now).await?[0].free;
         drop(link);
         let told_lately = u32::try_from(waited_for.told_lately).unwrap_or(u32::MAX);
         match whom_to_tell(&sale_state(&row, free, now), free, told_lately) {
@@ -89,12 +94,12 @@ impl Coordinator {
         let mut link = self.inner.database.begin().await?;
         let told = rows::tell_next(&mut link, performance_id.0, count.into(), now.as_millis()).await?;
         for (email, language) in told {
-            let corrupt = |why: String| DataError::corrupt("availability wish", why);
-            let note = Note::SeatsFree {
-                performance_id,
-                email: email.parse().map_err(|_| corrupt(email))?,
-                language: language.parse().map_err(|_| corrupt(language))?,
+            let (Ok(email), Ok(language)) = (email.parse(), language.parse()) else {
+                // One that cannot be read spoils nobody else's.
+                tracing::error!(%performance_id, "a wish to hear of seats cannot be read and is left out");
+                continue;
             };
+            let note = Note::SeatsFree { performance_id, email, language };
             write_note(&mut link, &self.inner.secret, Uuid::now_v7(), &note, now).await?;
         }
         link.commit().await

@@ -96,6 +96,13 @@ statements! {
         )
         ""
     );
+    /// Its sale ends when it begins.
+    MOVE_PERFORMANCE = Statement::both(
+        "update performance set starts_at = $2, doors_at = $3, moved_from = $4, on_sale_until = $2 where performance_id = $1",
+    );
+    CANCEL_PERFORMANCE = Statement::both(
+        "update performance set cancelled_at = $2 where performance_id = $1 and cancelled_at is null",
+    );
     INSERT_PRICE_CATEGORIES = bulk_insert!(
         "price_category" ("price_category_id" uuid, "performance_id" uuid, "plan_category" text, "name" text, "band" integer) ""
     );
@@ -274,6 +281,23 @@ pub async fn list_performances(link: &mut Link, query: &PerformanceQuery<'_>) ->
 
 pub async fn find_performance(link: &mut Link, performance_id: Uuid) -> DataResult<Option<ListedRow>> {
     fetch_optional!(link, ListedRow, FIND_PERFORMANCE, performance_id)
+}
+
+/// A performance's new time, with the one it was announced for.
+pub struct MovedRow {
+    pub performance_id: Uuid,
+    pub starts_at: i64,
+    pub doors_at: Option<i64>,
+    pub moved_from: i64,
+}
+
+pub async fn move_performance(link: &mut Link, row: &MovedRow) -> DataResult<()> {
+    execute!(link, MOVE_PERFORMANCE, row.performance_id, row.starts_at, row.doors_at, row.moved_from).map(drop)
+}
+
+/// False when it was cancelled before.
+pub async fn cancel_performance(link: &mut Link, performance_id: Uuid, now: i64) -> DataResult<bool> {
+    Ok(execute!(link, CANCEL_PERFORMANCE, performance_id, now)? == 1)
 }
 
 /// Performances of an event from a moment on, soonest first.

@@ -81,6 +81,11 @@ statements! {
             ") and (state in ('paying', 'sold', 'blocked') or (state = 'held' and expires_at > $2)) group by performance_id"
         ),
     );
+    /// `$2` now: places that are not free, by the claims' own condition.
+    LIST_TAKEN = Statement::both(
+        "select seat_no from seat_claim where performance_id = $1
+         and (state in ('paying', 'sold', 'blocked') or (state = 'held' and expires_at > $2))",
+    );
     UPSERT_LAPSED_HOLDS = bulk_insert!(
         "lapsed_hold" ("cart_id" uuid, "performance_id" uuid, "lapsed_at" bigint)
         "on conflict (cart_id, performance_id) do update set lapsed_at = excluded.lapsed_at"
@@ -229,6 +234,11 @@ pub async fn delete_old_lapsed_holds(link: &mut Link, before: i64) -> DataResult
 /// How many places of these performances are not free; those without any are left out.
 pub async fn count_taken(link: &mut Link, performance_ids: &[Uuid], now: i64) -> DataResult<Vec<(Uuid, i64)>> {
     fetch_all!(link, (Uuid, i64), COUNT_TAKEN, ids(performance_ids), now)
+}
+
+/// Places of a performance that are not free.
+pub async fn list_taken(link: &mut Link, performance_id: Uuid, now: i64) -> DataResult<Vec<i32>> {
+    Ok(fetch_all!(link, (i32,), LIST_TAKEN, performance_id, now)?.into_iter().map(|(seat,)| seat).collect())
 }
 
 /// Performances with holds that ran out and are not yet written as free.

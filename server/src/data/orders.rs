@@ -100,6 +100,7 @@ statements! {
         "select order_id from customer_order where state = 'pending' and keeps_seats_until <= $1 order by keeps_seats_until limit $2",
     );
     LIST_OPEN_PAYMENTS = Statement::both("select payment_id, order_id from payment where ask_at <= $1 order by ask_at limit $2");
+    POSTPONE_ASKING = Statement::both("update payment set ask_at = $2 where payment_id = $1 and ask_at is not null");
     /// The rule of `reservations::access` as a condition.
     LIST_ORDERS_OF = Statement::both(
         "select order_id, created_at from customer_order where (account_id = $1 or (account_id is null and cart_id = $2))
@@ -331,6 +332,11 @@ pub async fn list_lapsing_orders(link: &mut Link, now: i64, limit: i64) -> DataR
 /// Payments the provider should be asked about: `(payment_id, order_id)`.
 pub async fn list_open_payments(link: &mut Link, now: i64, limit: i64) -> DataResult<Vec<(Uuid, Uuid)>> {
     fetch_all!(link, (Uuid, Uuid), LIST_OPEN_PAYMENTS, now, limit)
+}
+
+/// The provider is asked again at `ask_at`, unless it has answered.
+pub async fn postpone_asking(link: &mut Link, payment_id: Uuid, ask_at: i64) -> DataResult<()> {
+    execute!(link, POSTPONE_ASKING, payment_id, ask_at).map(drop)
 }
 
 /// Orders of this cart that still wait for their payment, newest first.

@@ -8,21 +8,36 @@ use serde::Serialize;
 use uuid::Uuid;
 
 statements! {
-    /// Once for each subject. Only a void is sent anew when it was done already: the provider may have gone on after it.
+    /// Once for each subject. Only a void is sent anew: the provider may have gone on after the last one was done, or
+    /// while it is on its way. A worker that has it in its hands finds another due time than its own, and leaves it open.
     INSERT_ROWS = bulk_insert!(
         "outbox" ("outbox_id" uuid, "kind" text, "subject" uuid, "created_at" bigint, "due_at" bigint, "attempts" integer)
         "on conflict (kind, subject) do update set due_at = excluded.due_at, attempts = 0, done_at = null
-         where outbox.kind = 'void' and outbox.due_at is null"
+         where outbox.kind = 'void'"
     );
-    LIST_DUE = Statement::both(
-        "select outbox_id, kind, subject, created_at, attempts, sealed from outbox where due_at <= $1 order by due_at limit $2",
+    /// `$1` the kinds that are looked for.
+    LIST_DUE = Statement::each(
+        concat!(
+            "select outbox_id, kind, subject, created_at, attempts, sealed from outbox where due_at <= $2 and kind in (",
+            json_rows!(sqlite: "kind" text),
+            ") order by due_at limit $3"
+        ),
+        concat!(
+            "select outbox_id, kind, subject, created_at, attempts, sealed from outbox where due_at <= $2 and kind in (",
+            json_rows!(postgres: "kind" text),
+            ") order by due_at limit $3"
+        ),
     );
     /// Takes a row for one worker: nobody else sees it as due before `$3`.
     CLAIM = Statement::both("update outbox set due_at = $3, attempts = attempts + 1 where outbox_id = $1 and due_at <= $2");
-    MARK_DONE = Statement::both("update outbox set due_at = null, done_at = $2, last_error = null, sealed = null where outbox_id = $1");
-    /// What is given up keeps no words either.
+    /// Only by the worker that claimed it until `$2`, and only while nobody wished for it again.
+    MARK_DONE = Statement::both(
+        "update outbox set due_at = null, done_at = $3, last_error = null, sealed = null where outbox_id = $1 and due_at = $2",
+    );
+    /// The same. What is given up keeps no words either.
     MARK_FAILED = Statement::both(
-        "update outbox set due_at = $2, last_error = $3, sealed = (case when cast($2 as bigint) is null then null else sealed end) where outbox_id = $1",
+        "update outbox set due_at = $3, last_error = $4, sealed = (case when cast($3 as bigint) is null then null else sealed end)
+         where outbox_id = $1 and due_at = $2",
     );
     INSERT_SEALED = Statement::both(
         "insert into outbox (outbox_id, kind, subject, created_at, due_at, attempts, sealed) values ($1, $2, $3, $4, $4, 0, $5)",
@@ -89,22 +104,32 @@ pub async fn insert_sealed(
     execute!(link, INSERT_SEALED, outbox_id, kind, subject, now, sealed).map(drop)
 }
 
-pub async fn list_due(link: &mut Link, now: i64, limit: i64) -> DataResult<Vec<OutboxRow>> {
-    fetch_all!(link, OutboxRow, LIST_DUE, now, limit)
+/// Rows of these kinds that are due, longest due first.
+pub async fn list_due(link: &mut Link, kinds: &[&'static str], now: i64, limit: i64) -> DataResult<Vec<OutboxRow>> {
+    let kinds = json(&kinds.iter().map(|kind| Kind { kind }).collect::<Vec<_>>());
+    fetch_all!(link, OutboxRow, LIST_DUE, kinds, now, limit)
 }
 
-/// False when another worker was faster.
-pub async fn claim(link: &mut Link, outbox_id: Uuid, now: i64, until: i64) -> DataResult<bool> {
-    Ok(execute!(link, CLAIM, outbox_id, now, until)? == 1)
+/// A row that one worker has to itself until then.
+#[derive(Debug, Clone, Copy)]
+pub struct ClaimedRow {
+    pub outbox_id: Uuid,
+    pub until: i64,
 }
 
-pub async fn mark_done(link: &mut Link, outbox_id: Uuid, now: i64) -> DataResult<()> {
-    execute!(link, MARK_DONE, outbox_id, now).map(drop)
+/// `None` when another worker was faster.
+pub async fn claim(link: &mut Link, outbox_id: Uuid, now: i64, until: i64) -> DataResult<Option<ClaimedRow>> {
+    Ok((execute!(link, CLAIM, outbox_id, now, until)? == 1).then_some(ClaimedRow { outbox_id, until }))
 }
 
-/// Tries again at `due_at`; never again when `None`.
-pub async fn mark_failed(link: &mut Link, outbox_id: Uuid, due_at: Option<i64>, error: &str) -> DataResult<()> {
-    execute!(link, MARK_FAILED, outbox_id, due_at, error).map(drop)
+/// Leaves a row open that was wished for again meanwhile.
+pub async fn mark_done(link: &mut Link, row: ClaimedRow, now: i64) -> DataResult<()> {
+    execute!(link, MARK_DONE, row.outbox_id, row.until, now).map(drop)
+}
+
+/// Tries again at `due_at`; never again when `None`. Leaves a row alone that was wished for again meanwhile.
+pub async fn mark_failed(link: &mut Link, row: ClaimedRow, due_at: Option<i64>, error: &str) -> DataResult<()> {
+    execute!(link, MARK_FAILED, row.outbox_id, row.until, due_at, error).map(drop)
 }
 
 pub async fn mark_subjects_done(link: &mut Link, subjects: &[DoneSubject]) -> DataResult<()> {
@@ -121,6 +146,11 @@ pub async fn count_waiting(link: &mut Link) -> DataResult<i64> {
 /// Rows as the one parameter of a bulk statement.
 pub(super) fn json<T: Serialize>(rows: &[T]) -> String {
     serde_json::to_string(rows).expect("rows are plain values and always serialise")
+}
+
+#[derive(Serialize)]
+struct Kind {
+    kind: &'static str,
 }
 
 #[derive(Serialize)]

@@ -11,10 +11,10 @@ statements! {
          on conflict (performance_id, email_key) do update set email = excluded.email, language = excluded.language,
          wished_at = excluded.wished_at, told_at = null where availability_wish.told_at is not null",
     );
-    /// `$1`: those told later than this are counted.
+    /// `$1`: those told later than this are counted. The next so many after a performance.
     LIST_WAITED_FOR = Statement::both(
         "select performance_id, count(case when told_at > $1 then 1 end) as told_lately from availability_wish
-         group by performance_id having count(told_at) < count(*) order by performance_id limit $2",
+         where performance_id > $2 group by performance_id having count(told_at) < count(*) order by performance_id limit $3",
     );
     /// Who has waited longest first.
     TELL_NEXT = Statement::both(
@@ -47,9 +47,9 @@ pub struct WaitedForRow {
     pub told_lately: i64,
 }
 
-/// Performances with wishes that were not told, and how many were after `since`.
-pub async fn list_waited_for(link: &mut Link, since: i64, limit: i64) -> DataResult<Vec<WaitedForRow>> {
-    fetch_all!(link, WaitedForRow, LIST_WAITED_FOR, since, limit)
+/// Performances beyond `after` with wishes that were not told, and how many were told after `since`.
+pub async fn list_waited_for(link: &mut Link, since: i64, after: Uuid, limit: i64) -> DataResult<Vec<WaitedForRow>> {
+    fetch_all!(link, WaitedForRow, LIST_WAITED_FOR, since, after, limit)
 }
 
 /// Marks the next `count` wishes as told and returns their addresses and languages.

@@ -39,6 +39,11 @@ pub struct Prices {
 }
 
 impl Prices {
+    /// Whether a category of the plan is sold.
+    pub fn sells(&self, plan_category: &str) -> bool {
+        self.categories.iter().any(|category| category.plan_category == plan_category && !category.prices.is_empty())
+    }
+
     /// The lowest price anybody pays; free companions do not make an event free.
     fn lowest(&self) -> Option<&Price> {
         let prices = || self.categories.iter().flat_map(|category| &category.prices);
@@ -49,7 +54,7 @@ impl Prices {
     }
 }
 
-/// How full a house is.
+/// How full a house is. Places without a price are no part of it: nobody can buy them.
 #[derive(Debug, Clone, Copy)]
 pub struct Occupancy {
     pub free: u32,

@@ -12,6 +12,7 @@ use super::{
     AppState,
     error::{ApiError, ApiPath, ApiResult},
     guard::is_cross_site,
+    session::token_of,
 };
 use crate::coordinator::{Coordinator, Visitor, desk::Desk, hub::Announcement};
 use axum::{
@@ -81,7 +82,13 @@ async fn upgrade(
     let no_socket = || Problem::new(ErrorCode::InvalidInput).detail("this address speaks over web sockets only");
     let key = socket_key(&method, &headers).ok_or_else(no_socket)?;
     let Extension(connection) = upgrade.ok_or_else(no_socket)?;
-    let viewer = Viewer { coordinator: state.coordinator.clone(), desk, visitor, stopping: state.stopping.clone() };
+    let viewer = Viewer {
+        coordinator: state.coordinator.clone(),
+        desk,
+        visitor,
+        token: token_of(&headers, &state).map(Box::from),
+        stopping: state.stopping.clone(),
+    };
     tokio::spawn(async move {
         // A connection that ends before it becomes a socket is no failure.
         if let Ok(connection) = connection.await {
@@ -115,6 +122,8 @@ struct Viewer {
     desk: Arc<Desk>,
     /// Who only looks needs no session; who takes seats does.
     visitor: Option<Visitor>,
+    /// Asked about before each command: a session may end while its socket is open.
+    token: Option<Box<str>>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -150,7 +159,11 @@ impl Viewer {
             tokio::select! {
                 announcement = announcements.recv() => match announcement {
                     Ok(announcement) => self.pass_on(&mut socket, &announcement, &mut shown).await?,
-                    Err(RecvError::Lagged(_)) => shown = self.send_snapshot(&mut socket).await?,
+                    Err(RecvError::Lagged(_)) => {
+                        // What she missed may have been about her own seats.
+                        shown = self.send_snapshot(&mut socket).await?;
+                        self.send_yours(&mut socket).await?;
+                    }
                     Err(RecvError::Closed) => return Ok(()),
                 },
                 message = socket.next() => {
@@ -221,22 +234,22 @@ impl Viewer {
             }
             ClientMessage::Hold { request_id, hold_id, request } => (
                 request_id,
-                match self.visitor() {
-                    Ok(visitor) => self.coordinator.hold_seats(visitor, performance, hold_id, request).await,
+                match self.visitor_now().await? {
+                    Ok(visitor) => self.coordinator.hold_seats(&visitor, performance, hold_id, request).await,
                     Err(problem) => Err(problem),
                 },
             ),
             ClientMessage::Release { request_id, seats } => (
                 request_id,
-                match self.visitor() {
-                    Ok(visitor) => self.coordinator.release_seats(visitor, performance, seats).await,
+                match self.visitor_now().await? {
+                    Ok(visitor) => self.coordinator.release_seats(&visitor, performance, seats).await,
                     Err(problem) => Err(problem),
                 },
             ),
             ClientMessage::Extend { request_id } => (
                 request_id,
-                match self.visitor() {
-                    Ok(visitor) => self.coordinator.extend_hold(visitor, performance).await,
+                match self.visitor_now().await? {
+                    Ok(visitor) => self.coordinator.extend_hold(&visitor, performance).await,
                     Err(problem) => Err(problem),
                 },
             ),
@@ -248,8 +261,16 @@ impl Viewer {
         say(socket, &answer).await
     }
 
-    fn visitor(&self) -> Result<&Visitor, Problem> {
-        self.visitor.as_ref().ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))
+    /// Whose command it is. A socket whose session has ended since closes: its client comes back with the token it
+    /// has now, if it has one.
+    async fn visitor_now(&self) -> Result<Result<Visitor, Problem>, Closed> {
+        let Some(token) = &self.token else { return Ok(Err(Problem::new(ErrorCode::Unauthenticated))) };
+        match self.coordinator.find_visitor(token).await {
+            Ok(Some(visitor)) => Ok(Ok(visitor)),
+            Ok(None) if self.visitor.is_some() => Err(Closed),
+            Ok(None) => Ok(Err(Problem::new(ErrorCode::Unauthenticated))),
+            Err(problem) => Ok(Err(problem)),
+        }
     }
 }
 

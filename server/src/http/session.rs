@@ -75,9 +75,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
+/// The session's token out of a request: an app's, else a browser's.
+pub fn token_of<'a>(headers: &'a HeaderMap, state: &AppState) -> Option<&'a str> {
+    bearer(headers).or_else(|| cookie(headers, session_cookie_name(state.config.is_secure())))
+}
+
 async fn find_visitor(parts: &Parts, state: &AppState) -> Result<Option<Visitor>, ApiError> {
-    let name = session_cookie_name(state.config.is_secure());
-    match bearer(&parts.headers).or_else(|| cookie(&parts.headers, name)) {
+    match token_of(&parts.headers, state) {
         Some(token) => Ok(state.coordinator.find_visitor(token).await?),
         None => Ok(None),
     }

@@ -33,6 +33,8 @@ pub const AFTER_DECLINE_TTL: Duration = Duration::from_secs(3 * 60);
 pub const ASK_AFTER: Duration = Duration::from_secs(10);
 /// How often it is asked while the buyer's bank decides.
 pub const ASK_AGAIN_AFTER: Duration = Duration::from_secs(30);
+/// How long to wait until a provider that gave no answer is asked again: longer the longer it has been silent.
+const SILENCE_WAIT_MAX: Duration = Duration::from_secs(10 * 60);
 /// Longer than any request to a provider is on its way.
 pub const REQUEST_LIFE_MAX: Duration = Duration::from_secs(2 * 60);
 /// The decline code of a payment the provider never heard of.
@@ -41,6 +43,11 @@ pub const NOT_PROCESSED: &str = "not_processed";
 pub const PAYMENTS_PER_ORDER_MAX: usize = 10;
 /// How long after its performance begins a ticket's code is good.
 const TICKET_VALID_AFTER_START: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// When a provider that gave no answer is asked again about a payment made at `created_at`.
+pub fn ask_after_silence(created_at: Timestamp, now: Timestamp) -> Timestamp {
+    now + (now.saturating_since(created_at) / 2).clamp(ASK_AFTER, SILENCE_WAIT_MAX)
+}
 
 /// A place by its performance; ascending order is the order everything is locked in.
 pub type Place = (PerformanceId, SeatNo);
@@ -257,7 +264,10 @@ impl Books {
                 self.not_paid(order, payment, PaymentState::Declined, now);
             }
             Standing::Voided if before.is_open() => self.not_paid(order, payment, PaymentState::Voided, now),
-            Standing::Voided if before == PaymentState::Authorized => self.reservation_lost(order, payment),
+            // A capture that failed for good says no where it had said yes.
+            Standing::Voided | Standing::Declined { .. } if before == PaymentState::Authorized => {
+                self.reservation_lost(order, payment);
+            }
             Standing::Authorized | Standing::RequiresAction { .. }
                 if matches!(before, PaymentState::Voided | PaymentState::Declined) =>
             {
@@ -480,6 +490,23 @@ pub enum OutboxKind {
     ForgetCustomer,
 }
 
+/// Each lane of the outbox is worked on by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Reserved money is taken or let go.
+    Money,
+    /// Codes that somebody waits for, and news.
+    Notes,
+    /// Tickets by mail and post: thousands after an on-sale rush.
+    Tickets,
+    /// The provider's vault.
+    Cards,
+}
+
+impl Lane {
+    pub const ALL: [Self; 4] = [Self::Money, Self::Notes, Self::Tickets, Self::Cards];
+}
+
 impl OutboxKind {
     pub const ALL: [Self; 9] = [
         Self::Capture,
@@ -504,6 +531,16 @@ impl OutboxKind {
             Self::KeepCard => "keep_card",
             Self::ForgetCard => "forget_card",
             Self::ForgetCustomer => "forget_customer",
+        }
+    }
+
+    /// Who waits for it: what is slow or many keeps nothing waiting that is urgent.
+    pub fn lane(self) -> Lane {
+        match self {
+            Self::Capture | Self::Void => Lane::Money,
+            Self::Note => Lane::Notes,
+            Self::OrderMail | Self::OrderMailAgain | Self::Letter => Lane::Tickets,
+            Self::KeepCard | Self::ForgetCard | Self::ForgetCustomer => Lane::Cards,
         }
     }
 

@@ -35,6 +35,8 @@ const PAYMENT_METHOD_LENGTH_MAX: usize = 100;
 pub enum OrderRequestError {
     #[error("the cart holds nothing")]
     CartEmpty,
+    #[error("a performance in the cart was cancelled")]
+    Cancelled,
     #[error("the cart holds seats in several currencies; buy them one after the other")]
     MixedCurrencies,
     #[error("the total is {} minor units now, not what was agreed to", .0.amount_minor)]
@@ -64,7 +66,7 @@ pub struct Means {
 /// The order a cart becomes: prices frozen, everything that the buyer agreed to written down.
 ///
 /// # Errors
-/// [`OrderRequestError`] when the cart is empty, mixed, or not what the buyer saw.
+/// [`OrderRequestError`] when the cart is empty, mixed, not what the buyer saw, or what it holds will not take place.
 pub fn prepare_order(
     cart: &Cart,
     shelves: &HashMap<PerformanceId, Arc<Shelf>>,
@@ -75,6 +77,9 @@ pub fn prepare_order(
 ) -> Result<NewOrder, OrderRequestError> {
     let first_starts_at =
         cart.performances.iter().map(|performance| performance.starts_at).min().ok_or(OrderRequestError::CartEmpty)?;
+    if shelves.values().any(|shelf| shelf.house.rules.cancelled) {
+        return Err(OrderRequestError::Cancelled);
+    }
     let seats_total = cart.total.ok_or(OrderRequestError::MixedCurrencies)?;
     let fees = cart.fees.ok_or(OrderRequestError::MixedCurrencies)?;
     let currency = seats_total.currency;

@@ -3,8 +3,8 @@
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use reqwest::Method;
 use shared_model::{
-    ErrorCode, SeatNo, SeatState,
-    hold::HOLD_TTL,
+    ErrorCode, HoldId, SeatNo, SeatState,
+    hold::{HOLD_TTL, HoldRequest, SeatChoice},
     live::{CLIENT_FRAME_BYTES_MAX, ClientMessage, Frame, Snapshot},
 };
 use std::time::Duration;
@@ -119,6 +119,17 @@ on_both_engines! {
         while chart.yours.as_ref().is_none_or(|yours| yours.seats != hold.seats) {
             chart.hear().await.expect("the socket stays open");
         }
+    }
+
+    async fn the_socket_of_a_session_that_ended_takes_nothing(app) {
+        let play = app.stage(Wish::default()).await;
+        let ana = app.buyer().await;
+        let mut chart = ana.watch(&play).await;
+        ana.send::<serde_json::Value>(ana.request(reqwest::Method::POST, "/sign-outs")).await.unwrap();
+        let request = HoldRequest { choice: SeatChoice::Seats(vec![SeatNo(0)]), ticket_type_id: None };
+        chart.say(&ClientMessage::Hold { request_id: 1, hold_id: HoldId::new(), request }).await.unwrap();
+        chart.hear_the_end().await;
+        app.buyer().await.hold_seats(&play, vec![SeatNo(0)]).await.expect("the seat is free");
     }
 
     async fn who_only_looks_needs_no_session_and_takes_nothing(app) {

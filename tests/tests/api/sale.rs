@@ -7,8 +7,9 @@ use shared_model::{
 use std::time::Duration;
 use ticketboss_tests::{
     app::TestApp,
-    buyer::Refused,
-    house::{Performance, Wish},
+    books::execute,
+    buyer::{GOOD_CARD, Refused},
+    house::{Performance, Wish, drawn_house, stage_in},
     on_both_engines,
 };
 
@@ -38,6 +39,36 @@ on_both_engines! {
         app.wait(DAY);
         assert_eq!(ana.hold(&play, &["Stalls A-1"]).await.refused(), ErrorCode::SaleEnded);
         assert_eq!(sale_state(&app, &play).await, SaleState::Ended);
+    }
+
+    async fn only_what_has_a_price_counts_as_free_or_left(app) {
+        let wish = Wish { seats_per_customer_max: 10, ..Wish::default() };
+        let database = app.coordinator().database();
+        let play = stage_in(database, app.now(), wish, &drawn_house(), &[("premium", 4_000)]).await;
+        let summary = async || {
+            // Counts are a second old at most.
+            app.wait(Duration::from_secs(1));
+            let detail: PerformanceDetail = app.buyer().await.get(&format!("/performances/{}", play.id)).await.unwrap();
+            detail.summary
+        };
+        let hold = async |row: &str, seats: std::ops::RangeInclusive<u32>| {
+            let labels = seats.map(|n| format!("Stalls {row}-{n}")).collect::<Vec<_>>();
+            app.buyer().await.hold(&play, &labels.iter().map(String::as_str).collect::<Vec<_>>()).await.unwrap();
+        };
+        hold("A", 1..=10).await;
+        assert_eq!((summary().await.sale, summary().await.few_left), (SaleState::OnSale, None));
+        hold("B", 1..=8).await;
+        assert_eq!(summary().await.few_left, Some(2), "a tenth of the twenty seats that are sold");
+        hold("B", 9..=10).await;
+        assert_eq!(summary().await.sale, SaleState::SoldOut);
+    }
+
+    async fn what_was_cancelled_while_it_was_held_is_not_bought(app) {
+        let play = app.stage(Wish::default()).await;
+        let ana = app.buyer().await;
+        ana.hold(&play, &["Stalls A-1"]).await.unwrap();
+        execute(app.coordinator().database(), "update performance set cancelled_at = 1").await;
+        assert_eq!(ana.buy(GOOD_CARD).await.refused(), ErrorCode::PerformanceCancelled);
     }
 
     async fn nothing_of_a_cancelled_performance_is_sold(app) {

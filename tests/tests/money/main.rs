@@ -6,5 +6,6 @@ mod cards;
 mod checkout;
 mod crashes;
 mod mails;
+mod outbox;
 mod restarts;
 mod simulation;
