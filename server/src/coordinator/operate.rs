@@ -91,7 +91,9 @@ impl Coordinator {
         let row = rows::find_performance(&mut link, performance_id.0).await?.ok_or_else(|| missing(performance_id))?;
         let starts_at = starts_at(&row.time_zone)?;
         if row.cancelled_at.is_some() || starts_at <= self.now() {
-            return Err(InstallError::Invalid("a performance that was not cancelled can be moved to a time to come".into()));
+            return Err(InstallError::Invalid(
+                "a performance that was not cancelled can be moved to a time to come".into(),
+            ));
         }
         let doors_before = row.doors_at.map(|doors| Duration::from_millis((row.starts_at - doors).unsigned_abs()));
         let moved = rows::MovedRow {

@@ -11,6 +11,7 @@ mod listing;
 mod live;
 mod logs;
 mod matrix;
+mod operate;
 mod operations;
 mod orders;
 mod passkeys;

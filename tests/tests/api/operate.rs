@@ -1,0 +1,85 @@
+//! What an operator does by command to a performance that is on sale, beside the running server.
+
+use shared_model::{
+    ErrorCode, SeatState,
+    event::{PerformanceDetail, SaleState},
+};
+use std::process::{Command, Output};
+use ticketboss_tests::{
+    app::{SECRET, TestApp},
+    books::everything,
+    buyer::Refused,
+    house::Wish,
+    on_both_engines,
+    process::{built_program, wait_until},
+};
+
+/// Runs `ticketboss performance …` on the database of the running server.
+fn command(app: &TestApp, arguments: &[&str]) -> Output {
+    let program = built_program("ticketboss", "cargo build -p ticketboss");
+    Command::new(program)
+        .args(["--database-url", &app.database_url, "--data-folder"])
+        .arg(app.data_folder())
+        .arg("performance")
+        .args(arguments)
+        .env_clear()
+        .env("TICKETBOSS_SECRET", SECRET)
+        .output()
+        .unwrap()
+}
+
+fn refused(output: &Output) -> String {
+    assert!(!output.status.success(), "{output:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+on_both_engines! {
+    async fn blocked_seats_are_nobodys_at_once_and_come_back(app) {
+        let play = app.stage(Wish::default()).await;
+        let (ana, id) = (app.buyer().await, play.id.to_string());
+        let mut chart = ana.watch(&play).await;
+        ana.hold(&play, &["Stalls A-3"]).await.unwrap();
+        let wrong = refused(&command(&app, &["block", &id, "--reason", "camera", "Stalls-A-2", "Stalls-A-3"]));
+        assert!(wrong.contains("Stalls-A-3 held, sold or blocked already"), "{wrong}");
+        let wrong = refused(&command(&app, &["block", &id, "--reason", "camera", "Stalls-Q-1"]));
+        assert!(wrong.contains("Stalls-Q-1"), "{wrong}");
+        assert_eq!(chart.states.get(play.seat("Stalls A-2")), Some(SeatState::Free), "all or none");
+        let done = command(&app, &["block", &id, "--reason", "camera", "Stalls-A-1", "Stalls-A-2"]);
+        assert!(done.status.success(), "{done:?}");
+        chart.see(play.seat("Stalls A-2"), SeatState::Blocked).await;
+        assert_eq!(ana.hold(&play, &["Stalls A-1"]).await.refused(), ErrorCode::SeatsTaken);
+        assert!(command(&app, &["unblock", &id, "Stalls-A-1", "Stalls-A-2"]).status.success());
+        chart.see(play.seat("Stalls A-1"), SeatState::Free).await;
+        ana.hold(&play, &["Stalls A-1"]).await.unwrap();
+        let wrong = refused(&command(&app, &["unblock", &id, "Stalls-A-1"]));
+        assert!(wrong.contains("Stalls-A-1 not blocked"), "{wrong}");
+        let written = everything(app.coordinator().database()).await;
+        assert!(written.contains("seats_blocked") && written.contains("seats_unblocked"), "deeds are written down");
+    }
+
+    async fn a_performance_is_moved_and_cancelled(app) {
+        let play = app.stage(Wish::default()).await;
+        let (ana, id) = (app.buyer().await, play.id.to_string());
+        let detail = async || ana.get::<PerformanceDetail>(&format!("/performances/{id}")).await.unwrap().summary;
+        let announced = detail().await;
+        let done = command(&app, &["move", &id, "--starts", "2099-06-01T20:00"]);
+        assert!(done.status.success(), "{done:?}");
+        let moved = detail().await;
+        assert_eq!(moved.moved_from, Some(announced.starts_at));
+        let doors = announced.doors_at.map(|doors| announced.starts_at.saturating_since(doors));
+        assert_eq!(moved.doors_at.map(|doors| moved.starts_at.saturating_since(doors)), doors);
+        assert!(refused(&command(&app, &["move", &id, "--starts", "2020-06-01T20:00"])).contains("to come"));
+        assert!(command(&app, &["cancel", &id]).status.success());
+        assert_eq!(detail().await.sale, SaleState::Cancelled);
+        assert!(refused(&command(&app, &["cancel", &id])).contains("cancelled before"));
+        wait_until("the desk has heard of it", async || {
+            let refusal = ana.hold(&play, &["Stalls A-1"]).await;
+            let cancelled = refusal.is_err_and(|problem| problem.code == ErrorCode::PerformanceCancelled);
+            if !cancelled {
+                ana.release(&play, &["Stalls A-1"]).await.unwrap();
+            }
+            cancelled
+        })
+        .await;
+    }
+}
