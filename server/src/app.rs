@@ -6,7 +6,7 @@ use crate::{
     commerce::sandbox::Sandbox,
     config::Config,
     coordinator::{Coordinator, Setting, deliver::Outgoing, desk::Guards, season::install_demo},
-    data::{Database, sandbox_store::SandboxStore, settings},
+    data::{Database, sandbox_store::SandboxStore, search_text::fold_what_stands_here, settings},
     delivery::{
         sms::{SmsTransport, TwilioAccount},
         transport::{LetterTransport, MailTransport, TransportSetupError},
@@ -45,7 +45,7 @@ pub struct App {
     pub coordinator: Coordinator,
     pub address: SocketAddr,
     stop: watch::Sender<bool>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
     background: JoinHandle<()>,
 }
 
@@ -79,7 +79,7 @@ impl App {
         let state = AppState::new(AppParts {
             coordinator: coordinator.clone(),
             messages: Arc::new(Messages::load()),
-            limits: Arc::new(Limits::new(config.limits.writes_per_second, config.limits.sessions_per_minute)),
+            limits: Arc::new(Limits::new(&config.limits)),
             config: Arc::new(config),
             metrics: recorder(),
             stopping: stopped.clone(),
@@ -91,7 +91,7 @@ impl App {
             let until_stopped = async move {
                 let _ = stopped.wait_for(|stopped| *stopped).await;
             };
-            http::serve(listener, state, until_stopped).await
+            http::serve(listener, state, until_stopped).await;
         });
         Ok(Self { coordinator, address, stop, serving, background })
     }
@@ -122,6 +122,9 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 /// [`StartError`] naming what was in the way.
 pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, StartError> {
     let database = Database::open(&config.resolved_database_url()).await?;
+    let mut link = database.begin().await?;
+    fold_what_stands_here(&mut link).await?;
+    link.commit().await?;
     let clock = replaced.clock.unwrap_or_else(Clock::system);
     if config.demo && install_demo(&database, clock.now()).await? {
         tracing::info!("the demo season is installed");

@@ -50,6 +50,8 @@ pub struct Sms {
 pub struct LimitsConfig {
     pub writes_per_second: u32,
     pub sessions_per_minute: u32,
+    pub sockets_per_address: u32,
+    pub head_seconds: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

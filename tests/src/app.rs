@@ -55,6 +55,8 @@ pub struct Setting {
     pub smtp_url: String,
     /// Where text messages go; without it into the data folder.
     pub sms: Option<SmsSetting>,
+    /// What else a test wants configured.
+    pub tune: fn(&mut Config),
 }
 
 /// A text message provider's double, and how many messages it may cost a day.
@@ -66,7 +68,14 @@ pub struct SmsSetting {
 
 impl Setting {
     pub fn of(engine: Engine) -> Self {
-        Self { engine, clock: Clock::manual(START), guards: Guards::default(), smtp_url: String::new(), sms: None }
+        Self {
+            engine,
+            clock: Clock::manual(START),
+            guards: Guards::default(),
+            smtp_url: String::new(),
+            sms: None,
+            tune: |_| {},
+        }
     }
 }
 
@@ -177,6 +186,7 @@ async fn start(folder: &Path, database_url: &str, address: SocketAddr, setting: 
     }
     config.limits.writes_per_second = 0;
     config.limits.sessions_per_minute = 0;
+    (setting.tune)(&mut config);
     let replaced = Replaced { clock: Some(setting.clock.clone()), guards: setting.guards };
     App::start(config, replaced).await.expect("the application starts")
 }

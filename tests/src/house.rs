@@ -224,7 +224,6 @@ fn event(event_id: Uuid, organizer_id: Uuid, slug: &str, wish: &Wish) -> NewEven
         age_min: None,
         language: Some("en".to_owned()),
         refund_terms: String::new(),
-        search_text: wish.title.to_lowercase(),
     }
 }
 

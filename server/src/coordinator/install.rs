@@ -308,7 +308,6 @@ impl Coordinator {
         let row = NewEventRow {
             event_id: Uuid::now_v7(),
             organizer_id,
-            search_text: format!("{} {}", spec.title, spec.subtitle).to_lowercase(),
             slug: spec.slug,
             title: spec.title,
             subtitle: spec.subtitle,

@@ -90,7 +90,6 @@ fn event_row(demo: &Demo, event: &DemoEvent, event_id: Uuid, organizer_id: Uuid)
         age_min: event.age_min.map(|years| years as i32),
         language: event.language.clone(),
         refund_terms: demo.refund_terms_of(event).to_owned(),
-        search_text: format!("{} {}", event.title, event.subtitle).to_lowercase(),
     }
 }
 

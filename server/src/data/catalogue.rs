@@ -3,6 +3,7 @@
 use super::{
     DataResult, Link, Statement, execute, fetch_all, fetch_optional,
     outbox::json,
+    search_text::fold,
     statement::{bulk_insert, statements},
 };
 use serde::Serialize;
@@ -29,9 +30,9 @@ statements! {
     /// moment and id, `$10` limit.
     LIST_PERFORMANCES = listed!(
         "where p.starts_at >= $1 and p.starts_at < $2 and ($3 = '' or v.city = $3) and ($4 = '' or e.category = $4)
-         and e.search_text || ' ' || lower(v.name) || ' ' || lower(v.city) like $5 escape '!'
-         and e.search_text || ' ' || lower(v.name) || ' ' || lower(v.city) like $6 escape '!'
-         and e.search_text || ' ' || lower(v.name) || ' ' || lower(v.city) like $7 escape '!'
+         and e.search_text || ' ' || v.search_text like $5 escape '!'
+         and e.search_text || ' ' || v.search_text like $6 escape '!'
+         and e.search_text || ' ' || v.search_text like $7 escape '!'
          and (p.starts_at > $8 or (p.starts_at = $8 and p.performance_id > $9))
          order by p.starts_at, p.performance_id limit $10"
     );
@@ -72,7 +73,7 @@ statements! {
     INSERT_VENUES = bulk_insert!(
         "venue" (
             "venue_id" uuid, "slug" text, "name" text, "street" text, "postal_code" text, "city" text, "country" text, "time_zone" text,
-            "latitude" float8, "longitude" float8, "accessibility" text
+            "latitude" float8, "longitude" float8, "accessibility" text, "search_text" text
         )
         ""
     );
@@ -227,7 +228,14 @@ pub struct NewEventRow {
     pub age_min: Option<i32>,
     pub language: Option<String>,
     pub refund_terms: String,
-    pub search_text: String,
+}
+
+/// A row with what it is found by.
+#[derive(Serialize)]
+struct Found<T> {
+    #[serde(flatten)]
+    row: T,
+    search_text: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -370,7 +378,8 @@ pub async fn insert_organizer(
 }
 
 pub async fn insert_venue(link: &mut Link, row: NewVenueRow) -> DataResult<()> {
-    execute!(link, INSERT_VENUES, json(&[row])).map(drop)
+    let search_text = fold(&format!("{} {}", row.name, row.city));
+    execute!(link, INSERT_VENUES, json(&[Found { row, search_text }])).map(drop)
 }
 
 /// A published plan as stored.
@@ -401,7 +410,8 @@ pub async fn insert_plan_version(link: &mut Link, plan: &NewPlanVersion<'_>) -> 
 }
 
 pub async fn insert_event(link: &mut Link, row: NewEventRow) -> DataResult<()> {
-    execute!(link, INSERT_EVENTS, json(&[row])).map(drop)
+    let search_text = fold(&format!("{} {}", row.title, row.subtitle));
+    execute!(link, INSERT_EVENTS, json(&[Found { row, search_text }])).map(drop)
 }
 
 /// A performance with its prices and its desk.

@@ -22,6 +22,7 @@ pub mod orders;
 pub mod outbox;
 pub mod passkeys;
 pub mod sandbox_store;
+pub mod search_text;
 pub mod sessions;
 pub mod settings;
 pub mod staff;
@@ -340,6 +341,7 @@ impl Database {
             orders::ALL,
             outbox::ALL,
             passkeys::ALL,
+            search_text::ALL,
             sessions::ALL,
             settings::ALL,
             staff::ALL,

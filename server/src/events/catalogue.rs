@@ -5,6 +5,7 @@
 use crate::data::{
     DataError, DataResult, Link,
     catalogue::{self as rows, EventHeadRow, ListedRow, PerformanceQuery},
+    search_text::fold,
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use shared_model::{
@@ -100,7 +101,8 @@ pub async fn list_performances(
 }
 
 fn search_patterns(text: &str) -> [String; SEARCH_WORDS_MAX] {
-    let text: String = text.chars().take(SEARCH_LENGTH_MAX).collect::<String>().to_lowercase();
+    let text: String = text.chars().take(SEARCH_LENGTH_MAX).collect::<String>();
+    let text = fold(&text);
     let mut patterns = [const { String::new() }; SEARCH_WORDS_MAX].map(|_| "%".to_owned());
     for (pattern, word) in patterns.iter_mut().zip(text.split_whitespace()) {
         let escaped = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");

@@ -2,6 +2,7 @@
 //! tell browsers what our pages may do.
 
 use super::{AppState, client_address::address_of, error::ApiError};
+use crate::config::LimitsConfig;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, header},
@@ -9,8 +10,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use parking_lot::Mutex;
 use shared_model::{ErrorCode, Problem};
-use std::{net::IpAddr, num::NonZeroU32};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::Arc,
+};
 
 /// Nothing but our own files, no inline script or style, no framing.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -22,15 +29,39 @@ pub struct Limits {
     writes: Option<DefaultKeyedRateLimiter<IpAddr>>,
     /// New sessions, each a row.
     sessions: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    /// Live charts that are open.
+    sockets: SocketsByAddress,
+    sockets_max: u32,
+}
+
+type SocketsByAddress = Arc<Mutex<HashMap<IpAddr, u32>>>;
+
+/// One of the live charts an address may have open; given back when it is dropped.
+pub struct SocketPlace {
+    sockets: SocketsByAddress,
+    address: IpAddr,
+}
+
+impl Drop for SocketPlace {
+    fn drop(&mut self) {
+        if let Entry::Occupied(mut open) = self.sockets.lock().entry(self.address) {
+            *open.get_mut() -= 1;
+            if *open.get() == 0 {
+                open.remove();
+            }
+        }
+    }
 }
 
 impl Limits {
-    /// Requests a second and address; zero switches a limit off (load tests come from one address).
-    pub fn new(writes_per_second: u32, sessions_per_minute: u32) -> Self {
+    /// Zero switches a limit off (load tests come from one address).
+    pub fn new(config: &LimitsConfig) -> Self {
         let limiter = |quota: Option<Quota>| quota.map(RateLimiter::keyed);
-        let writes = NonZeroU32::new(writes_per_second);
-        let sessions = NonZeroU32::new(sessions_per_minute);
+        let writes = NonZeroU32::new(config.writes_per_second);
+        let sessions = NonZeroU32::new(config.sessions_per_minute);
         Self {
+            sockets: Arc::default(),
+            sockets_max: if config.sockets_per_address == 0 { u32::MAX } else { config.sockets_per_address },
             writes: limiter(
                 writes.map(|n| Quota::per_second(n).allow_burst(n.saturating_mul(NonZeroU32::MIN.saturating_add(3)))),
             ),
@@ -40,6 +71,17 @@ impl Limits {
 
     fn admits(limiter: Option<&DefaultKeyedRateLimiter<IpAddr>>, address: IpAddr) -> bool {
         limiter.is_none_or(|limiter| limiter.check_key(&address).is_ok())
+    }
+
+    /// Lets an address open one more live chart; `None` when it has too many.
+    pub fn take_socket_place(&self, address: IpAddr) -> Option<SocketPlace> {
+        let mut sockets = self.sockets.lock();
+        let open = sockets.entry(address).or_insert(0);
+        if *open >= self.sockets_max {
+            return None;
+        }
+        *open += 1;
+        Some(SocketPlace { sockets: self.sockets.clone(), address })
     }
 
     /// Forgets addresses that have been quiet; called now and then.

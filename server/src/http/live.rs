@@ -12,7 +12,7 @@ use super::{
     AppState,
     error::{ApiError, ApiPath, ApiResult},
     guard::is_cross_site,
-    session::token_of,
+    session::{ClientInfo, token_of},
 };
 use crate::coordinator::{Coordinator, Visitor, desk::Desk, hub::Announcement};
 use axum::{
@@ -73,6 +73,7 @@ async fn upgrade(
     method: Method,
     headers: HeaderMap,
     visitor: Option<Visitor>,
+    client: ClientInfo,
     upgrade: Option<Extension<OnUpgrade>>,
 ) -> ApiResult<Response> {
     if is_cross_site(&headers, &state) {
@@ -82,6 +83,10 @@ async fn upgrade(
     let no_socket = || Problem::new(ErrorCode::InvalidInput).detail("this address speaks over web sockets only");
     let key = socket_key(&method, &headers).ok_or_else(no_socket)?;
     let Extension(connection) = upgrade.ok_or_else(no_socket)?;
+    let place = state.limits.take_socket_place(client.as_client().address).ok_or_else(|| {
+        let words = "too many live charts are open from this address; close one";
+        Problem { retry_after_seconds: Some(30), ..Problem::new(ErrorCode::RateLimited).detail(words) }
+    })?;
     let viewer = Viewer {
         coordinator: state.coordinator.clone(),
         desk,
@@ -94,6 +99,7 @@ async fn upgrade(
         if let Ok(connection) = connection.await {
             viewer.serve(connection).await;
         }
+        drop(place);
     });
     let accept = HeaderValue::from_str(&derive_accept_key(key)).expect("base64 is a header value");
     let answer = [

@@ -10,15 +10,18 @@ pub mod live;
 pub mod opened_order;
 pub mod operations;
 pub mod rest;
+mod serving;
 pub mod session;
 pub mod site;
 pub mod staff;
 
+pub use serving::serve;
+
 use crate::{config::Config, coordinator::Coordinator, messages::Messages};
-use axum::{Router, extract::DefaultBodyLimit, middleware, serve::ListenerExt};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use kept_pages::KeptPages;
-use std::{net::SocketAddr, ops::Deref, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, sync::watch};
+use std::{ops::Deref, sync::Arc, time::Duration};
+use tokio::sync::watch;
 use tower::ServiceBuilder;
 use tower_http::{
     CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
@@ -58,21 +61,6 @@ impl Deref for AppState {
     fn deref(&self) -> &AppParts {
         &self.0
     }
-}
-
-/// Serves on the listener until `stop` comes, then finishes the requests it has.
-///
-/// # Errors
-/// When the listener breaks.
-pub async fn serve(
-    listener: TcpListener,
-    state: AppState,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    // Deltas and answers are small and leave at once; without this a second one waits for the first's receipt.
-    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
 /// All of the product's addresses.

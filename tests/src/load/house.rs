@@ -142,7 +142,6 @@ fn event(event_id: Uuid, organizer_id: Uuid) -> NewEventRow {
         age_min: None,
         language: None,
         refund_terms: "Refunds until a week before.".into(),
-        search_text: "the rush".into(),
     }
 }
 

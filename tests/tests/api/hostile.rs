@@ -6,11 +6,20 @@ use shared_model::{
     ErrorCode, HoldId, OrderId, PerformanceId, SeatNo,
     hold::{BestSeats, SeatChoice},
 };
+use ticketboss::config::Config;
 use ticketboss_tests::{
+    app::{Engine, Setting, TestApp},
     buyer::{GOOD_CARD, Refused, read},
     house::{SEATS, STANDING, Wish},
     on_both_engines,
+    process::wait_until,
+    viewer::upgrade,
 };
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_tungstenite::tungstenite::Error;
 
 on_both_engines! {
     async fn seats_that_do_not_exist_or_are_named_twice_are_refused(app) {
@@ -129,4 +138,44 @@ on_both_engines! {
         let value: Value = read(answer).await.unwrap();
         assert_eq!(value["title"], "<script>alert(1)</script>'; --");
     }
+}
+
+/// What the server sends until it closes the connection.
+async fn hear_all(mut stream: TcpStream) -> String {
+    let mut heard = String::new();
+    stream.read_to_string(&mut heard).await.expect("it is text, and it ends");
+    heard
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_never_finishes_a_request_is_cut_off() {
+    let tune = |config: &mut Config| config.limits.head_seconds = 1;
+    let app = TestApp::start_with(Setting { tune, ..Setting::of(Engine::Sqlite) }).await;
+    let address = app.url().replace("http://", "");
+    let mut slow = TcpStream::connect(&address).await.unwrap();
+    slow.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: ").await.unwrap();
+    assert_eq!(hear_all(slow).await, "", "no answer to half a question");
+    // One that is kept open and asks nothing more ends as well, once it has its answer.
+    let mut idle = TcpStream::connect(&address).await.unwrap();
+    idle.write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    assert!(hear_all(idle).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_address_opens_so_many_charts_and_no_more() {
+    let tune = |config: &mut Config| config.limits.sockets_per_address = 2;
+    let app = TestApp::start_with(Setting { tune, ..Setting::of(Engine::Sqlite) }).await;
+    let play = app.stage(Wish::default()).await;
+    let ana = app.buyer().await;
+    let (first, second) = (ana.watch(&play).await, ana.watch(&play).await);
+    let refused = tokio_tungstenite::connect_async(upgrade(&app.url(), &play, &ana.token)).await;
+    let Err(Error::Http(answer)) = refused else { panic!("a third chart is refused") };
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.headers().contains_key(header::RETRY_AFTER));
+    drop(second);
+    wait_until("a place is free again", async || {
+        tokio_tungstenite::connect_async(upgrade(&app.url(), &play, &ana.token)).await.is_ok()
+    })
+    .await;
+    drop(first);
 }

@@ -70,6 +70,14 @@ on_both_engines! {
         assert_eq!(titles(&app, "from=0").await, ["Mahler 2", "100% Night"], "what is over is over");
     }
 
+    async fn accents_and_capitals_make_no_difference_to_a_search(app) {
+        app.stage(Wish { title: "La ópera de Ana".to_owned(), city: "Ávila".to_owned(), ..Wish::default() }).await;
+        for query in ["opera", "%C3%93PERA", "avila", "%C3%81VILA", "OPERA+avila"] {
+            assert_eq!(titles(&app, &format!("q={query}")).await, ["La ópera de Ana"], "{query}");
+        }
+        assert_eq!(titles(&app, "place=%C3%81vila").await, ["La ópera de Ana"]);
+    }
+
     async fn filters_that_make_no_sense_are_refused_with_a_reason(app) {
         let visitor = app.buyer().await;
         for query in ["limit=0", "limit=101", "limit=x", "cursor=x", "category=opera-house", "from=yesterday", "q=%00", "from=99999999999999999999"] {
