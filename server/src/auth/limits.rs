@@ -44,6 +44,9 @@ pub enum Limit {
     },
     /// Codes of an authenticator app typed for one account in one session.
     TotpTyped,
+    /// The same over all sessions of strangers, or on one device of its owner: who has the password cannot guess on
+    /// in ever new sessions.
+    TotpByAccount,
 }
 
 impl Limit {
@@ -59,6 +62,7 @@ impl Limit {
             Self::MessagesByDay => of(10, DAY),
             Self::SmsByDay { max } => of(max, DAY),
             Self::TotpTyped => of(5, 10 * MINUTE),
+            Self::TotpByAccount => of(20, HOUR),
         }
     }
 
@@ -75,6 +79,7 @@ impl Limit {
             Self::MessagesByDay => "messages by day",
             Self::SmsByDay { .. } => "sms by day",
             Self::TotpTyped => "totp typed",
+            Self::TotpByAccount => "totp by account",
         }
     }
 }

@@ -117,8 +117,9 @@ pub struct OpenedSession {
     pub expires_at: Timestamp,
     /// Renews an app's session.
     pub refresh_token: Option<String>,
-    /// The browser is to keep it when it is closed.
-    pub stays: bool,
+    /// How long a browser is to keep it: as long as the session can live, for it ends by itself when it is not used.
+    /// `None`: until it is closed.
+    pub kept_for: Option<Duration>,
     pub visitor: Visitor,
 }
 
@@ -177,7 +178,7 @@ impl Sessions {
         link.commit().await?;
         // Who opens a session uses it at once.
         self.keep(token_hash, visitor, expires_at, now);
-        Ok(OpenedSession { token, expires_at, refresh_token: None, stays: true, visitor })
+        Ok(OpenedSession { token, expires_at, refresh_token: None, kept_for: Some(SESSION_TTL), visitor })
     }
 
     /// Whose token it is; `None` when it is nobody's or has run out.
@@ -245,7 +246,7 @@ impl Sessions {
             token,
             expires_at: token_expires_at.unwrap_or(now + life),
             refresh_token,
-            stays: owner.kind != Kind::SiteOnce,
+            kept_for: (owner.kind != Kind::SiteOnce).then_some(life),
             visitor: Visitor {
                 account_id: Some(owner.account_id),
                 proved_at: Some(now),
@@ -279,7 +280,7 @@ impl Sessions {
         link.commit().await?;
         self.forget(visitor.session_id);
         let visitor = Visitor { account_id: None, proved_at: None, half: None, ..*visitor };
-        Ok(OpenedSession { token, expires_at, refresh_token: None, stays: true, visitor })
+        Ok(OpenedSession { token, expires_at, refresh_token: None, kept_for: Some(SESSION_TTL), visitor })
     }
 
     /// Remembers that the password was right and the second factor is missing.
@@ -345,7 +346,7 @@ impl Sessions {
             return Ok(None);
         }
         let visitor = visitor_of(&row)?;
-        Ok(Some(OpenedSession { token, expires_at, refresh_token: Some(refresh_token), stays: true, visitor }))
+        Ok(Some(OpenedSession { token, expires_at, refresh_token: Some(refresh_token), kept_for: None, visitor }))
     }
 
     /// A refresh token that was replaced: lost on the way a moment ago, or stolen.

@@ -2,7 +2,7 @@
 
 use super::{
     Coordinator, Visitor,
-    accounts::{Client, SignedIn},
+    accounts::{Client, SignedIn, known_device},
     error::{CommandResult, OrProblem, too_often},
     install::InstallError,
 };
@@ -89,6 +89,10 @@ impl Coordinator {
         let now = self.now();
         let half = visitor.half_signed_in(now).ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))?;
         self.count_typed_code(visitor, half.account_id).await?;
+        let device = known_device(&self.inner.secret, Some(half.account_id), client.device_token);
+        let who = device.unwrap_or_else(|| half.account_id.to_string());
+        let asked = [(Limit::TotpByAccount, who.as_str())];
+        self.inner.limits.admit(&asked, now).await.or_problem()?.map_err(too_often)?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let kept = rows::find_totp(&mut link, half.account_id.0).await.or_problem()?;
         let (sealed, last_step) = kept.ok_or_else(|| Problem::new(ErrorCode::SecondFactorMissing))?;

@@ -2,10 +2,7 @@
 //! look. Apps send a bearer token, browsers a cookie; both are opaque and stored only as hashes.
 
 use super::{AppState, client_address::address_of, error::ApiError};
-use crate::{
-    auth::sessions::SESSION_TTL,
-    coordinator::{OpenedSession, Visitor, accounts::Client},
-};
+use crate::coordinator::{OpenedSession, Visitor, accounts::Client};
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
@@ -46,8 +43,7 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// The cookie that carries a new session. Scripts cannot read it, other sites cannot send it along.
 pub fn session_cookie(session: &OpenedSession, secure: bool) -> HeaderValue {
     let name = session_cookie_name(secure);
-    let life = if session.stays { Some(SESSION_TTL) } else { None };
-    private_cookie(name, &session.token, life, secure)
+    private_cookie(name, &session.token, session.kept_for, secure)
 }
 
 /// The cookie that tells a device from strangers when it signs in again; no right by itself.

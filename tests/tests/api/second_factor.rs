@@ -81,6 +81,21 @@ on_both_engines! {
         type_code(&owner, &phone.shows(app.now())).await.unwrap();
     }
 
+    async fn who_has_the_password_cannot_guess_on_in_ever_new_sessions(app) {
+        let (ana, phone) = ana_with_app(&app).await;
+        for _ in 0..4 {
+            let thief = half_signed_in(&app, &ana).await;
+            for _ in 0..5 {
+                assert_eq!(type_code(&thief, "123456").await.refused(), ErrorCode::WrongCode);
+            }
+        }
+        let thief = half_signed_in(&app, &ana).await;
+        assert_eq!(type_code(&thief, "123456").await.refused(), ErrorCode::RateLimited);
+        app.wait(Duration::from_secs(60 * 60));
+        let owner = half_signed_in(&app, &ana).await;
+        type_code(&owner, &phone.shows(app.now())).await.unwrap();
+    }
+
     async fn the_second_factor_is_waited_for_ten_minutes_and_only_after_the_password(app) {
         let (ana, phone) = ana_with_app(&app).await;
         let guest = app.buyer().await;
