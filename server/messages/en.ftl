@@ -33,6 +33,9 @@ cart-bar-seats = { $seats ->
     [one] 1 seat
    *[other] { $seats } seats
 }
+cart-bar-lapsed = Time’s up, so we let the seats go.
+cart-bar-lapsed-next = See what is still free
+cart-bar-lapsed-of = Time’s up for { $title }
 cart-bar-detail = { $title }, { $date }
 cart-bar-more = { $title } and { $more ->
     [one] 1 more
@@ -53,6 +56,10 @@ away-safe = Nothing you bought is lost. Your tickets are in your mail, and seats
 away-trying = Trying again in { $seconds } s.
 away-asking = Asking now…
 away-try-now = Try now
+lost-title = We lost the connection
+lost-fact = We lost the connection.
+lost-safe = If you paid, your tickets are on their way; you won’t be charged twice. If not, your seats stay yours until their time is up.
+lost-check = Check my order
 away-back = Back online. Everything is up to date.
 
 ## Events
@@ -102,6 +109,7 @@ nothing-when-where = Nothing { $when } in { $place }.
 nothing-when = Nothing { $when }.
 nothing-where = Nothing in { $place } at the moment.
 nothing-words = Nothing for “{ $words }”.
+nothing-of-category = { $category }: { $nothing }
 nothing-plain = Nothing here at the moment.
 nothing-on-day = on { $date }
 nothing-tonight = tonight

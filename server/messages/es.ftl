@@ -33,6 +33,9 @@ cart-bar-seats = { $seats ->
     [one] 1 localidad
    *[other] { $seats } localidades
 }
+cart-bar-lapsed = Se acabó el tiempo y hemos liberado las localidades.
+cart-bar-lapsed-next = Ver qué sigue libre
+cart-bar-lapsed-of = Se acabó el tiempo para { $title }
 cart-bar-detail = { $title }, { $date }
 cart-bar-more = { $title } y { $more ->
     [one] 1 más
@@ -52,6 +55,10 @@ away-fact = No llegamos a TicketBoss.
 away-safe = No se pierde nada de lo que has comprado. Tus entradas están en tu correo, y las localidades que guardas siguen siendo tuyas hasta que acabe su tiempo.
 away-trying = Nuevo intento en { $seconds } s.
 away-asking = Preguntando…
+lost-title = Se ha perdido la conexión
+lost-fact = Se ha perdido la conexión.
+lost-safe = Si has pagado, tus entradas están en camino; no se te cobrará dos veces. Si no, tus localidades siguen siendo tuyas hasta que acabe el tiempo.
+lost-check = Ver mi pedido
 away-try-now = Probar ahora
 away-back = De nuevo en línea. Todo está al día.
 
@@ -102,6 +109,7 @@ nothing-when-where = No hay nada { $when } en { $place }.
 nothing-when = No hay nada { $when }.
 nothing-where = No hay nada en { $place } por ahora.
 nothing-words = No hay nada para «{ $words }».
+nothing-of-category = { $category }: { $nothing }
 nothing-plain = No hay nada por ahora.
 nothing-on-day = el { $date }
 nothing-tonight = esta noche

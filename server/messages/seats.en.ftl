@@ -144,6 +144,7 @@ list-hold = Hold the chosen seats
 list-hold-hint = They are yours for { $minutes } minutes from the first seat.
 list-standing-count = Places, { $area }
 list-standing-hold = Hold places
+list-search-none = There is no row like “{ $text }” here.
 list-nothing = No row fits. Show full rows or choose another section.
 list-full-section = This section is full.
 
@@ -180,7 +181,8 @@ seats-error-already_extended = The time was extended already; once is the most.
 seats-error-cart_limit = Your cart spans as many dates as it can. Check out first, then go on.
 seats-error-rate_limited = That was a lot at once. Wait a few seconds, then try again.
 seats-error-busy = Very many people are choosing seats right now. Try again in a moment.
-seats-error-unreachable = We can't reach TicketBoss. Your seats stay yours; trying again.
+seats-error-unreachable = We can't reach TicketBoss. Your seats stay yours; what is yours shows here once we do.
+seats-type-refused = That ticket type could not be chosen; the panel shows what it is.
 seats-error-other = That did not work, and nothing was changed. Try again.
 seats-show-nearby = Show nearby
 seats-not-on-sale = On sale from { $when }

@@ -144,6 +144,7 @@ list-hold = Reservar los elegidos
 list-hold-hint = Son tuyos durante { $minutes } minutos desde el primero.
 list-standing-count = Plazas, { $area }
 list-standing-hold = Reservar plazas
+list-search-none = Aquí no hay ninguna fila como «{ $text }».
 list-nothing = Ninguna fila encaja. Muestra las filas llenas o elige otro sector.
 list-full-section = Este sector está lleno.
 
@@ -180,7 +181,8 @@ seats-error-already_extended = El tiempo ya se amplió; solo se puede una vez.
 seats-error-cart_limit = Tu carrito ya tiene todas las fechas que admite. Paga primero y sigue después.
 seats-error-rate_limited = Demasiado de una vez. Espera unos segundos y vuelve a probar.
 seats-error-busy = Ahora mismo hay muchísima gente eligiendo. Prueba otra vez en un momento.
-seats-error-unreachable = No llegamos a TicketBoss. Tus asientos siguen siendo tuyos; lo intentamos de nuevo.
+seats-error-unreachable = No llegamos a TicketBoss. Tus asientos siguen siendo tuyos; lo que sea tuyo se verá aquí en cuanto lleguemos.
+seats-type-refused = No se ha podido elegir ese tipo de entrada; el panel muestra cuál es.
 seats-error-other = No ha funcionado y nada ha cambiado. Prueba otra vez.
 seats-show-nearby = Ver cercanos
 seats-not-on-sale = A la venta desde { $when }

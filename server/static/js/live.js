@@ -22,7 +22,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The server could not be reached; nothing is known to have happened. */
+/** The server could not be reached; whether anything happened is not known. */
 export class Unreachable extends Error {}
 
 export class LiveLink extends EventTarget {
@@ -139,7 +139,9 @@ export class LiveLink extends EventTarget {
         await new Promise((resolve) => setTimeout(resolve, backOff(attempt)));
         continue;
       }
-      const answer = await response.json().catch(() => ({}));
+      const answer = await response.json().catch(() => null);
+      // Not our server's words (a proxy's, or cut off): what became of the wish is not known.
+      if (!answer) throw new Unreachable();
       if (response.ok) return answer;
       throw new Refusal(answer);
     }
@@ -147,6 +149,7 @@ export class LiveLink extends EventTarget {
 
   #hear(data) {
     this.#heardAt = performance.now();
+    if (this.live) this.freshAt = Date.now();
     if (data instanceof ArrayBuffer) this.#hearStates(data);
     else this.#hearAnswer(JSON.parse(data));
   }
@@ -203,9 +206,12 @@ export class LiveLink extends EventTarget {
   }
 
   #watch() {
-    if (performance.now() - this.#heardAt > SILENCE_MAX_MS) this.#socket.close();
-    else this.#ping();
-    if (this.live) this.freshAt = Date.now();
+    if (performance.now() - this.#heardAt > SILENCE_MAX_MS) {
+      // The closing handshake of a dead line takes its time; what is shown does not wait for it.
+      const socket = this.#socket;
+      socket.close();
+      this.#lost(socket);
+    } else this.#ping();
   }
 
   #send(message) {
@@ -236,7 +242,6 @@ export class LiveLink extends EventTarget {
   }
 
   #setLive(live) {
-    if (live) this.freshAt = Date.now();
     this.live = live;
     this.#emit("status", {});
   }

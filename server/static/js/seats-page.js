@@ -67,7 +67,8 @@ function explain({ because, taken }) {
   if (because?.kind === "together") {
     return fill(words.page[count === 1 ? "best-one-answer" : "best-together-answer"], { ...because, count });
   }
-  return fill(words.page["best-closest-answer"], { count });
+  // Sent twice, the second answer gives no reason: nothing is better than a wrong one.
+  return because ? fill(words.page["best-closest-answer"], { count }) : "";
 }
 
 link.addEventListener("snapshot", ({ detail }) => {
@@ -117,8 +118,11 @@ async function openList() {
 
 startCountdowns({
   onMinute: (minutes) => say(fill(words.page["seats-minutes-left"], { count: minutes })),
-  onOver: () => commands.settle({ seats: [], version: 0, expires_at: null }),
+  onOver: () => commands.lapse(),
+  // A second later, so that the server's clock has passed the moment as well.
+  onOtherOver: () => setTimeout(() => panel.refresh(), 1000),
 });
+panel.onTypeRefused = () => toast.show(words.page["seats-type-refused"]);
 
 /** A retry keeps the skeleton of the page: nothing else works without the plan. */
 async function loadGeometry() {

@@ -2,6 +2,7 @@
 // Countdowns tick, the cart bar stays true, a second event's seats make "Check out" flash once,
 // the time left is announced, and a lost connection is said under the header.
 
+import { flash, othersJoined } from "./cart-seen.js";
 import { clockText } from "./clock.js";
 import "./sign-in-link.js";
 
@@ -12,7 +13,6 @@ const ANNOUNCED_MINUTES = [5, 2, 1];
 const RETRY_SECONDS = 5;
 const ANSWER_WITHIN_MS = 8000;
 const TICK_MS = 250;
-const SEEN_KEY = "cart-performances";
 
 const announcer = document.getElementById("announcer");
 const cartBar = document.getElementById("cart-bar");
@@ -66,8 +66,13 @@ function lapse(countdown) {
     if (then === "reload") location.reload();
     else if (then === "cart") location.assign("/cart");
     else if (then === "show") showLater(countdown.element);
-    else refreshCart();
+    else refreshCart().then(sayLapsed);
   }, 1000);
+}
+
+/** Says aloud what the bar now shows: a hold ran out. */
+function sayLapsed() {
+  announce(cartBar?.querySelector("[data-lapsed]")?.textContent);
 }
 
 /** What had to wait for this moment. */
@@ -78,18 +83,9 @@ function showLater(element) {
 
 // Cart bar -------------------------------------------------------------------------------------
 
-/** Flashes "Check out" once when seats of another event have joined. */
 function flashWhenJoined() {
-  const words = (text) => (text ?? "").split(" ").filter(Boolean);
-  const now = words(document.querySelector("[data-performances]")?.dataset.performances);
-  const before = words(sessionStorage.getItem(SEEN_KEY));
-  sessionStorage.setItem(SEEN_KEY, now.join(" "));
-  const joined = before.length > 0 && now.some((id) => !before.includes(id));
-  const button = document.getElementById("check-out");
-  if (joined && button) {
-    button.classList.add("flash");
-    setTimeout(() => button.classList.remove("flash"), 2000);
-  }
+  const performances = document.querySelector("[data-performances]")?.dataset.performances;
+  if (othersJoined(performances)) flash(document.getElementById("check-out"));
 }
 
 async function refreshCart() {
@@ -151,6 +147,24 @@ async function askAgain() {
   }
 }
 
+// What is being decided elsewhere ----------------------------------------------------------------
+
+/** Looks whether the page says something else by now, and shows that; nothing moves while it does not. */
+function lookAgain(says) {
+  const seconds = Number(says.dataset.lookAgain);
+  const look = async () => {
+    try {
+      const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".says");
+      if (answer.ok && fresh?.textContent !== says.textContent) return location.reload();
+    } catch {
+      serverIsAway();
+    }
+    setTimeout(look, seconds * 1000);
+  };
+  setTimeout(look, seconds * 1000);
+}
+
 // Forms ----------------------------------------------------------------------------------------
 
 /** A second press while the first is on its way does nothing; the server would not mind it either. */
@@ -192,6 +206,7 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
   // A select that is the whole form sends itself.
   form.addEventListener("change", () => form.requestSubmit());
 }
+document.querySelectorAll("[data-look-again]").forEach(lookAgain);
 document.querySelectorAll("form[data-once]").forEach(sendOnce);
 document.querySelectorAll("input[autocomplete='cc-number']").forEach(groupDigits);
 document.querySelector("[data-first-error]")?.focus();

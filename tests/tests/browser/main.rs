@@ -4,6 +4,8 @@
 
 mod accounts;
 mod tickets;
+mod upsets;
+mod without_scripts;
 
 use shared_model::SeatNo;
 use ticketboss::clock::Clock;
@@ -356,51 +358,4 @@ no_barriers! {
     no_barriers_on_a_desktop_in_dark_colours Desktop Dark
     no_barriers_on_a_phone_in_light_colours Phone Light
     no_barriers_on_a_phone_in_dark_colours Phone Dark
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_scripts_seats_are_held_and_bought_by_forms() {
-    let (app, play) = open_house().await;
-    let browser = reqwest::Client::builder().cookie_store(true).build().unwrap();
-    let list = browser
-        .get(format!("{}{}?view=list", app.url(), seats_page(&play)))
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
-    let hold_id = list
-        .split("name=\"hold_id\" value=\"")
-        .nth(1)
-        .and_then(|rest| rest.split('"').next())
-        .expect("the form has an id");
-    let form = [("hold_id", hold_id), ("section", "0"), ("seat", "0"), ("seat", "1")];
-    let held = browser
-        .post(format!("{}/performances/{}/hold", app.url(), play.id))
-        .header("sec-fetch-site", "same-origin")
-        .form(&form)
-        .send()
-        .await
-        .unwrap();
-    assert!(held.status().is_success(), "{}", held.status());
-    let cart = browser.get(format!("{}/cart", app.url())).send().await.unwrap().text().await.unwrap();
-    assert!(cart.contains("row A"), "both seats are in the cart");
-    let counted = app
-        .coordinator()
-        .seat_snapshot(play.id)
-        .await
-        .unwrap()
-        .states
-        .iter()
-        .filter(|(_, state)| *state == shared_model::SeatState::Held)
-        .count();
-    assert_eq!(counted, 2);
-    let foreign = browser
-        .post(format!("{}/checkout/buy", app.url()))
-        .header("sec-fetch-site", "cross-site")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(foreign.status(), 403);
 }

@@ -68,12 +68,14 @@ impl EventsQuery {
         }
     }
 
-    /// What to ask when nothing was found: the next event after the time asked for, of any kind.
+    /// What to ask when nothing was found: the next event after the time asked for; of the category asked for, and in
+    /// the place where a time was, unless words were.
     pub fn filter_for_next(&self, now: Timestamp) -> EventFilter {
         let span = When::parse(&self.when).map(|when| when.span(now));
         let keep_place = span.is_some() && self.q.is_empty();
         EventFilter {
             place: keep_place.then(|| some_text(&self.place)).flatten(),
+            category: self.category.parse().ok().filter(|_| self.q.is_empty()),
             from: span.map(|(_, until)| until),
             limit: Some(1),
             ..EventFilter::default()
@@ -386,6 +388,13 @@ fn nothing(list: &EventsFound, speech: Speech<'_>) -> Nothing {
         ("", Some(when), "") => speech.fill("nothing-when", &[("when", when.into())]),
         ("", Some(when), place) => speech.fill("nothing-when-where", &[("when", when.into()), ("place", place.into())]),
         (words, _, _) => speech.fill("nothing-words", &[("words", words.into())]),
+    };
+    let headline = match query.category.parse() {
+        Ok(category) => {
+            let args = [("category", category_name(category, speech).into()), ("nothing", headline.into())];
+            speech.fill("nothing-of-category", &args)
+        }
+        Err(_) => headline,
     };
     let sentence = list.next.as_ref().map_or_else(
         || speech.text("nothing-none"),

@@ -42,6 +42,8 @@ pub struct CartBar {
     pub headline: String,
     /// "The Seagull, 12 Dec"
     pub detail: String,
+    /// A hold of it ran out.
+    pub lapsed: bool,
     /// UTC milliseconds when the first hold lapses.
     pub expires_at: i64,
     /// UTC milliseconds by the server's clock.
@@ -64,7 +66,9 @@ impl CartBar {
         };
         let calendar = CalendarText::new(speech, &first.venue.time_zone);
         let more = cart.performances.len() - 1;
-        let detail = if more == 0 {
+        let detail = if let Some(lapsed) = cart.lapsed.first() {
+            speech.fill("cart-bar-lapsed-of", &[("title", lapsed.title.as_str().into())])
+        } else if more == 0 {
             let date = calendar.date_short(first.starts_at);
             speech.fill("cart-bar-detail", &[("title", first.title.as_str().into()), ("date", date.into())])
         } else {
@@ -76,6 +80,7 @@ impl CartBar {
             seat_count: seats,
             headline,
             detail,
+            lapsed: !cart.lapsed.is_empty(),
             expires_at: expires_at.as_millis(),
             now: cart.now.as_millis(),
             clock: clock(expires_at.saturating_since(cart.now)),
@@ -92,6 +97,8 @@ pub struct Layout<'a> {
     pub path: String,
     pub tab: Option<Tab>,
     pub cart: Option<CartBar>,
+    /// The cart holds nothing since its time is up, and says so.
+    pub lapsed: bool,
     /// The name of whom the page is for; guests have none.
     pub account: Option<String>,
     /// Absent for pages that belong to one visitor; search engines leave those alone.
@@ -108,6 +115,7 @@ impl<'a> Layout<'a> {
             path: "/".to_owned(),
             tab: None,
             cart: None,
+            lapsed: false,
             account: None,
             share: None,
             demo: false,
@@ -126,6 +134,7 @@ impl<'a> Layout<'a> {
 
     pub fn cart(mut self, cart: Option<&Cart>) -> Self {
         self.cart = cart.and_then(|cart| CartBar::of(cart, self.speech));
+        self.lapsed = self.cart.is_none() && cart.is_some_and(|cart| !cart.lapsed.is_empty());
         self
     }
 

@@ -61,6 +61,7 @@ fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
         ("tell-me", tell_me_page(layout("Tell me when there are seats"), speech)),
         ("tell-me-done", tell_me_done(layout("You’ll hear from us"), speech)),
         ("away", render(&AwayPage::new(layout("")))),
+        ("away-buying", render(&AwayPage::while_buying(layout("")))),
         ("api", render(&ApiPage::new(layout("For developers"), &api_document()))),
         ("demo-mail", render(&messages_page(layout("The demo’s messages"), None))),
         ("demo-mail-open", render(&messages_page(layout("The demo’s messages"), Some(open_mail())))),

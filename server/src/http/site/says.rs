@@ -53,11 +53,24 @@ fn words(code: ErrorCode) -> (Icon, &'static str, &'static str) {
 #[template(path = "away.html")]
 pub struct AwayPage<'a> {
     page: Layout<'a>,
+    fact: String,
+    safe: String,
+    try_now: String,
 }
 
 impl<'a> AwayPage<'a> {
-    pub fn new(mut page: Layout<'a>) -> Self {
-        page.title = page.say("away-title");
-        Self { page }
+    pub fn new(page: Layout<'a>) -> Self {
+        Self::saying(page, "away-title", ["away-fact", "away-safe", "away-try-now"])
+    }
+
+    /// In the middle of buying: nobody knows yet whether the order arrived.
+    pub fn while_buying(page: Layout<'a>) -> Self {
+        Self::saying(page, "lost-title", ["lost-fact", "lost-safe", "lost-check"])
+    }
+
+    fn saying(mut page: Layout<'a>, title: &str, words: [&str; 3]) -> Self {
+        page.title = page.say(title);
+        let [fact, safe, try_now] = words.map(|key| page.say(key));
+        Self { page, fact, safe, try_now }
     }
 }

@@ -10,6 +10,7 @@ const NEARBY_PITCHES = 30;
 
 export class Commands {
   #asked = new Set();
+  #settledAt = 0;
 
   /** @param {{ onChange: (taken: number[]) => void }} parts `onChange` hears which places became yours */
   constructor({ link, chart, toast, words, say, expiresAt, onChange }) {
@@ -54,8 +55,15 @@ export class Commands {
     return mine.length > 0 ? this.#run([first], () => this.link.release(mine), []) : Promise.resolve(null);
   }
 
-  /** What the cart holds here now, as the server said. */
+  /** The time of what the cart holds here is over. */
+  lapse() {
+    this.settle({ seats: [], version: this.#settledAt, expires_at: null });
+  }
+
+  /** What the cart holds here now, as the server said; what it said before something newer is left alone. */
   settle(hold) {
+    if (hold.version < this.#settledAt) return;
+    this.#settledAt = hold.version;
     const before = this.chart.yours;
     const now = new Set(hold.seats);
     const freed = [...before].filter((seat) => !now.has(seat));
@@ -102,7 +110,7 @@ export class Commands {
     const safe = this.words["still-yours"][this.chart.yours.size] ?? "";
     const nearby = code === "seats_taken" ? this.#nearby(lost) : null;
     this.toast.show(fill(template, { count: lost.length }), safe, nearby);
-    if (code === "hold_lapsed") this.settle({ seats: [], version: 0, expires_at: null });
+    if (code === "hold_lapsed") this.lapse();
   }
 
   /** The nearest free seat to the one that is gone. */

@@ -9,7 +9,8 @@ const ANNOUNCED_MINUTES = [5, 2, 1];
 /** What a countdown shows. @returns {{text: string, share: number, short: boolean, over: boolean}} */
 export function timeLeft(untilMs, nowMs, lifetimeMs) {
   const left = Math.max(0, untilMs - nowMs);
-  const seconds = Math.ceil(left / 1000);
+  // Rounded down: no second is promised that is not there.
+  const seconds = Math.floor(left / 1000);
   const text = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
   return { text, share: lifetimeMs > 0 ? Math.min(1, left / lifetimeMs) : 0, short: left < SHORT_BELOW_MS, over: left === 0 };
 }
@@ -21,9 +22,10 @@ export function minutePassed(leftBeforeMs, leftNowMs) {
 
 /**
  * Keeps all countdowns of the page going.
- * @param {{onMinute: (minutes: number) => void, onOver: () => void}} told  about the countdown marked `data-mine`
+ * @param {{onMinute: (minutes: number) => void, onOver: () => void, onOtherOver: () => void}} told  about the countdown
+ *   marked `data-mine`, and when another one is over
  */
-export function startCountdowns({ onMinute, onOver }) {
+export function startCountdowns({ onMinute, onOver, onOtherOver }) {
   const seen = new WeakMap();
   const tick = () => {
     for (const node of document.querySelectorAll("[data-until]")) {
@@ -42,7 +44,7 @@ export function startCountdowns({ onMinute, onOver }) {
         const minute = minutePassed(clock.left, until - now);
         if (minute !== null && clock.left !== Infinity) onMinute(minute);
         if (over && !clock.over) onOver();
-      }
+      } else if (over && !clock.over) onOtherOver();
       clock.left = until - now;
       clock.over = over;
     }

@@ -10,6 +10,8 @@ const STATE_CLASSES = ["free", "yours", "held", "sold"];
 
 export class SeatListView {
   #due = 0;
+  /** The row that was searched for: it is shown whatever the filters say. */
+  #found = null;
   #tiles = new Map();
 
   constructor({ root, chart, data, words, commands }) {
@@ -202,17 +204,56 @@ export class SeatListView {
     else if (target.dataset.filter) this.#filter();
   }
 
-  #search(text) {
-    const { row, seat } = readPlace(text);
-    const rows = [...this.root.querySelectorAll("[data-row]")];
-    const letter = (node) => node.querySelector(".letter").textContent.toLowerCase();
-    const found = rows.find((node) => letter(node) === row);
+  /** Opens the row that was typed and shows its seat, in this section or the first other one that has it. */
+  async #search(text) {
+    const { row, seat } = this.#placeOf(text);
+    const said = this.root.querySelector("#list-search-said");
+    said.textContent = "";
+    this.#found = row ? this.#rowCalled(row) : null;
     this.#filter();
-    if (!found) return;
-    found.hidden = false;
-    found.open = true;
-    const tile = [...found.querySelectorAll(".tile")].find((node) => node.querySelector("span").textContent.toLowerCase() === seat);
-    (tile ?? found).scrollIntoView({ block: "nearest" });
+    if (this.#found) this.#showFound(seat);
+    else if (row) {
+      const section = this.#sectionWith(row);
+      if (section >= 0) await this.#searchIn(section, text);
+      else said.textContent = fill(this.words["list-search-none"], { text: text.trim() });
+    }
+  }
+
+  /** What was typed, as a row's whole name ("T1", a table) where there is one, else as row and seat. */
+  #placeOf(text) {
+    const whole = text.trim().toLowerCase();
+    return this.#sectionWith(whole) >= 0 ? { row: whole, seat: "" } : readPlace(text);
+  }
+
+  #rowCalled(name) {
+    return [...this.root.querySelectorAll("[data-row]")].find((node) => this.#nameOf(Number(node.dataset.row)) === name) ?? null;
+  }
+
+  #nameOf(row) {
+    return this.chart.model.geometry.rows[row].label.toLowerCase();
+  }
+
+  /** The first section with a row of this name, or -1. */
+  #sectionWith(name) {
+    return this.chart.model.sections.findIndex(({ rows }) => rows.some((row) => this.#nameOf(row) === name));
+  }
+
+  /** The list of another section comes without what was typed. */
+  async #searchIn(section, text) {
+    await this.load(section);
+    const field = this.root.querySelector("#list-search");
+    // The server did not answer, or she typed on: what she typed last counts.
+    if (!field || Number(this.form.dataset.section) !== section || !this.#rowCalled(this.#placeOf(text).row)) return;
+    field.value = text;
+    field.focus();
+    await this.#search(text);
+  }
+
+  #showFound(seat) {
+    this.#found.open = true;
+    const number = (node) => node.querySelector("span").textContent.toLowerCase();
+    const tile = [...this.#found.querySelectorAll(".tile")].find((node) => number(node) === seat);
+    (tile ?? this.#found).scrollIntoView({ block: "nearest" });
     for (const node of this.root.querySelectorAll(".tile.found")) node.classList.remove("found");
     tile?.classList.add("found");
   }
@@ -226,7 +267,7 @@ export class SeatListView {
       const seats = Array.from({ length: count }, (_, n) => first + n);
       const stepFree = !on("step-free") || seats.some((seat) => model.flags[seat] & ACCESSIBLE && this.#stateOf(seat) !== "sold");
       const priced = seats.some((seat) => this.chart.isShown(seat));
-      row.hidden = (on("full") && row.classList.contains("full")) || !stepFree || !priced;
+      row.hidden = row !== this.#found && ((on("full") && row.classList.contains("full")) || !stepFree || !priced);
       shown += Number(!row.hidden);
     }
     const nothing = this.root.querySelector(".nothing");

@@ -1,8 +1,7 @@
 // The panel of your seats. The server renders it, with and without scripts; here it is fetched again
 // after each change, its forms become commands, and on phones it is a sheet.
 
-/** How long "Check out" flashes. */
-const FLASH_MS = 600;
+import { flash, othersJoined } from "../cart-seen.js";
 
 export class Panel {
   #fetching = null;
@@ -12,10 +11,14 @@ export class Panel {
   constructor(data) {
     this.root = document.querySelector(".panel");
     this.url = `/performances/${data.performance_id}/seats?part=panel`;
+    othersJoined(this.root.querySelector("[data-performances]")?.dataset.performances);
     this.root.addEventListener("submit", (event) => this.#submit(event));
     this.root.addEventListener("change", (event) => this.#change(event));
     this.root.addEventListener("click", (event) => this.#click(event));
   }
+
+  /** Told when a ticket type could not be changed; the panel then shows what it is. */
+  onTypeRefused = () => {};
 
   /** The heading over the seats; it stays where it is while they come and go. */
   get title() {
@@ -54,21 +57,11 @@ export class Panel {
     for (const part of fresh.querySelectorAll("[data-part]")) {
       const old = this.root.querySelector(`[data-part="${part.dataset.part}"]`);
       if (!old) continue;
-      if (part.dataset.part === "sum") this.#flashIfJoined(old.dataset.performances, part);
       old.replaceWith(document.adoptNode(part));
+      if (part.dataset.part === "sum" && othersJoined(part.dataset.performances)) flash(part.querySelector("#check-out"));
     }
     this.#syncSheet();
     if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
-  }
-
-  /** Check out flashes once when another event's seats join the cart. */
-  #flashIfJoined(before, part) {
-    const split = (text) => (text ?? "").split(" ").filter(Boolean);
-    const joined = split(part.dataset.performances).some((id) => !split(before).includes(id));
-    if (!joined || split(before).length === 0) return;
-    const button = part.querySelector("#check-out");
-    button?.classList.add("flash");
-    setTimeout(() => button?.classList.remove("flash"), FLASH_MS);
   }
 
   async #submit(event) {
@@ -89,11 +82,12 @@ export class Panel {
     const fields = new FormData(form);
     const seat = fields.get("seat");
     const performance = fields.get("performance_id");
-    await fetch(`/api/v1/cart/performances/${performance}/seats/${seat}/ticket-type`, {
+    const answer = await fetch(`/api/v1/cart/performances/${performance}/seats/${seat}/ticket-type`, {
       method: "PUT",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ ticket_type_id: fields.get("ticket_type_id") }),
-    }).catch(() => {});
+    }).catch(() => null);
+    if (!answer?.ok) this.onTypeRefused();
     await this.refresh();
   }
 

@@ -139,7 +139,9 @@ fn pending(order: &Order, now: Timestamp, speech: Speech<'_>) -> (String, Outcom
         }
         Some(Payment { state: PaymentState::RequiresAction, next_action_url: Some(bank), .. }) => {
             let bank = Action { href: bank.clone(), label: speech.text("order-checking-action") };
-            says(Icon::Bank, "order-checking-title", vec![speech.text("order-checking")], vec![bank], speech)
+            let sentences = vec![speech.text("order-checking")];
+            let (title, outcome, _) = says(Icon::Bank, "order-checking-title", sentences, vec![bank], speech);
+            (title, outcome, Some(LOOK_AGAIN_SECONDS))
         }
         _ => {
             let look = Action { href: here, label: speech.text("order-uncertain-action") };

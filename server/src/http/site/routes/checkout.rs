@@ -53,6 +53,7 @@ pub fn router() -> Router<AppState> {
         .route("/checkout/card/return", get(card_chosen))
         .route("/checkout/review", get(review))
         .route("/checkout/buy", post(buy))
+        .route("/checkout/check", get(check_order))
         .route("/checkout/give-up", post(give_up))
 }
 
@@ -414,6 +415,21 @@ async fn buy(reader: Reader, Form(form): Form<BuyForm>) -> SiteResult<Response> 
         Ok(order) => Ok(Redirect::to(&after_buying(&reader, &order)).into_response()),
         Err(problem) => Err(not_bought(&problem, form.order_id)),
     }
+}
+
+#[derive(Deserialize)]
+struct CheckedOrder {
+    order: OrderId,
+}
+
+/// The answer to *Buy* was lost on the way: to the order, if it arrived, else back to buying it.
+async fn check_order(reader: Reader, Query(checked): Query<CheckedOrder>) -> SiteResult<Response> {
+    let visitor = reader.visitor.ok_or_else(|| SiteError::Elsewhere("/cart".to_owned()))?;
+    let leads_to = match find_order(&reader, &visitor, checked.order).await? {
+        Some(order) => after_buying(&reader, &order),
+        None => Step::Review.path().to_owned(),
+    };
+    Ok(Redirect::to(&leads_to).into_response())
 }
 
 async fn pay_again(

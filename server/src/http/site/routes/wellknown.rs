@@ -1,4 +1,4 @@
-//! What machines look for at fixed addresses: sitemap, robots, manifest, the service worker and the page
+//! What machines look for at fixed addresses: sitemap, robots, manifest, the service worker and the pages
 //! it keeps for when we are away.
 
 use super::super::{
@@ -37,6 +37,7 @@ pub fn router() -> Router<AppState> {
         .route("/robots.txt", get(robots))
         .route("/manifest.webmanifest", get(manifest))
         .route("/away", get(away))
+        .route("/away/buying", get(away_while_buying))
         .route("/sw.js", get(service_worker))
 }
 
@@ -86,6 +87,10 @@ async fn manifest() -> Response {
 
 async fn away(reader: Reader) -> SiteResult<Response> {
     page(&AwayPage::new(reader.layout("", None)))
+}
+
+async fn away_while_buying(reader: Reader) -> SiteResult<Response> {
+    page(&AwayPage::while_buying(reader.layout("", None)))
 }
 
 /// The worker with the addresses of this version's files filled in, so that a new version is another

@@ -237,7 +237,7 @@ fn common_place(speech: Speech<'_>, seats: &[CartSeat]) -> String {
 }
 
 fn seconds_left(until: Timestamp, now: Timestamp) -> i64 {
-    i64::try_from(until.saturating_since(now).as_millis().div_ceil(1000)).unwrap_or(i64::MAX)
+    i64::try_from(until.saturating_since(now).as_secs()).unwrap_or(i64::MAX)
 }
 
 /// `08:41`

@@ -32,6 +32,7 @@ use shared_model::{
     plan::numbered::NumberedPlan,
 };
 use std::{collections::HashSet, sync::Arc};
+use uuid::Uuid;
 
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -180,11 +181,12 @@ async fn hold_all(
 ) -> CommandResult<Option<Hold>> {
     let mut last = None;
     let choices: Vec<SeatChoice> = fields.choices(mine)?;
-    let mut hold_id = fields.hold_id();
-    for choice in choices {
+    let first = fields.hold_id().0.as_u128();
+    for (n, choice) in choices.into_iter().enumerate() {
         let request = HoldRequest { choice, ticket_type_id: None };
+        // The ids that follow the form's: the form sent twice takes nothing twice.
+        let hold_id = HoldId(Uuid::from_u128(first.wrapping_add(n as u128)));
         last = Some(coordinator.hold_seats(visitor, id, hold_id, request).await?);
-        hold_id = HoldId::new();
     }
     Ok(last)
 }
