@@ -4,7 +4,8 @@
 //! wrong password reads like an unknown address.
 
 use crate::{
-    AccountId, AuditEntryId, CodeId, Language, OrganizerId, PasskeyId, SavedCardId, SessionId, SignUpId, Timestamp,
+    AccountId, AuditEntryId, CodeId, Language, OrganizerId, PasskeyId, PerformanceId, SavedCardId, SessionId, SignUpId,
+    Timestamp,
     order::Order,
     text::{EmailAddress, Password, PersonName, PhoneNumber, Secret},
 };
@@ -274,6 +275,18 @@ pub struct AccountExport {
     pub orders: Vec<Order>,
     /// What was done as staff.
     pub deeds: Vec<Deed>,
+    /// Performances whose seats this address wants to hear of.
+    pub wishes: Vec<AwaitedSeats>,
+}
+
+/// A wish to hear when seats of a performance can be bought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AwaitedSeats {
+    pub performance_id: PerformanceId,
+    pub wished_at: Timestamp,
+    /// When she was told; the wish is forgotten soon after.
+    pub told_at: Option<Timestamp>,
 }
 
 /// A line of the audit log as its doer may read it.

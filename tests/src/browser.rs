@@ -2,11 +2,12 @@
 //! chromium-driver.
 
 use crate::app::install_crypto;
-use crate::process::{Folder, Running, START_MAX, built_file, free_port, keep_picture, wait_until};
+use crate::process::{Folder, LOOK_EVERY, Running, START_MAX, built_file, free_port, keep_picture, wait_until};
 use fantoccini::{
     Client, ClientBuilder, Locator,
     actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction},
     elements::Element,
+    error::{CmdError, ErrorStatus, WebDriver},
     key::Key,
 };
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -15,7 +16,9 @@ use shared_model::SeatNo;
 use std::{
     fs,
     process::{Command, Stdio},
+    time::Instant,
 };
+use tokio::time::sleep;
 
 /// What a browser without a person needs; every flag keeps it from talking to anybody but the server.
 const FLAGS: [&str; 10] = [
@@ -190,7 +193,20 @@ impl Visitor {
         let script = format!(
             "const done = arguments[arguments.length - 1]; (async () => ({expression}))().then(done, (error) => done(String(error)));"
         );
-        self.page.execute_async(&script, Vec::new()).await.expect("the page runs the expression")
+        let deadline = Instant::now() + START_MAX;
+        loop {
+            match self.page.execute_async(&script, Vec::new()).await {
+                Ok(value) => return value,
+                // The page it was asked of has just gone; the one that comes can be asked.
+                Err(CmdError::Standard(WebDriver {
+                    error: ErrorStatus::ScriptTimeout | ErrorStatus::JavascriptError,
+                    ..
+                })) if Instant::now() < deadline => {
+                    sleep(LOOK_EVERY).await;
+                }
+                Err(error) => panic!("{expression}: {error}"),
+            }
+        }
     }
 
     /// Waits until an expression is true.

@@ -8,13 +8,14 @@ use super::{
 };
 use crate::{
     auth::{accounts, notes::News},
-    data::{accounts::email_key, erasure as rows, outbox},
+    data::{accounts::email_key, erasure as rows, outbox, wishes},
     reservations::{books::OutboxKind, erasure},
 };
 use shared_model::{
-    AccountId, AuditEntryId, ErrorCode, OrganizerId, PasskeyId, Problem, Timestamp,
-    account::{AccountExport, Deed, PasskeyInfo},
+    AccountId, AuditEntryId, ErrorCode, OrganizerId, PasskeyId, PerformanceId, Problem, Timestamp,
+    account::{AccountExport, AwaitedSeats, Deed, PasskeyInfo},
 };
+use uuid::Uuid;
 
 /// Orders and deeds one export holds at most; nobody has as many.
 const EXPORT_ORDERS_MAX: usize = 10_000;
@@ -36,15 +37,18 @@ impl Coordinator {
         let mut link = self.inner.database.read().await.or_problem()?;
         let passkeys = rows::list_passkeys(&mut link, account_id.0).await.or_problem()?;
         let deeds = rows::list_deeds(&mut link, account_id.0, EXPORT_DEEDS_MAX).await.or_problem()?;
+        let account = self.load_account(account_id).await?;
+        let wishes = wishes::list_of_address(&mut link, &email_key(account.email.as_str())).await.or_problem()?;
         drop(link);
         Ok(AccountExport {
             exported_at: self.now(),
-            account: self.load_account(account_id).await?,
+            account,
             sessions: self.list_sessions(visitor, account_id).await?,
             passkeys: passkeys.into_iter().map(passkey_info).collect(),
             cards: self.list_saved_cards(account_id).await?,
             orders,
             deeds: deeds.into_iter().map(deed).collect(),
+            wishes: wishes.into_iter().map(awaited).collect(),
         })
     }
 
@@ -100,6 +104,14 @@ fn passkey_info(row: rows::PasskeyNameRow) -> PasskeyInfo {
         name: row.name,
         created_at: Timestamp(row.created_at),
         last_used_at: row.last_used_at.map(Timestamp),
+    }
+}
+
+fn awaited((performance_id, wished_at, told_at): (Uuid, i64, Option<i64>)) -> AwaitedSeats {
+    AwaitedSeats {
+        performance_id: PerformanceId(performance_id),
+        wished_at: Timestamp(wished_at),
+        told_at: told_at.map(Timestamp),
     }
 }
 

@@ -16,6 +16,9 @@ statements! {
         "select performance_id, count(case when told_at > $1 then 1 end) as told_lately from availability_wish
          where performance_id > $2 group by performance_id having count(told_at) < count(*) order by performance_id limit $3",
     );
+    LIST_OF_ADDRESS = Statement::both(
+        "select performance_id, wished_at, told_at from availability_wish where email_key = $1 order by wished_at",
+    );
     /// Who has waited longest first.
     TELL_NEXT = Statement::both(
         "update availability_wish set told_at = $3 where performance_id = $1 and told_at is null and email_key in (
@@ -50,6 +53,11 @@ pub struct WaitedForRow {
 /// Performances beyond `after` with wishes that were not told, and how many were told after `since`.
 pub async fn list_waited_for(link: &mut Link, since: i64, after: Uuid, limit: i64) -> DataResult<Vec<WaitedForRow>> {
     fetch_all!(link, WaitedForRow, LIST_WAITED_FOR, since, after, limit)
+}
+
+/// An address's wishes: performance, when, and when it was told.
+pub async fn list_of_address(link: &mut Link, email_key: &str) -> DataResult<Vec<(Uuid, i64, Option<i64>)>> {
+    fetch_all!(link, (Uuid, i64, Option<i64>), LIST_OF_ADDRESS, email_key)
 }
 
 /// Marks the next `count` wishes as told and returns their addresses and languages.

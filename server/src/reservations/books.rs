@@ -264,10 +264,7 @@ impl Books {
                 self.not_paid(order, payment, PaymentState::Declined, now);
             }
             Standing::Voided if before.is_open() => self.not_paid(order, payment, PaymentState::Voided, now),
-            // A capture that failed for good says no where it had said yes.
-            Standing::Voided | Standing::Declined { .. } if before == PaymentState::Authorized => {
-                self.reservation_lost(order, payment);
-            }
+            Standing::Voided if before == PaymentState::Authorized => self.reservation_lost(order, payment),
             Standing::Authorized | Standing::RequiresAction { .. }
                 if matches!(before, PaymentState::Voided | PaymentState::Declined) =>
             {

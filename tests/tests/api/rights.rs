@@ -57,6 +57,9 @@ on_both_engines! {
         ines.app.hold(&play, &["Stalls A-1"]).await.unwrap();
         let order_id = buy_by_post(&ines.app).await;
         wait_until("one card", async || !ines.app.get::<Vec<Value>>("/account/cards").await.unwrap().is_empty()).await;
+        let later = app.stage(Wish { on_sale_in: 2 * DAY, ..Wish::default() }).await;
+        let wish = json!({ "email": INES.to_uppercase() });
+        ines.app.put::<Value>(&format!("/performances/{}/availability-wish", later.id), &wish).await.unwrap();
         app.wait(Duration::from_secs(60 * 60) - Duration::from_secs(60));
         assert_eq!(ines.app.get::<Value>("/account/export").await.refused(), ErrorCode::ProofRequired);
         prove(&ines.app).await;
@@ -65,6 +68,7 @@ on_both_engines! {
         assert_eq!(export.orders.iter().map(|order| order.order_id).collect::<Vec<_>>(), [order_id]);
         assert!(export.orders[0].performances[0].lines[0].ticket.is_some());
         assert_eq!((export.cards.len(), export.sessions.len()), (1, 1));
+        assert_eq!(export.wishes.iter().map(|wish| wish.performance_id).collect::<Vec<_>>(), [later.id]);
         assert_eq!(app.buyer().await.get::<Value>("/account/export").await.refused(), ErrorCode::Unauthenticated);
     }
 

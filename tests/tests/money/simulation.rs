@@ -36,6 +36,8 @@ const STEPS: u32 = 120;
 const SEATS: u32 = 12;
 const BUYERS: usize = 4;
 const PRICE_MINOR: i64 = 1_000;
+/// How long a worker has an outbox row to itself.
+const CLAIMED_FOR: Duration = Duration::from_secs(120);
 
 /// Where a payment stands at the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -306,8 +308,19 @@ impl World {
                 }
                 // The order came back meanwhile; unless the worker had looked before it did.
                 "void" if self.payments[&id].state == "authorized" && self.random.random_bool(0.5) => {}
-                // A void is waited for: its answer may be lost, the provider has done it.
-                "void" => self.arrive(Letter::Void(id)),
+                // A void is waited for: its answer may be lost, the provider has done it. Meanwhile it is in the worker's
+                // hands, and another word of the provider may wish for it again.
+                "void" => {
+                    let claimed = Some(self.now + CLAIMED_FOR);
+                    self.outbox.insert(key, claimed);
+                    self.arrive(Letter::Void(id));
+                    if self.random.random_bool(0.3) {
+                        self.deliver();
+                    }
+                    if self.outbox[&key] != claimed {
+                        continue;
+                    }
+                }
                 _ => {}
             }
             self.outbox.insert(key, None);
@@ -348,7 +361,7 @@ impl World {
         for row in written.outbox {
             let due = Some(Timestamp::from_millis(row.due_at));
             let kept = self.outbox.entry((row.kind, row.subject)).or_insert(due);
-            if row.kind == "void" && kept.is_none() {
+            if row.kind == "void" {
                 *kept = due;
             }
         }

@@ -71,6 +71,12 @@ pub fn moment(at: Timestamp, now: Timestamp, calendar: &CalendarText<'_>, speech
     speech.fill("date-time", &[("date", date.into()), ("time", calendar.time(at).into())])
 }
 
+/// The same inside a sentence: "tonight", and "Sat 12 December" as before.
+fn moment_inside(at: Timestamp, now: Timestamp, calendar: &CalendarText<'_>, speech: Speech<'_>) -> String {
+    let date = calendar.near_day(at, now).map_or_else(|| calendar.date_short(at), |day| day.to_lowercase());
+    speech.fill("date-time", &[("date", date.into()), ("time", calendar.time(at).into())])
+}
+
 /// "Muelle de Albareda 4, 39004 Santander"
 pub fn address(venue: &VenueSummary) -> String {
     let town = [venue.postal_code.as_str(), venue.city.as_str()].join(" ");
@@ -132,7 +138,7 @@ impl Offer {
             SaleState::SoldOut => Self::SoldOut,
             SaleState::NotYetOnSale { on_sale_at } => {
                 let calendar = CalendarText::new(speech, &performance.venue.time_zone);
-                let moment = moment(*on_sale_at, now, &calendar, speech);
+                let moment = moment_inside(*on_sale_at, now, &calendar, speech);
                 Self::Later { words: speech.fill("state-on-sale-from", &[("moment", moment.into())]) }
             }
             SaleState::Ended => Self::Over { words: speech.text("state-ended") },

@@ -21,9 +21,10 @@ use std::fmt::Write;
 /// Addresses one sitemap may hold (sitemaps.org).
 const SITEMAP_URLS_MAX: usize = 50_000;
 /// What the away page needs, kept by the service worker.
-const AWAY_ASSETS: [&str; 7] = [
+const AWAY_ASSETS: [&str; 8] = [
     "css/tokens.css",
     "css/site.css",
+    "css/fields.css",
     "js/away.js",
     "js/clock.js",
     "img/mark.svg",
