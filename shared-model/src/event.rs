@@ -154,7 +154,7 @@ pub struct PerformanceSummary {
     pub standing_only: bool,
 }
 
-/// An event with all its dates.
+/// An event with its coming dates; when it is over, with its last ones, ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventDetail {

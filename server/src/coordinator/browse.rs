@@ -26,6 +26,8 @@ use uuid::Uuid;
 
 /// How old a count of free places may be that a list or price table shows.
 const OCCUPANCY_AGE_MAX: Duration = Duration::from_secs(1);
+/// Dates shown of an event that is over.
+const LAST_DATES_SHOWN: i64 = 3;
 /// Counts kept; beyond it the memory starts anew.
 const OCCUPANCIES_KEPT: usize = 10_000;
 
@@ -78,9 +80,12 @@ impl Coordinator {
         let now = self.now();
         let mut link = self.inner.database.read().await.or_problem()?;
         let Some(head) = rows::find_event(&mut link, slug).await.or_problem()? else { return Ok(None) };
-        let listed = rows::list_of_event(&mut link, head.event_id, now.as_millis(), PERFORMANCES_PER_EVENT_MAX)
-            .await
-            .or_problem()?;
+        let coming = rows::list_of_event(&mut link, head.event_id, now.as_millis(), PERFORMANCES_PER_EVENT_MAX).await;
+        let mut listed = coming.or_problem()?;
+        if listed.is_empty() {
+            // What is over is told as over: when it was, and where.
+            listed = rows::list_last_of_event(&mut link, head.event_id, LAST_DATES_SHOWN).await.or_problem()?;
+        }
         let performances = self.summaries(&mut link, &listed, now).await.or_problem()?;
         let shown = performances.iter().position(|one| one.sale == SaleState::OnSale).unwrap_or(0);
         let (prices, tax_rate) = match listed.get(shown) {

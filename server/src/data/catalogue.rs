@@ -38,6 +38,7 @@ statements! {
     );
     FIND_PERFORMANCE = listed!("where p.performance_id = $1");
     LIST_OF_EVENT = listed!("where p.event_id = $1 and p.starts_at >= $2 order by p.starts_at, p.performance_id limit $3");
+    LIST_LAST_OF_EVENT = listed!("where p.event_id = $1 order by p.starts_at desc, p.performance_id limit $2");
     LIST_CITIES = Statement::both(
         "select distinct v.city from venue v join performance p on p.venue_id = v.venue_id where p.starts_at >= $1 order by v.city limit 200",
     );
@@ -289,6 +290,11 @@ pub async fn list_performances(link: &mut Link, query: &PerformanceQuery<'_>) ->
 
 pub async fn find_performance(link: &mut Link, performance_id: Uuid) -> DataResult<Option<ListedRow>> {
     fetch_optional!(link, ListedRow, FIND_PERFORMANCE, performance_id)
+}
+
+/// An event's last dates, latest first.
+pub async fn list_last_of_event(link: &mut Link, event_id: Uuid, limit: i64) -> DataResult<Vec<ListedRow>> {
+    fetch_all!(link, ListedRow, LIST_LAST_OF_EVENT, event_id, limit)
 }
 
 /// A performance's new time, with the one it was announced for.

@@ -65,7 +65,7 @@ async fn find_performance(
     Ok(Json(found.ok_or_else(|| ApiError::from(ErrorCode::NotFound))?))
 }
 
-/// An event with all its upcoming dates.
+/// An event with its coming dates; when it is over, with its last ones, ended.
 #[utoipa::path(
     get,
     path = "/events/{slug}",
