@@ -1,7 +1,7 @@
 //! Static files, compiled in. Their address contains a digest of the whole folder, so browsers keep them
 //! for ever and see a new version at once; scripts import each other by relative paths.
 
-use super::AppState;
+use super::{AppState, packing::unpacks};
 use crate::{
     delivery::poster::{draw_png, read_poster},
     embedded::{self, FILES, static_file as file},
@@ -63,24 +63,13 @@ async fn static_file(Path((digest, path)): Path<(String, String)>, headers: Head
     let mut answer = answer(media_type, cache, file);
     if let Some(bytes) = file
         && media_type.starts_with("text/")
-        && unpacks_brotli(&headers)
+        && unpacks(&headers, "br")
     {
         *answer.body_mut() = pack(path, bytes).into();
         answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
         answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
     answer
-}
-
-/// Whether a client names Brotli without refusing it (RFC 9110, section 12.5.3). All others get what the layer
-/// around all pages makes.
-fn unpacks_brotli(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let is_refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0));
-        name.trim().eq_ignore_ascii_case("br") && !is_refused
-    })
 }
 
 /// A script or style as small as Brotli makes it; done once, by the first who asks, for there is all the time in the

@@ -9,6 +9,7 @@ pub mod kept_pages;
 pub mod live;
 pub mod opened_order;
 pub mod operations;
+mod packing;
 pub mod rest;
 mod serving;
 pub mod session;

@@ -28,6 +28,15 @@ fn seats_page(performance: &Performance) -> String {
     format!("/performances/{}/seats", performance.id)
 }
 
+/// Opens a performance's chart and takes a seat there.
+async fn take_seat(visitor: &Visitor, performance: &Performance, label: &str) -> SeatNo {
+    let seat = performance.seat(label);
+    visitor.open_chart(&seats_page(performance)).await;
+    visitor.press_seat(seat).await;
+    visitor.have(&[seat]).await;
+    seat
+}
+
 /// Through check-out up to the review, with the sandbox's card of that number.
 async fn check_out(visitor: &Visitor, card: &str) {
     visitor.open("/checkout").await;
@@ -233,9 +242,7 @@ async fn purchase_seats() {
 async fn check_out_with_a_declined_card_and_a_bank_that_asks() {
     let (app, play) = open_house().await;
     let ana = Visitor::arrive(&app.url()).await;
-    ana.open_chart(&seats_page(&play)).await;
-    ana.press_seat(play.seat("Stalls A-5")).await;
-    ana.have(&[play.seat("Stalls A-5")]).await;
+    take_seat(&ana, &play, "Stalls A-5").await;
     check_out(&ana, "4000000000000002").await;
     ana.click("form[action='/checkout/buy'] button").await;
     ana.be_at("/checkout/card").await;
@@ -253,9 +260,7 @@ async fn check_out_with_a_declined_card_and_a_bank_that_asks() {
 async fn check_out_pressed_twice_is_one_order() {
     let (app, play) = open_house().await;
     let ana = Visitor::arrive(&app.url()).await;
-    ana.open_chart(&seats_page(&play)).await;
-    ana.press_seat(play.seat("Stalls A-5")).await;
-    ana.have(&[play.seat("Stalls A-5")]).await;
+    take_seat(&ana, &play, "Stalls A-5").await;
     check_out(&ana, "4242424242424242").await;
     ana.value("(() => { const f = document.querySelector(\"form[action='/checkout/buy']\"); f.requestSubmit(); f.requestSubmit(); })()").await;
     ana.be_at("/orders/").await;

@@ -1,6 +1,6 @@
 //! What goes wrong on the way, in a real Chromium: time runs out, lines break, nothing is found.
 
-use super::{check_out, open_house, seats_page};
+use super::{check_out, open_house, seats_page, take_seat};
 use serde_json::json;
 use shared_model::OrderId;
 use ticketboss::clock::Clock;
@@ -28,9 +28,7 @@ async fn a_hold_that_lapses_is_said_wherever_she_is_and_taken_again() {
     let (app, play) = open_house().await;
     let other = app.stage(Wish { title: "Carmen".to_owned(), ..Wish::default() }).await;
     let ana = Visitor::arrive(&app.url()).await;
-    ana.open_chart(&seats_page(&play)).await;
-    ana.press_seat(play.seat("Stalls A-5")).await;
-    ana.have(&[play.seat("Stalls A-5")]).await;
+    take_seat(&ana, &play, "Stalls A-5").await;
     // On another event's chart, and on a page that has nothing to do with it.
     ana.open_chart(&seats_page(&other)).await;
     ana.read(".panel", "The Seagull").await;
@@ -53,9 +51,7 @@ async fn a_hold_that_lapses_is_said_wherever_she_is_and_taken_again() {
 async fn a_hold_that_lapses_under_her_eyes_is_said_in_the_bar() {
     let (app, play) = open_house().await;
     let ana = Visitor::arrive(&app.url()).await;
-    ana.open_chart(&seats_page(&play)).await;
-    ana.press_seat(play.seat("Stalls A-5")).await;
-    ana.have(&[play.seat("Stalls A-5")]).await;
+    take_seat(&ana, &play, "Stalls A-5").await;
     let_time_run_out(&app).await;
     ana.open(&format!("/events/{}", play.slug)).await;
     ana.read("#cart-bar", "we let the seats go").await;
@@ -68,9 +64,7 @@ async fn check_out_variation_the_connection_is_lost_while_buying() {
     let ana = Visitor::arrive(&app.url()).await;
     ana.open("/").await;
     ana.until("navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller != null)").await;
-    ana.open_chart(&seats_page(&play)).await;
-    ana.press_seat(play.seat("Stalls A-5")).await;
-    ana.have(&[play.seat("Stalls A-5")]).await;
+    take_seat(&ana, &play, "Stalls A-5").await;
     check_out(&ana, "4242424242424242").await;
     let address = app.app.address;
     let (folder, url) = app.stop().await;

@@ -6,6 +6,7 @@ use crate::{
     http::{
         AppState,
         error::{ApiJson, ApiPath, ApiResult},
+        packing::unpacks,
     },
 };
 use axum::{
@@ -53,7 +54,7 @@ async fn seat_states(
     let binary = (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     let mut response = if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
         StatusCode::NOT_MODIFIED.into_response()
-    } else if takes_gzip(&headers) {
+    } else if unpacks(&headers, "gzip") {
         ([binary, (header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))], seats.gzip()).into_response()
     } else {
         ([binary], seats.bytes).into_response()
@@ -62,16 +63,6 @@ async fn seat_states(
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(response)
-}
-
-/// Whether the client says that it unpacks gzip (RFC 9110, section 12.5.3); a weight of nought is a no.
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    let codings = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
-    codings.split(',').filter_map(|coding| coding.trim().strip_prefix("gzip")).any(|weight| {
-        let weight = weight.trim().trim_start_matches(';').trim();
-        weight.is_empty()
-            || weight.strip_prefix("q=").and_then(|weight| weight.parse().ok()).is_some_and(|weight: f32| weight > 0.0)
-    })
 }
 
 /// Holds seats for ten minutes: all of them or none. The id is the client's; a repeat is free.
