@@ -110,6 +110,9 @@ best-step-free = Step-free
 best-find = Find seats
 best-together-answer = { $section }, row { $row }: the closest { $count } together at this price.
 best-one-answer = { $section }, row { $row }: the closest seat at this price.
+best-single-answer = These are the closest { $count } seats, each by itself.
+best-together-any-price = { $section }, row { $row }: the closest { $count } together.
+best-one-any-price = { $section }, row { $row }: the closest seat.
 best-closest-answer = No { $count } were free side by side, so these are the closest single seats.
 best-standing-answer = { $area }: places to stand.
 

@@ -110,6 +110,9 @@ best-step-free = Sin escalones
 best-find = Buscar asientos
 best-together-answer = { $section }, fila { $row }: los { $count } juntos más cercanos a este precio.
 best-one-answer = { $section }, fila { $row }: el asiento más cercano a este precio.
+best-single-answer = Estos son los { $count } asientos más cercanos, cada uno por separado.
+best-together-any-price = { $section }, fila { $row }: los { $count } juntos más cercanos.
+best-one-any-price = { $section }, fila { $row }: el asiento más cercano.
 best-closest-answer = No había { $count } juntos libres, así que estos son los sueltos más cercanos.
 best-standing-answer = { $area }: plazas de pie.
 

@@ -49,26 +49,31 @@ panel.onAct({
 async function best(form) {
   const answer = document.getElementById("best-answer");
   answer.textContent = "";
-  const hold = await commands.best({
+  const wish = {
     count: Number(form.get("best")),
     price_category_id: form.get("price_category_id") || undefined,
     together: form.has("together"),
     step_free: form.has("step_free"),
-  });
+  };
+  const hold = await commands.best(wish);
   if (!hold) return;
-  answer.textContent = explain(hold);
+  answer.textContent = explain(hold, wish);
   chart.showSeats(hold.taken);
 }
 
 /** Why these seats, in the words of the page. */
-function explain({ because, taken }) {
+function explain({ because, taken }, wish) {
   const count = taken.length;
   if (because?.kind === "standing") return fill(words.page["best-standing-answer"], { area: because.area });
+  if (because?.kind === "together" && !wish.price_category_id) {
+    return fill(words.page[count === 1 ? "best-one-any-price" : "best-together-any-price"], { ...because, count });
+  }
   if (because?.kind === "together") {
     return fill(words.page[count === 1 ? "best-one-answer" : "best-together-answer"], { ...because, count });
   }
   // Sent twice, the second answer gives no reason: nothing is better than a wrong one.
-  return because ? fill(words.page["best-closest-answer"], { count }) : "";
+  if (!because) return "";
+  return fill(words.page[wish.together ? "best-closest-answer" : "best-single-answer"], { count });
 }
 
 link.addEventListener("snapshot", ({ detail }) => {
@@ -115,6 +120,9 @@ async function openList() {
   list ??= new SeatListView({ root: document.getElementById("list"), chart, data, words: words.page, commands });
   await list.open();
 }
+
+// Who comes here first gets the page for when we are away as well.
+navigator.serviceWorker?.register("/sw.js").catch(() => {});
 
 startCountdowns({
   onMinute: (minutes) => say(fill(words.page["seats-minutes-left"], { count: minutes })),

@@ -171,3 +171,19 @@ async fn the_site_speaks_spanish_to_who_chooses_it() {
     ana.press_seat(play.seat("Stalls A-1")).await;
     ana.read("#toast strong", "Ese asiento").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_price_keys_have_put_away_is_not_taken() {
+    let (app, play) = open_house().await;
+    let ana = Visitor::arrive(&app.url()).await;
+    let seat = take_seat(&ana, &play, "Stalls A-5").await;
+    ana.click(".keys button").await;
+    ana.until(&format!("!document.getElementById('chart').isShown({})", seat.0)).await;
+    ana.press_seat(play.seat("Stalls A-6")).await;
+    // Her own seat is hers to give back whatever is shown; had the other been asked for, it would be hers first.
+    ana.press_seat(seat).await;
+    ana.have(&[]).await;
+    ana.click(".keys button").await;
+    ana.press_seat(play.seat("Stalls A-6")).await;
+    ana.have(&[play.seat("Stalls A-6")]).await;
+}

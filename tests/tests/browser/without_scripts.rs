@@ -3,7 +3,10 @@
 use super::{open_house, seats_page};
 use reqwest::{Client, Response, StatusCode};
 use shared_model::{PerformanceId, SeatState};
-use ticketboss_tests::app::TestApp;
+use ticketboss_tests::{
+    app::TestApp,
+    house::{Performance, Wish},
+};
 
 /// A browser that runs no scripts: pages, forms and cookies.
 struct Plain {
@@ -38,6 +41,34 @@ impl Plain {
     }
 }
 
+impl Plain {
+    /// Ticks seats of the list's first section, and so many standing places, and sends the form.
+    async fn hold(&self, performance: &Performance, seats: &[&str], standing: &str) {
+        let list = self.get(&format!("{}?view=list", seats_page(performance))).await;
+        let mut form = vec![("hold_id", hidden(&list, "hold_id")), ("section", "0"), ("area-0", standing)];
+        form.extend(seats.iter().map(|seat| ("seat", *seat)));
+        let path = format!("/performances/{}/hold", performance.id);
+        self.submit(&path, &form, &seats_page(performance)).await;
+        // Pressed twice, or sent again by the back button: the same places, not more.
+        self.submit(&path, &form, &seats_page(performance)).await;
+    }
+
+    /// Through check-out up to the review, which is returned.
+    async fn check_out(&self) -> String {
+        self.get("/checkout").await;
+        self.submit("/checkout/delivery", &[("method", "email")], "/checkout/you").await;
+        let you = [("name", "Inés Calvo"), ("email", "ines@example.com")];
+        self.submit("/checkout/you", &you, "/checkout/card").await;
+        let card = [("return_to", "/checkout/card/return"), ("number", "4242 4242 4242 4242")];
+        self.submit("/sandbox/card", &card, "/checkout/review").await
+    }
+
+    async fn buy(&self, review: &str) -> String {
+        let form = ["order_id", "payment_id", "total_minor", "currency"].map(|name| (name, hidden(review, name)));
+        self.submit("/checkout/buy", &form, "/orders/").await
+    }
+}
+
 /// The value of a hidden field.
 fn hidden<'p>(page: &'p str, name: &str) -> &'p str {
     let field = page.split(&format!("name=\"{name}\" value=\"")).nth(1);
@@ -53,26 +84,28 @@ async fn count(app: &TestApp, performance: PerformanceId, wanted: SeatState) -> 
 async fn seats_are_held_and_bought_by_forms_alone() {
     let (app, play) = open_house().await;
     let ana = Plain::new(&app);
-    let list = ana.get(&format!("{}?view=list", seats_page(&play))).await;
-    let hold = format!("/performances/{}/hold", play.id);
-    let form = [("hold_id", hidden(&list, "hold_id")), ("section", "0"), ("seat", "0"), ("seat", "1"), ("area-0", "2")];
-    ana.submit(&hold, &form, &seats_page(&play)).await;
-    // Pressed twice, or sent again by the back button: the same seats and standing places, not more.
-    ana.submit(&hold, &form, &seats_page(&play)).await;
+    ana.hold(&play, &["0", "1"], "2").await;
     assert_eq!(count(&app, play.id, SeatState::Held).await, 4);
     assert!(ana.get("/cart").await.contains("row A"), "both seats are in the cart");
-    ana.get("/checkout").await;
-    ana.submit("/checkout/delivery", &[("method", "email")], "/checkout/you").await;
-    let you = [("name", "Inés Calvo"), ("email", "ines@example.com")];
-    ana.submit("/checkout/you", &you, "/checkout/card").await;
-    let card = [("return_to", "/checkout/card/return"), ("number", "4242 4242 4242 4242")];
-    let review = ana.submit("/sandbox/card", &card, "/checkout/review").await;
-    let buy = ["order_id", "payment_id", "total_minor", "currency"].map(|name| (name, hidden(&review, name)));
-    let order = ana.submit("/checkout/buy", &buy, "/orders/").await;
+    let review = ana.check_out().await;
+    let order = ana.buy(&review).await;
     assert_eq!(order.matches("class=\"qr\"").count(), 4, "four tickets with their codes");
-    ana.submit("/checkout/buy", &buy, "/orders/").await;
+    ana.buy(&review).await;
     assert_eq!(count(&app, play.id, SeatState::Sold).await, 4);
     app.books_balance().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_tax_of_several_events_is_the_same_before_and_after_buying() {
+    let (app, play) = open_house().await;
+    let other = app.stage(Wish { title: "Carmen".to_owned(), ..Wish::default() }).await;
+    let ana = Plain::new(&app);
+    ana.hold(&play, &["0"], "0").await;
+    ana.hold(&other, &["0"], "0").await;
+    // 10 % are in € 40.00 and € 40.00: € 3.64 twice, where of € 80.00 it would be € 7.27.
+    let review = ana.check_out().await;
+    assert!(review.contains("7.28"), "{review}");
+    assert!(ana.buy(&review).await.contains("7.28"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -292,14 +292,19 @@ fn getting_in(venue: Option<&VenueSummary>, speech: Speech<'_>) -> Vec<Fact> {
 fn accessibility_icon(line: &str) -> Icon {
     let line = line.to_lowercase();
     let seats = ["view", "visión", "visibilidad"];
+    let steps = ["step", "wheelchair", "lift", "level", "escal", "silla de ruedas", "ascensor", "nivel"];
+    let barred = ["no lift", "no step-free", "stairs", "steps, ", "sin ascensor", "escaleras"];
     let hearing = ["hear", "loop", "sign", "subtitle", "oído", "auditiv", "bucle", "subtítul"];
     let speaks_of = |words: &[&str]| words.iter().any(|word| line.contains(word));
     if speaks_of(&hearing) {
         Icon::Ear
     } else if speaks_of(&seats) {
         Icon::Seat
-    } else {
+    } else if speaks_of(&steps) && !speaks_of(&barred) {
         Icon::Accessible
+    } else {
+        // A sign that promises a way in stands beside nothing else.
+        Icon::Check
     }
 }
 

@@ -36,8 +36,8 @@ export class AreaCards {
     const name = element("strong", "", area.label);
     const left = element("span", "left");
     const stepper = element("div", "stepper");
-    const less = button(MINUS, fill(texts.less, { area: area.label }));
-    const more = button(PLUS, fill(texts.more, { area: area.label }));
+    const less = button(MINUS, fill(texts.areaLess, { area: area.label }));
+    const more = button(PLUS, fill(texts.areaMore, { area: area.label }));
     const count = document.createElement("output");
     stepper.append(less, count, more);
     root.append(name, left, stepper);

@@ -457,20 +457,24 @@ export class SeatChart extends HTMLElement {
     this.#glide(this.#viewport.framed(this.#scene.model.areas[area].bounds, 24));
   }
 
-  /** Asks the host for a seat or to give it back; also for a taken one, so that the host can say so. */
+  /**
+   * Asks the host for a seat or to give it back; also for a taken one, so that the host can say so. What the price
+   * keys have put away is not for sale: it looks so, and a press does nothing.
+   */
   #press(seat) {
-    if (this.#asked.has(seat)) return;
+    if (this.#asked.has(seat) || (!this.#yours.has(seat) && !this.isShown(seat))) return;
     this.#emit(this.#yours.has(seat) ? "seat-release" : "seat-take", { seat });
   }
 
   #key(key, event) {
     if (!this.#scene) return false;
     const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    // Ctrl and Command with these are the browser's own zoom.
+    if (event.ctrlKey || event.metaKey) return false;
     if (key === "+" || key === "=") this.zoomBy(ZOOM_STEP);
     else if (key === "-") this.zoomBy(1 / ZOOM_STEP);
     else if (key === "0") this.fit();
     else if (key === "Escape" && this.#pointed >= 0) this.#point(-1);
-    else if (event.ctrlKey) return false;
     else if (key in arrows) this.#walk(arrows[key], event.shiftKey);
     else if ((key === "Home" || key === "End") && this.#pointed >= 0) this.pointAt(rowEnds(this.model, this.#pointed)[key === "Home" ? 0 : 1]);
     else if ((key === "Enter" || key === " ") && this.#pointed >= 0) this.#press(this.#pointed);

@@ -61,7 +61,8 @@ export class Panel {
       if (part.dataset.part === "sum" && othersJoined(part.dataset.performances)) flash(part.querySelector("#check-out"));
     }
     this.#syncSheet();
-    if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+    // What had the focus may be gone with its seat: the next thing is the heading over what is left.
+    if (focused && document.activeElement?.id !== focused) (document.getElementById(focused) ?? this.title)?.focus();
   }
 
   async #submit(event) {

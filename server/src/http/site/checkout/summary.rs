@@ -103,7 +103,12 @@ impl Summary {
         });
         let mut lines = fee_lines(&tickets.iter().flatten().collect::<Vec<_>>(), cart.fees, speech);
         lines.extend(postage_line(postage, speech));
-        lines.extend(one_tax_rate(details).map(|rate| tax_line(total.tax_included(rate), rate, speech)));
+        // Rounded once for each event and for the post, as the order will be.
+        let taxed = || cart.performances.iter().map(|held| held.total).chain(postage);
+        lines.extend(one_tax_rate(details).map(|rate| {
+            let tax_minor = taxed().map(|part| part.tax_included(rate).amount_minor).sum();
+            tax_line(Money::new(tax_minor, total.currency), rate, speech)
+        }));
         Some(Self {
             parts: parts.collect(),
             lines,
