@@ -29,7 +29,7 @@ note-email-changed-lead = From now on you sign in with { $email }.
 note-email-changed-advice = If it wasn’t you, write to us at once.
 
 note-phone-changed-subject = Your phone number was changed
-note-phone-changed-lead = Codes for a forgotten password now go to another phone.
+note-phone-changed-lead = Codes for a forgotten password no longer go where they went before.
 note-phone-changed-advice = If it wasn’t you, change your password at once.
 
 note-passkey-added-subject = A passkey was added

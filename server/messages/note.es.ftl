@@ -29,7 +29,7 @@ note-email-changed-lead = Desde ahora entras con { $email }.
 note-email-changed-advice = Si no fuiste tú, escríbenos enseguida.
 
 note-phone-changed-subject = Tu teléfono ha cambiado
-note-phone-changed-lead = Los códigos para una contraseña olvidada van ahora a otro teléfono.
+note-phone-changed-lead = Los códigos para una contraseña olvidada ya no van adonde iban antes.
 note-phone-changed-advice = Si no fuiste tú, cambia tu contraseña enseguida.
 
 note-passkey-added-subject = Nueva llave de acceso

@@ -100,7 +100,7 @@ impl Buyer {
 
     /// What somebody would send to buy all that is in this cart.
     pub fn order_of(cart: &Cart, payment_method: &str) -> OrderRequest {
-        let total = cart.total.clone().expect("the cart holds something");
+        let total = cart.total.expect("the cart holds something");
         OrderRequest {
             buyer: BuyerData {
                 name: "Inés Calvo".parse().expect("a name"),

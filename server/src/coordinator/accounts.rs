@@ -78,14 +78,18 @@ impl Coordinator {
         };
         let known = accounts::known(&row).or_problem()?;
         let mut link = self.inner.database.begin().await.or_problem()?;
+        // It may have been changed while this one waited for its turn: whoever knows the old one stays outside.
+        let hash = row.password_hash.as_deref().unwrap_or_default();
+        if !rows::keep_password(&mut link, known.account_id.0, hash).await.or_problem()? {
+            return Err(Problem::new(ErrorCode::BadCredentials));
+        }
         if load_factors(&mut link, known.account_id).await.or_problem()?.wanted_at_sign_in() {
             self.inner.sessions.half_sign_in(&mut link, visitor, known.account_id, kind, now).await.or_problem()?;
             link.commit().await.or_problem()?;
             self.inner.sessions.forget(visitor.session_id);
             return Ok(SignedIn::Half);
         }
-        drop(link);
-        self.sign_in_as(visitor, known, kind, client).await
+        self.sign_in_within(link, visitor, known, kind, client).await
     }
 
     /// Signs the visitor in to an account whose owner has proved who she is, whatever by.
@@ -96,9 +100,21 @@ impl Coordinator {
         kind: Kind,
         client: Client<'_>,
     ) -> CommandResult<SignedIn> {
+        let link = self.inner.database.begin().await.or_problem()?;
+        self.sign_in_within(link, visitor, known, kind, client).await
+    }
+
+    /// [`Self::sign_in_as`] in the transaction at hand, which it commits.
+    async fn sign_in_within(
+        &self,
+        mut link: Link,
+        visitor: &Visitor,
+        known: Known,
+        kind: Kind,
+        client: Client<'_>,
+    ) -> CommandResult<SignedIn> {
         let now = self.now();
         let owner = Owner { account_id: known.account_id, language: known.language, kind, device: client.device };
-        let mut link = self.inner.database.begin().await.or_problem()?;
         let session = self.inner.sessions.sign_in(&mut link, visitor, owner, now).await.or_problem()?;
         self.take_over_guest_orders(&mut link, &known).await?;
         let roles = accounts::list_memberships(&mut link, known.account_id).await.or_problem()?;
@@ -222,6 +238,8 @@ impl Coordinator {
         hash: &str,
     ) -> CommandResult<()> {
         rows::set_password(link, known.account_id.0, hash).await.or_problem()?;
+        // What was sent before, to whomever it may have come, sets no other password.
+        rows::void_codes(link, known.account_id.0, self.now().as_millis()).await.or_problem()?;
         self.inner.sessions.end_others(link, known.account_id, visitor.session_id).await.or_problem()?;
         self.tell(link, known, News::PasswordChanged).await
     }

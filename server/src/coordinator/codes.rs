@@ -199,9 +199,7 @@ impl Coordinator {
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
         let at = Some(self.now().as_millis());
         rows::set_phone(&mut link, account_id.0, Some(&phone), at).await.or_problem()?;
-        if known.confirmed_phone().is_some() {
-            self.tell(&mut link, &known, News::PhoneChanged).await?;
-        }
+        self.tell(&mut link, &known, News::PhoneChanged).await?;
         link.commit().await.or_problem()
     }
 

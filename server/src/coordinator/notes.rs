@@ -4,7 +4,7 @@
 use super::{Coordinator, accounts::known_device, outbox::SendError};
 use crate::{
     auth::{
-        accounts,
+        accounts::{self, Known},
         limits::Limit,
         notes::{Addressee, Mailbox, News, Note, read_note},
     },
@@ -77,10 +77,9 @@ impl Coordinator {
         channel: CodeChannel,
         device_token: Option<&str>,
     ) -> Result<(), SendError> {
-        let mut link = self.inner.database.begin().await.map_err(retry)?;
+        let mut link = self.inner.database.read().await.map_err(retry)?;
         let Some(known) = accounts::find_by_email(&mut link, email).await.map_err(retry)? else { return Ok(()) };
-        rows::set_code_subject(&mut link, code_id.0, known.account_id.0).await.map_err(retry)?;
-        link.commit().await.map_err(retry)?;
+        drop(link);
         if !self.is_worth_sending(code_id).await? {
             return Ok(());
         }
@@ -88,13 +87,22 @@ impl Coordinator {
         if let Some(phone) = known.confirmed_phone().filter(|_| channel == CodeChannel::Sms)
             && self.count_sms(row, &format!("{phone} {device}")).await?
         {
+            self.make_code_good(code_id, &known).await?;
             return self.text_note(row, phone, known.language, SmsSay::ResetCode(code)).await;
         }
         if !self.count_message(row, &format!("{} {device}", rows::email_key(known.email.as_str()))).await? {
             return Ok(());
         }
+        self.make_code_good(code_id, &known).await?;
         let to = Addressee { email: known.email, name: known.name, language: known.language };
         self.mail_note(row, &to.mailbox(), Say::ResetCode(code)).await
+    }
+
+    /// The code is the account's from the moment it may leave: one that is not sent can be guessed by nobody.
+    async fn make_code_good(&self, code_id: CodeId, known: &Known) -> Result<(), SendError> {
+        let mut link = self.inner.database.begin().await.map_err(retry)?;
+        rows::set_code_subject(&mut link, code_id.0, known.account_id.0).await.map_err(retry)?;
+        link.commit().await.map_err(retry)
     }
 
     async fn may_send(&self, row: &OutboxRow, code_id: CodeId, to: &Addressee) -> Result<MaySend, SendError> {

@@ -34,10 +34,10 @@ impl Coordinator {
                 break;
             }
         }
+        let account = self.load_account(account_id).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
         let passkeys = rows::list_passkeys(&mut link, account_id.0).await.or_problem()?;
         let deeds = rows::list_deeds(&mut link, account_id.0, EXPORT_DEEDS_MAX).await.or_problem()?;
-        let account = self.load_account(account_id).await?;
         let wishes = wishes::list_of_address(&mut link, &email_key(account.email.as_str())).await.or_problem()?;
         drop(link);
         Ok(AccountExport {

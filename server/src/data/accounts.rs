@@ -23,6 +23,11 @@ statements! {
     FIND_BY_EMAIL = Statement::both(select_account!("email_key = $1"));
     SET_PROFILE = Statement::both("update account set name = $2, language = $3 where account_id = $1 and deleted_at is null");
     SET_PASSWORD = Statement::both("update account set password_hash = $2 where account_id = $1 and deleted_at is null");
+    /// Locks the account while its password is still this one.
+    KEEP_PASSWORD = Statement::both(
+        "update account set password_hash = password_hash where account_id = $1 and password_hash = $2 and deleted_at is null",
+    );
+    VOID_CODES = Statement::both("update one_time_code set tries_left = 0, used_at = coalesce(used_at, $2) where subject = $1 and expires_at > $2");
     SET_PHONE = Statement::both(
         "update account set phone = $2, phone_confirmed_at = $3 where account_id = $1 and deleted_at is null",
     );
@@ -169,6 +174,16 @@ pub async fn set_profile(link: &mut Link, account_id: Uuid, name: &str, language
 
 pub async fn set_password(link: &mut Link, account_id: Uuid, hash: &str) -> DataResult<()> {
     execute!(link, SET_PASSWORD, account_id, hash).map(drop)
+}
+
+/// Whether the account's password is still this one; then it stays so until the transaction ends.
+pub async fn keep_password(link: &mut Link, account_id: Uuid, hash: &str) -> DataResult<bool> {
+    Ok(execute!(link, KEEP_PASSWORD, account_id, hash)? == 1)
+}
+
+/// Ends every code that was sent for an account.
+pub async fn void_codes(link: &mut Link, account_id: Uuid, now: i64) -> DataResult<()> {
+    execute!(link, VOID_CODES, account_id, now).map(drop)
 }
 
 /// A phone that was confirmed, or none.

@@ -52,7 +52,7 @@ statements! {
     SET_LANGUAGE = Statement::both("update session set language = $2 where session_id = $1");
     DELETE_SESSION = Statement::both("delete from session where session_id = $1");
     DELETE_OF_ACCOUNT = Statement::both("delete from session where session_id = $1 and account_id = $2");
-    DELETE_OTHERS = Statement::both("delete from session where account_id = $1 and session_id <> $2");
+    DELETE_OTHERS = Statement::both("delete from session where (account_id = $1 or half_signed_in = $1) and session_id <> $2");
     DELETE_ENDED = Statement::both(
         "delete from session where session_id in (select session_id from session where expires_at <= $1 limit $2)",
     );

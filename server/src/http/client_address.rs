@@ -9,7 +9,7 @@ use axum::{
     http::{Extensions, HeaderMap},
 };
 use ipnet::IpNet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// Entries of the header that are looked at; who sends more went through more proxies than anybody has.
 const HOPS_MAX: usize = 32;
@@ -17,7 +17,17 @@ const HOPS_MAX: usize = 32;
 /// The client's address of a request; `None` where no connection is behind it (tests that call the router).
 pub fn address_of(extensions: &Extensions, headers: &HeaderMap, state: &AppState) -> Option<IpAddr> {
     let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
-    Some(client_address(peer.ip(), headers, &state.config.trusted_proxies))
+    Some(one_customer(client_address(peer.ip(), headers, &state.config.trusted_proxies)))
+}
+
+/// What counts as one address: a customer of IPv6 is given a network of 2^64 (RFC 6177), and may use a fresh address
+/// for each request.
+fn one_customer(address: IpAddr) -> IpAddr {
+    const NETWORK_BITS: u128 = !0 << 64;
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & NETWORK_BITS)),
+    }
 }
 
 /// The last address of `X-Forwarded-For` that is no proxy of ours, or the peer's when it is not ours itself. An
@@ -47,6 +57,14 @@ fn read_address(text: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_addresses_of_one_ipv6_customer_count_as_one() {
+        let one = |text: &str| one_customer(text.parse().unwrap()).to_string();
+        assert_eq!(one("2001:db8:1:2:aaaa::1"), one("2001:db8:1:2:bbbb::9"));
+        assert_ne!(one("2001:db8:1:2::1"), one("2001:db8:1:3::1"));
+        assert_eq!(one("192.0.2.7"), "192.0.2.7");
+    }
 
     const PROXY: &str = "10.0.0.7";
 

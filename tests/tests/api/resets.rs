@@ -85,6 +85,19 @@ on_both_engines! {
         assert_eq!(set(&guest, &sent, "otro telón de acero").await.refused(), ErrorCode::CodeOver);
     }
 
+    async fn a_new_password_ends_every_other_code(app) {
+        AccountHolder::with_phone(&app, INES, PHONE).await;
+        let (thief, ines) = (app.buyer().await, app.buyer().await);
+        let (stolen, stolen_code) = code_on_the_phone(&app, &thief).await;
+        prove(&thief, &stolen, &stolen_code).await.unwrap();
+        app.wait(MINUTE);
+        let (sent, code) = code_on_the_phone(&app, &ines).await;
+        prove(&ines, &sent, &code).await.unwrap();
+        set(&ines, &sent, NEW_PASSWORD).await.unwrap();
+        assert_eq!(set(&thief, &stolen, "otro telón de acero").await.refused(), ErrorCode::CodeOver);
+        sign_in(&ines, INES, NEW_PASSWORD).await.unwrap();
+    }
+
     async fn a_code_is_over_after_ten_minutes(app) {
         AccountHolder::with_phone(&app, INES, PHONE).await;
         let guest = app.buyer().await;
@@ -122,6 +135,8 @@ on_both_engines! {
 
     async fn who_lost_the_phone_gets_the_code_by_mail(app) {
         AccountHolder::with_phone(&app, INES, PHONE).await;
+        // The code she signed up with, and word of the new phone.
+        wait_until("her own mails", async || letterbox::mails_to(app.data_folder(), INES).len() == 2).await;
         let (texts, mails) = (texts_to(&app, PHONE), letterbox::code_mails_to(app.data_folder(), INES).len());
         let body = json!({ "email": INES, "channel": "email" });
         app.buyer().await.post::<CodeSent>("/password-resets", &body).await.unwrap();
