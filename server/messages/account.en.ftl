@@ -31,6 +31,7 @@ account-later = { $minutes ->
 account-back = Back
 second-factor-title = One more step
 second-factor-lead = Your password was right. This account is opened by a second key as well.
+second-factor-mailed-lead = Your password was right. Somebody tries many passwords for this account, so we have sent a code to its e-mail address as well.
 second-factor-or = or with your authenticator app
 
 ## Making an account

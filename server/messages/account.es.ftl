@@ -31,6 +31,7 @@ account-later = { $minutes ->
 account-back = Volver
 second-factor-title = Un paso más
 second-factor-lead = Tu contraseña es correcta. Esta cuenta se abre además con una segunda llave.
+second-factor-mailed-lead = Tu contraseña es correcta. Alguien prueba muchas contraseñas en esta cuenta, así que hemos enviado además un código a su correo.
 second-factor-or = o con tu aplicación de códigos
 
 ## Crear una cuenta

@@ -8,6 +8,10 @@ note-sign-up-subject = Your code for TicketBoss
 note-sign-up-lead = Type this code where you began to make your account:
 note-sign-up-advice = It works once, for 10 minutes. If it wasn’t you, do nothing: without the code there is no account.
 
+note-sign-in-subject = Your code to sign in
+note-sign-in-lead = Somebody tries many passwords for your account, so yours alone is not enough for a while. Type this code where you are signing in:
+note-sign-in-advice = It works once, for 10 minutes. We never ask for it by phone or mail. If it wasn’t you who is signing in, somebody knows your password: choose another one now.
+
 note-reset-subject = Your code for a new password
 note-reset-lead = Type this code where you asked for a new password:
 note-reset-advice = It works once, for 10 minutes. We never ask for it by phone or mail. If it wasn’t you, do nothing: your password stays as it is.

@@ -8,6 +8,10 @@ note-sign-up-subject = Tu código para TicketBoss
 note-sign-up-lead = Escribe este código donde empezaste a crear tu cuenta:
 note-sign-up-advice = Vale una vez, durante 10 minutos. Si no fuiste tú, no hagas nada: sin el código no hay cuenta.
 
+note-sign-in-subject = Tu código para entrar
+note-sign-in-lead = Alguien prueba muchas contraseñas en tu cuenta; por un tiempo la tuya sola no basta. Escribe este código donde estás entrando:
+note-sign-in-advice = Vale una vez, durante 10 minutos. Nunca lo pedimos por teléfono ni por correo. Si no eres tú quien está entrando, alguien sabe tu contraseña: elige otra ahora.
+
 note-reset-subject = Tu código para una contraseña nueva
 note-reset-lead = Escribe este código donde pediste una contraseña nueva:
 note-reset-advice = Vale una vez, durante 10 minutos. Nunca lo pedimos por teléfono ni por correo. Si no fuiste tú, no hagas nada: tu contraseña sigue igual.

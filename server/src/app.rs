@@ -162,6 +162,7 @@ async fn open_outgoing(config: &Config) -> Result<Outgoing, StartError> {
         mail,
         sms: open_sms(config).await?,
         sms_per_day_max: config.sms.per_day_max,
+        sms_countries: config.sms.countries.clone(),
         letters: LetterTransport::folder(config.data_folder.join("letters")).await?,
         from: config.mail.from.parse().map_err(|_| StartError::Sender(config.mail.from.clone()))?,
         messages: Arc::new(Messages::load()),

@@ -43,6 +43,7 @@ pub struct Sms {
     pub auth_token: String,
     pub from: String,
     pub per_day_max: u32,
+    pub countries: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

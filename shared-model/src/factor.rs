@@ -79,6 +79,9 @@ pub struct SecondFactors {
     /// A code of the authenticator app.
     pub totp: bool,
     pub passkey: bool,
+    /// A code that was mailed to the account's address: strangers try many passwords for it.
+    #[serde(default)]
+    pub mailed_code: bool,
 }
 
 /// Body of `POST /sign-ins/second-factor/totp`: a code of the authenticator app, with or without spaces.

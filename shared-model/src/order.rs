@@ -325,6 +325,11 @@ pub struct OrderPerformance {
     pub organizer_name: String,
     pub starts_at: Timestamp,
     pub doors_at: Option<Timestamp>,
+    /// Where it was moved to another date: the date it was announced for first.
+    #[serde(default)]
+    pub moved_from: Option<Timestamp>,
+    #[serde(default)]
+    pub is_cancelled: bool,
     pub refund_terms: String,
     /// Tax contained in the prices of its lines: 1000 is 10 %.
     #[serde(default)]

@@ -4,9 +4,11 @@ use crate::{
     app::TestApp,
     buyer::{Answer, Buyer},
     letterbox,
+    process::wait_until,
+    sms_office::SmsOffice,
 };
 use serde_json::{Value, json};
-use shared_model::account::{Account, CodeSent, SignUp, SignedIn};
+use shared_model::account::{Account, CodeSent, NewSession, SignUp, SignedIn};
 
 pub const PASSWORD: &str = "faro norte gaviota";
 pub const PHONE: &str = "+34612345678";
@@ -49,11 +51,31 @@ impl AccountHolder {
         holder
     }
 
+    /// Makes an account whose phone is confirmed by a code that came by the provider's double.
+    pub async fn with_office_phone(app: &TestApp, email: &str, phone: &str, office: &SmsOffice) -> Self {
+        let holder = Self::sign_up(app, email).await;
+        let sent: CodeSent =
+            holder.app.post("/account/phone", &json!({ "phone": phone })).await.expect("a real number");
+        wait_until("the code comes", async || !office.taken().is_empty()).await;
+        let code = letterbox::find_code(&office.taken()[0].body).expect("the text has a code");
+        let typed = json!({ "code_id": sent.code_id, "code": code });
+        holder.app.post::<Value>("/account/phone/confirmations", &typed).await.expect("the code is right");
+        holder
+    }
+
     /// The same person on another device.
     pub async fn elsewhere(&self, app: &TestApp) -> Self {
         let guest = app.buyer().await;
         let signed_in = sign_in(&guest, &self.email, PASSWORD).await.expect("her password is right");
         Self::of(guest, &self.email, signed_in)
+    }
+
+    /// Types her password again, before a sensitive change; her tokens are new.
+    pub async fn prove(&mut self) {
+        let proved: NewSession =
+            self.app.post("/account/proofs", &json!({ "password": PASSWORD })).await.expect("it is her password");
+        self.app.token = proved.token;
+        self.refresh_token = proved.refresh_token.map(|token| token.0).unwrap_or_default();
     }
 
     fn of(guest: Buyer, email: &str, signed_in: SignedIn) -> Self {

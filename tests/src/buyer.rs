@@ -26,6 +26,8 @@ pub struct Buyer {
     client: Client,
     url: String,
     pub token: String,
+    /// Where she comes from, as the proxy says; without it all come from one address.
+    address: Option<String>,
 }
 
 impl Buyer {
@@ -36,7 +38,7 @@ impl Buyer {
 
     /// Comes over connections that others use as well: a crowd on one machine.
     pub async fn arrive_with(client: Client, url: &str) -> Self {
-        let mut buyer = Self { client, url: url.to_owned(), token: String::new() };
+        let mut buyer = Self { client, url: url.to_owned(), token: String::new(), address: None };
         let session: NewSession = buyer.post("/sessions", &json!({})).await.expect("everyone gets a session");
         buyer.token = session.token;
         buyer
@@ -50,6 +52,11 @@ impl Buyer {
     /// The same connections with another session.
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: token.to_owned(), ..self.clone() }
+    }
+
+    /// The same person from another address.
+    pub fn from(&self, address: impl Into<String>) -> Self {
+        Self { address: Some(address.into()), ..self.clone() }
     }
 
     pub async fn hold(&self, performance: &Performance, labels: &[&str]) -> Answer<Hold> {
@@ -158,6 +165,10 @@ impl Buyer {
     /// A request of hers, to be completed and sent by [`Self::send`] or by hand.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}/api/v1{path}", self.url));
+        let request = match &self.address {
+            Some(address) => request.header("x-forwarded-for", address),
+            None => request,
+        };
         if self.token.is_empty() { request } else { request.bearer_auth(&self.token) }
     }
 

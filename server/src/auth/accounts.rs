@@ -4,6 +4,7 @@ use crate::data::{
     DataError, DataResult, Link,
     accounts::{self as rows, AccountRow},
 };
+use phonenumber::{Type, metadata::DATABASE};
 use shared_model::{
     AccountId, Language, OrganizerId, Timestamp,
     account::{Account, Role},
@@ -83,7 +84,50 @@ pub fn known(row: &AccountRow) -> DataResult<Known> {
     })
 }
 
-/// A number that exists in its country's numbering plan (libphonenumber's rules).
-pub fn is_real_phone(phone: &PhoneNumber) -> bool {
-    phonenumber::parse(None, phone.as_str()).is_ok_and(|number| number.is_valid())
+/// Why no code goes to a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhoneRefusal {
+    /// Its country's numbering plan has no such number.
+    NoNumber,
+    /// A landline, or one that costs its caller something: texts to those are how codes are turned into money.
+    NoTexts,
+    /// Of a country that this deployment sends nothing to.
+    Country,
+}
+
+/// Whether codes may go to a number, by libphonenumber's rules. `countries`: ISO 3166-1 codes of those that get any;
+/// empty for all.
+///
+/// # Errors
+/// [`PhoneRefusal`].
+pub fn judge_phone(phone: &PhoneNumber, countries: &[String]) -> Result<(), PhoneRefusal> {
+    let number = phonenumber::parse(None, phone.as_str()).ok().filter(phonenumber::PhoneNumber::is_valid);
+    let number = number.ok_or(PhoneRefusal::NoNumber)?;
+    let gets_texts = [Type::Mobile, Type::FixedLineOrMobile, Type::PersonalNumber];
+    if !gets_texts.contains(&number.number_type(&DATABASE)) {
+        return Err(PhoneRefusal::NoTexts);
+    }
+    let country = number.country().id().map(|id| id.as_ref().to_owned());
+    let is_allowed = countries.is_empty() || country.is_some_and(|country| countries.contains(&country));
+    if is_allowed { Ok(()) } else { Err(PhoneRefusal::Country) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_go_to_mobiles_of_the_countries_that_get_any() {
+        let judge = |phone: &str, countries: &[&str]| {
+            let countries = countries.iter().map(|country| (*country).to_owned()).collect::<Vec<_>>();
+            judge_phone(&phone.parse().unwrap(), &countries)
+        };
+        assert_eq!(judge("+34612345678", &[]), Ok(()));
+        assert_eq!(judge("+34612345678", &["PT", "ES"]), Ok(()));
+        assert_eq!(judge("+34612345678", &["PT"]), Err(PhoneRefusal::Country));
+        assert_eq!(judge("+12125550123", &["US"]), Ok(()), "there, landlines look like mobiles");
+        assert_eq!(judge("+34910000000", &[]), Err(PhoneRefusal::NoTexts), "a landline");
+        assert_eq!(judge("+34806123456", &[]), Err(PhoneRefusal::NoTexts), "at a premium");
+        assert_eq!(judge("+34012345678", &[]), Err(PhoneRefusal::NoNumber));
+    }
 }

@@ -22,6 +22,8 @@ pub enum CodePurpose {
     Phone,
     Email,
     Reset,
+    /// Besides a password, at an account that strangers try many passwords for.
+    SignIn,
 }
 
 impl CodePurpose {
@@ -31,6 +33,7 @@ impl CodePurpose {
             Self::Phone => "phone",
             Self::Email => "email",
             Self::Reset => "reset",
+            Self::SignIn => "sign_in",
         }
     }
 }

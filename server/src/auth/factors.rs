@@ -13,7 +13,7 @@ pub struct Factors {
 }
 
 impl Factors {
-    /// Staff may act only with one of them.
+    /// Staff may act only with one of them, shown in the session they act in.
     pub fn any(self) -> bool {
         self.has_totp || self.has_passkey
     }

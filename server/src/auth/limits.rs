@@ -1,47 +1,50 @@
-//! How often something may be asked under a name: an address, an account, a phone. Buckets of different
-//! names know nothing of each other. One node keeps them in memory; several share them through the
-//! database. What costs money or reaches a person is counted in the database always, so that a
-//! restart forgets nothing.
+//! How often something may be asked under a name: an address, an account, a device. Buckets of different names know
+//! nothing of each other. One node keeps them in memory; several share them through the database. What reaches a
+//! person or costs money is counted apart ([`super::message_limits`]).
+//!
+//! No bucket that strangers fill stands in the way of an account's owner. A device that was signed in to the account
+//! before, and whoever is signed in, has buckets of her own; strangers are counted by their address and by what they
+//! ask for together, and an account that many of them try at wants a code from its mailbox besides the password
+//! ([`Limit::SignInsByName`]).
 //!
 //! The rule is the generic cell rate algorithm (ITU-T I.371): a burst at once, then evenly.
 
 use super::secret::{DeploymentSecret, Purpose};
 use crate::data::{DataResult, Database, Engine, Link, buckets};
+use lru::LruCache;
 use parking_lot::Mutex;
 use shared_model::Timestamp;
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Names remembered in memory; beyond it the quiet ones are forgotten.
-const NAMES_KEPT: usize = 100_000;
+/// Names remembered in memory; beyond it the one asked under the longest ago is forgotten.
+const NAMES_KEPT: NonZeroUsize = NonZeroUsize::new(200_000).unwrap();
 
 /// What is limited: so many times at once, as many again over the span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Limit {
-    /// Passwords tried from one address: a school's whole network is one.
+    /// Passwords tried by strangers from one address: a school's whole network is one.
     SignInsByAddress,
-    /// Passwords tried for one account by strangers.
-    SignInsByAccount,
-    /// Passwords tried for one account from a device that was signed in to it before: what strangers try
-    /// never locks its owner out.
+    /// Passwords tried for one user name by strangers from one address.
+    SignInsByAddressAndName,
+    /// Passwords tried for one user name by all strangers together. Refuses nobody: beyond it the right password
+    /// alone does not sign in.
+    SignInsByName,
+    /// Passwords tried for one account from a device that was signed in to it before, or while signed in.
     SignInsByDevice,
-    /// Codes asked for from one address.
+    /// Passkeys shown from one address: nobody guesses those.
+    PasskeysByAddress,
+    /// Codes asked for by strangers from one address.
     CodesByAddress,
-    /// Codes asked for under one user name, whether it has an account or not.
-    CodesByName,
+    /// Codes asked for by strangers from one address under one user name, whether it has an account or not.
+    CodesByAddressAndName,
+    /// Codes asked for from a device that was signed in before, or while signed in.
+    CodesByDevice,
     /// Wishes to hear of seats, from one address.
     WishesByAddress,
-    /// Codes typed from one address.
+    /// Codes typed by guests from one address, or by one account.
     CodesTyped,
-    /// Messages to one phone or mailbox.
-    MessagesByHour,
-    MessagesByDay,
-    /// SMS of the whole deployment in a day; what they may cost at most.
-    SmsByDay {
-        max: u32,
-    },
     /// Codes of an authenticator app typed for one account in one session.
     TotpTyped,
     /// The same over all sessions of strangers, or on one device of its owner: who has the password cannot guess on
@@ -53,14 +56,13 @@ impl Limit {
     fn quota(self) -> Quota {
         let of = |burst, span| Quota { burst, span };
         match self {
-            Self::SignInsByAddress => of(60, 10 * MINUTE),
-            Self::SignInsByAccount | Self::SignInsByDevice => of(10, 10 * MINUTE),
+            Self::SignInsByAddress | Self::PasskeysByAddress | Self::CodesTyped => of(60, 10 * MINUTE),
+            Self::SignInsByAddressAndName | Self::SignInsByDevice => of(10, 10 * MINUTE),
+            Self::SignInsByName => of(30, HOUR),
             Self::CodesByAddress | Self::WishesByAddress => of(20, HOUR),
-            Self::CodesByName => of(6, HOUR),
-            Self::CodesTyped => of(60, 10 * MINUTE),
-            Self::MessagesByHour => of(3, HOUR),
-            Self::MessagesByDay => of(10, DAY),
-            Self::SmsByDay { max } => of(max, DAY),
+            // One more than a phone gets, so that one address alone cannot use up phone and mailbox.
+            Self::CodesByAddressAndName => of(4, HOUR),
+            Self::CodesByDevice => of(6, HOUR),
             Self::TotpTyped => of(5, 10 * MINUTE),
             Self::TotpByAccount => of(20, HOUR),
         }
@@ -69,15 +71,15 @@ impl Limit {
     fn name(self) -> &'static str {
         match self {
             Self::SignInsByAddress => "sign-ins by address",
-            Self::SignInsByAccount => "sign-ins by account",
+            Self::SignInsByAddressAndName => "sign-ins by address and name",
+            Self::SignInsByName => "sign-ins by name",
             Self::SignInsByDevice => "sign-ins by device",
+            Self::PasskeysByAddress => "passkeys by address",
             Self::CodesByAddress => "codes by address",
-            Self::CodesByName => "codes by name",
+            Self::CodesByAddressAndName => "codes by address and name",
+            Self::CodesByDevice => "codes by device",
             Self::WishesByAddress => "wishes by address",
             Self::CodesTyped => "codes typed",
-            Self::MessagesByHour => "messages by hour",
-            Self::MessagesByDay => "messages by day",
-            Self::SmsByDay { .. } => "sms by day",
             Self::TotpTyped => "totp typed",
             Self::TotpByAccount => "totp by account",
         }
@@ -114,12 +116,12 @@ pub struct AskedLimits {
     database: Database,
     secret: DeploymentSecret,
     /// Digest of limit and name → the moment the next request is expected at.
-    in_memory: Arc<Mutex<HashMap<String, i64>>>,
+    in_memory: Arc<Mutex<LruCache<String, i64>>>,
 }
 
 impl AskedLimits {
     pub fn new(database: Database, secret: DeploymentSecret) -> Self {
-        Self { database, secret, in_memory: Arc::default() }
+        Self { database, secret, in_memory: Arc::new(Mutex::new(LruCache::new(NAMES_KEPT))) }
     }
 
     /// Counts a request under each of these names, in memory or shared by the nodes.
@@ -131,15 +133,14 @@ impl AskedLimits {
             Engine::Sqlite => Ok(asked.iter().try_for_each(|(limit, name)| self.admit_in_memory(*limit, name, now))),
             Engine::Postgres => {
                 let mut link = self.database.begin().await?;
-                let admitted = self.admit_durably(&mut link, asked, now).await?;
+                let admitted = self.admit_shared(&mut link, asked, now).await?;
                 link.commit().await?;
                 Ok(admitted)
             }
         }
     }
 
-    /// Counts in the transaction at hand: undone with it.
-    pub async fn admit_durably(
+    async fn admit_shared(
         &self,
         link: &mut Link,
         asked: &[(Limit, &str)],
@@ -160,14 +161,11 @@ impl AskedLimits {
         let (quota, now) = (limit.quota(), now.as_millis());
         let bucket = self.bucket(limit, name);
         let mut kept = self.in_memory.lock();
-        if kept.len() >= NAMES_KEPT {
-            kept.retain(|_, expected| *expected > now);
-        }
         let expected = kept.get(&bucket).copied().unwrap_or(now).max(now);
         if expected > quota.latest(now) {
             return Err(too_often(expected, quota, now));
         }
-        kept.insert(bucket, expected + quota.interval_ms());
+        kept.put(bucket, expected + quota.interval_ms());
         Ok(())
     }
 

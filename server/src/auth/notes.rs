@@ -23,9 +23,11 @@ pub enum Note {
         code: String,
         email: EmailAddress,
         channel: CodeChannel,
-        /// A device that was signed in to the account before asks: its messages are counted apart.
-        device: Option<String>,
+        /// A device that was signed in under this name before asks: its messages are counted apart.
+        by_owner: bool,
     },
+    /// To the owner of an account, whose password was right in a sign-in among many tries.
+    SignInCode { code_id: CodeId, code: String, to: Addressee },
     /// To somebody who wants an account; or word that there is one already.
     SignUpCode { code_id: CodeId, code: String, to: Addressee },
     /// To a phone that is to be confirmed.

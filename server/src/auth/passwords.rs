@@ -33,12 +33,21 @@ pub struct PasswordsBusy;
 #[error("this password is among the first that somebody would try; longer ones of several words are good")]
 pub struct WeakPassword;
 
+/// Why a password does not become somebody's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NewPasswordRefused {
+    #[error(transparent)]
+    Busy(#[from] PasswordsBusy),
+    #[error(transparent)]
+    Weak(#[from] WeakPassword),
+}
+
 /// Refuses what is tried first: the bundled list of common passwords, names, dates, keyboard walks, and
 /// what is known of the person (ASVS 5.0 §6.2.4, §6.2.11).
 ///
 /// # Errors
 /// [`WeakPassword`].
-pub fn judge(password: &Password, about_the_person: &[&str]) -> Result<(), WeakPassword> {
+fn judge(password: &Password, about_the_person: &[&str]) -> Result<(), WeakPassword> {
     let judged = password.as_str().chars().take(JUDGED_MAX).collect::<String>();
     let whole = about_the_person.iter().copied();
     let users = about_the_person.iter().filter_map(|text| text.split_once('@')).map(|(user, _)| user);
@@ -48,10 +57,19 @@ pub fn judge(password: &Password, about_the_person: &[&str]) -> Result<(), WeakP
     if strength.guesses_log10() < GUESSES_LOG10_MIN { Err(WeakPassword) } else { Ok(()) }
 }
 
+/// Who waits for a turn. The queues are apart: strangers may fill theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// Who is signed in, or was on this device.
+    Owners,
+    Strangers,
+}
+
 /// The gate. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Passwords {
-    waiting: Arc<Semaphore>,
+    owners: Arc<Semaphore>,
+    strangers: Arc<Semaphore>,
     working: Arc<Semaphore>,
 }
 
@@ -59,27 +77,38 @@ impl Default for Passwords {
     /// Half of the processors at most, one at least.
     fn default() -> Self {
         let at_once = available_parallelism().map_or(1, |all| all.get() / 2).max(1);
-        Self { waiting: Arc::new(Semaphore::new(WAITING_MAX)), working: Arc::new(Semaphore::new(at_once)) }
+        let [owners, strangers] = [(); 2].map(|()| Arc::new(Semaphore::new(WAITING_MAX)));
+        Self { owners, strangers, working: Arc::new(Semaphore::new(at_once)) }
     }
 }
 
 impl Passwords {
-    /// What to keep of a password.
+    /// Judges a new password, which takes its time as well, and says what to keep of it.
     ///
     /// # Errors
-    /// [`PasswordsBusy`].
-    pub async fn hash(&self, password: &Password) -> Result<String, PasswordsBusy> {
-        let bytes = password.as_str().as_bytes().to_owned();
-        self.take_turn(move || make_hash(&bytes).expect("the default parameters are valid")).await
+    /// [`NewPasswordRefused`].
+    pub async fn judge_and_hash(
+        &self,
+        password: &Password,
+        about_the_person: &[&str],
+        queue: Queue,
+    ) -> Result<String, NewPasswordRefused> {
+        let password = password.clone();
+        let about = about_the_person.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let work = move || {
+            judge(&password, &about.iter().map(String::as_str).collect::<Vec<_>>())?;
+            Ok(make_hash(password.as_str().as_bytes()).expect("the default parameters are valid"))
+        };
+        self.take_turn(queue, work).await?
     }
 
     /// Whether it is the password of this hash. Without a hash the answer is no, after the same time.
     ///
     /// # Errors
     /// [`PasswordsBusy`].
-    pub async fn verify(&self, typed: &str, hash: Option<String>) -> Result<bool, PasswordsBusy> {
+    pub async fn verify(&self, typed: &str, hash: Option<String>, queue: Queue) -> Result<bool, PasswordsBusy> {
         let typed = typed.chars().take(PASSWORD_LENGTH_MAX + 1).collect::<String>();
-        self.take_turn(move || {
+        self.take_turn(queue, move || {
             let (hash, is_somebodys) = hash.map_or_else(|| (NOBODYS_HASH.clone(), false), |hash| (hash, true));
             let matches = PasswordHash::new(&hash)
                 .is_ok_and(|hash| Argon2::default().verify_password(typed.as_bytes(), &hash).is_ok());
@@ -90,9 +119,14 @@ impl Passwords {
 
     async fn take_turn<T: Send + 'static>(
         &self,
+        queue: Queue,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordsBusy> {
-        let _waiting = self.waiting.try_acquire().map_err(|_| PasswordsBusy)?;
+        let waiting = match queue {
+            Queue::Owners => &self.owners,
+            Queue::Strangers => &self.strangers,
+        };
+        let _waiting = waiting.try_acquire().map_err(|_| PasswordsBusy)?;
         let working = self.working.clone().acquire_owned().await.map_err(|_| PasswordsBusy)?;
         // The permit goes along: work that nobody waits for any longer still counts.
         let done = tokio::task::spawn_blocking(move || {
@@ -130,16 +164,18 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_known_again_by_its_hash_alone() {
         let passwords = Passwords::default();
-        let hash = passwords.hash(&password("faro norte gaviota")).await.unwrap();
+        let hash = passwords.judge_and_hash(&password("faro norte gaviota"), &[], Queue::Owners).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$") && !hash.contains("gaviota"));
-        assert!(passwords.verify("faro norte gaviota", Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify("faro norte gaviot", Some(hash)).await.unwrap());
-        assert!(!passwords.verify("faro norte gaviota", None).await.unwrap());
+        assert!(passwords.verify("faro norte gaviota", Some(hash.clone()), Queue::Owners).await.unwrap());
+        assert!(!passwords.verify("faro norte gaviot", Some(hash), Queue::Owners).await.unwrap());
+        assert!(!passwords.verify("faro norte gaviota", None, Queue::Owners).await.unwrap());
     }
 
     #[tokio::test]
-    async fn who_finds_too_many_waiting_is_sent_away_at_once() {
-        let passwords = Passwords { waiting: Arc::new(Semaphore::new(0)), ..Passwords::default() };
-        assert_eq!(passwords.verify("faro norte gaviota", None).await, Err(PasswordsBusy));
+    async fn a_stranger_who_finds_too_many_waiting_is_sent_away_at_once_and_an_owner_is_not() {
+        let passwords = Passwords { strangers: Arc::new(Semaphore::new(0)), ..Passwords::default() };
+        let verify = async |queue| passwords.verify("faro norte gaviota", None, queue).await;
+        assert_eq!(verify(Queue::Strangers).await, Err(PasswordsBusy));
+        assert_eq!(verify(Queue::Owners).await, Ok(false));
     }
 }

@@ -26,6 +26,10 @@ pub enum Purpose {
     OrderLink,
     /// A device that was signed in before.
     Device,
+    /// An app's token for its requests.
+    AccessToken,
+    /// An app's token for new tokens.
+    RefreshToken,
     /// Names of limits' buckets.
     Bucket,
     /// Whether all nodes have the same secret.
@@ -38,6 +42,8 @@ impl Purpose {
             Self::Code => "code",
             Self::OrderLink => "order link",
             Self::Device => "device",
+            Self::AccessToken => "access token",
+            Self::RefreshToken => "refresh token",
             Self::Bucket => "bucket",
             Self::Check => "check",
         }

@@ -2,17 +2,20 @@
 //! tokens, and leaves its cart as it is.
 //!
 //! A session ends when it was not used for long, at the latest at its last day, or when its owner ends it.
-//! An app's token lives an hour and is renewed by a second one that works once: who uses it again later has
-//! stolen it, and the session ends for both.
+//! An app's token lives an hour and is renewed by a second one that works once ([`super::app_tokens`]): who uses it
+//! again later has stolen it, and the session ends for both. Who proves again who she is gets new tokens (ASVS 5.0
+//! §7.2.4): whoever had the old ones has nothing.
 
-use crate::data::{
-    DataError, DataResult, Database, Link,
-    sessions::{self as rows, NewSessionRow, Refresh, Rotation, SessionRow},
+use super::{
+    app_tokens::{AppTokens, TOKEN_LENGTH, hash, new_token},
+    secret::DeploymentSecret,
 };
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use crate::data::{
+    DataError, DataResult, Database, Engine, Link, notify,
+    sessions::{self as rows, Half, NewSessionRow, Refresh, Renewal, Rotation, SessionRow},
+};
 use parking_lot::Mutex;
-use sha2::{Digest, Sha256};
-use shared_model::{AccountId, CartId, Language, SessionId, Timestamp, account::SessionInfo};
+use shared_model::{AccountId, CartId, CodeId, Language, SessionId, Timestamp, account::SessionInfo};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -23,20 +26,16 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub const SESSION_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long an app's token works before it is renewed.
 const APP_TOKEN_TTL: Duration = HOUR;
-/// How long a replaced refresh token may come again: the answer that replaced it was lost on the way.
+/// How long a replaced refresh token gets the same answer again: the first one was lost on the way.
 const REFRESH_GRACE: Duration = MINUTE;
 /// How long the second factor is waited for.
 pub const HALF_SIGNED_IN_TTL: Duration = Duration::from_secs(10 * 60);
 /// How long a proof of who is asking counts for sensitive changes.
 pub const PROOF_TTL: Duration = Duration::from_secs(10 * 60);
-/// Bytes of randomness in a token.
-const TOKEN_BYTES: usize = 32;
-/// Characters of a token; anything else is no token and never reaches the database.
-const TOKEN_LENGTH: usize = 43;
 /// Sessions kept in memory; beyond it the memory starts anew.
 const SESSIONS_KEPT: usize = 50_000;
-/// How long a session is believed without asking the database: so long a session that another node ended
-/// lives on here.
+/// How long a session is believed without asking the database: so long one that another node ended lives on here
+/// when that node's word is lost.
 const KEPT_FOR: Duration = Duration::from_secs(10);
 /// How exactly the last use is written down.
 const TOUCHED_EVERY: Duration = Duration::from_secs(5 * 60);
@@ -73,6 +72,15 @@ impl Kind {
             Self::App => "app",
         }
     }
+
+    fn read(text: Option<&str>) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| Some(kind.as_str()) == text)
+    }
+
+    /// How long a browser keeps the session's cookie; `None`: until it is closed.
+    fn kept_for(self) -> Option<Duration> {
+        (self != Self::SiteOnce).then_some(self.lives().1)
+    }
 }
 
 /// Who is asking: a session, signed in or guest, and its cart.
@@ -85,6 +93,8 @@ pub struct Visitor {
     pub account_id: Option<AccountId>,
     /// When she last proved who she is.
     pub proved_at: Option<Timestamp>,
+    /// When she showed a second factor in this session.
+    pub second_factor_at: Option<Timestamp>,
     /// Her password was right; her second factor is asked for.
     pub half: Option<HalfSignedIn>,
 }
@@ -95,6 +105,8 @@ pub struct HalfSignedIn {
     pub account_id: AccountId,
     pub kind: Kind,
     pub until: Timestamp,
+    /// The mailed code that finishes it, where the account has no second factor.
+    pub code_id: Option<CodeId>,
 }
 
 impl Visitor {
@@ -131,6 +143,50 @@ pub struct Owner<'a> {
     pub kind: Kind,
     /// Browser and system as the client names itself.
     pub device: &'a str,
+    /// She showed a passkey, or a code of her authenticator app.
+    pub second_factor: bool,
+}
+
+/// What was just proved in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// That she knows her password, or reads her mail.
+    Once,
+    /// That she has her second factor.
+    SecondFactor,
+}
+
+struct NewTokens {
+    token: String,
+    /// Of the token alone, where it ends before its session.
+    expires_at: Option<Timestamp>,
+    refresh_token: Option<String>,
+    family_hash: Option<String>,
+}
+
+/// What nodes tell each other when what they may have in memory is no longer so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forgotten {
+    Session(SessionId),
+    Account(AccountId),
+}
+
+impl Forgotten {
+    const SESSION: &'static str = "session ";
+    const ACCOUNT: &'static str = "account ";
+
+    fn to_word(self) -> String {
+        match self {
+            Self::Session(session_id) => format!("{}{session_id}", Self::SESSION),
+            Self::Account(account_id) => format!("{}{account_id}", Self::ACCOUNT),
+        }
+    }
+
+    /// What another node said; `None` for word of something else.
+    pub fn of_word(word: &str) -> Option<Self> {
+        let session = word.strip_prefix(Self::SESSION).and_then(|id| id.parse().ok()).map(Self::Session);
+        session.or_else(|| word.strip_prefix(Self::ACCOUNT)?.parse().ok().map(Self::Account))
+    }
 }
 
 struct Kept {
@@ -138,16 +194,25 @@ struct Kept {
     believed_until: Timestamp,
 }
 
+/// What was read of sessions lately.
+#[derive(Default)]
+struct Memory {
+    by_token: HashMap<String, Kept>,
+    /// How often something was forgotten: what was read before that may be no longer so.
+    forgettings: u64,
+}
+
 /// All sessions of a deployment. Cheap to clone.
 #[derive(Clone)]
 pub struct Sessions {
     database: Database,
-    kept: Arc<Mutex<HashMap<String, Kept>>>,
+    secret: DeploymentSecret,
+    memory: Arc<Mutex<Memory>>,
 }
 
 impl Sessions {
-    pub fn new(database: Database) -> Self {
-        Self { database, kept: Arc::default() }
+    pub fn new(database: Database, secret: DeploymentSecret) -> Self {
+        Self { database, secret, memory: Arc::default() }
     }
 
     /// Opens a guest's session with an empty cart.
@@ -159,6 +224,7 @@ impl Sessions {
             language,
             account_id: None,
             proved_at: None,
+            second_factor_at: None,
             half: None,
         };
         let expires_at = now + SESSION_TTL;
@@ -173,11 +239,12 @@ impl Sessions {
             idle_ttl_ms: SESSION_TTL.as_millis() as i64,
             expires_at: expires_at.as_millis(),
         };
+        let known = self.memory.lock().forgettings;
         let mut link = self.database.begin().await?;
         rows::insert_session(&mut link, &row).await?;
         link.commit().await?;
         // Who opens a session uses it at once.
-        self.keep(token_hash, visitor, expires_at, now);
+        self.keep(token_hash, visitor, expires_at, now, known);
         Ok(OpenedSession { token, expires_at, refresh_token: None, kept_for: Some(SESSION_TTL), visitor })
     }
 
@@ -187,11 +254,13 @@ impl Sessions {
             return Ok(None);
         }
         let token_hash = hash(token);
-        if let Some(kept) = self.kept.lock().get(&token_hash)
-            && kept.believed_until > now
-        {
-            return Ok(Some(kept.visitor));
-        }
+        let known = {
+            let memory = self.memory.lock();
+            match memory.by_token.get(&token_hash) {
+                Some(kept) if kept.believed_until > now => return Ok(Some(kept.visitor)),
+                _ => memory.forgettings,
+            }
+        };
         let mut link = self.database.read().await?;
         let Some(row) = rows::find_session(&mut link, &token_hash, now.as_millis()).await? else { return Ok(None) };
         drop(link);
@@ -202,16 +271,27 @@ impl Sessions {
             link.commit().await?;
         }
         let ends_at = row.token_expires_at.unwrap_or(row.expires_at).min(row.expires_at);
-        self.keep(token_hash, visitor, Timestamp(ends_at), now);
+        self.keep(token_hash, visitor, Timestamp(ends_at), now, known);
         Ok(Some(visitor))
     }
 
-    fn keep(&self, token_hash: String, visitor: Visitor, expires_at: Timestamp, now: Timestamp) {
-        let mut kept = self.kept.lock();
-        if kept.len() >= SESSIONS_KEPT {
-            kept.clear();
+    /// The visitor as the database knows her now, whatever memory says; `None` when her session is over.
+    pub async fn look_again(&self, visitor: &Visitor, now: Timestamp) -> DataResult<Option<Visitor>> {
+        let mut link = self.database.read().await?;
+        let row = rows::find_by_id(&mut link, visitor.session_id.0, now.as_millis()).await?;
+        row.as_ref().map(visitor_of).transpose()
+    }
+
+    /// Keeps what was read, unless something was forgotten since (`known`): it may have been this.
+    fn keep(&self, token_hash: String, visitor: Visitor, expires_at: Timestamp, now: Timestamp, known: u64) {
+        let mut memory = self.memory.lock();
+        if memory.forgettings != known {
+            return;
         }
-        kept.insert(token_hash, Kept { visitor, believed_until: (now + KEPT_FOR).min(expires_at) });
+        if memory.by_token.len() >= SESSIONS_KEPT {
+            memory.by_token.clear();
+        }
+        memory.by_token.insert(token_hash, Kept { visitor, believed_until: (now + KEPT_FOR).min(expires_at) });
     }
 
     /// Gives the session an owner and new tokens; the cart stays. Call [`Self::forget`] once it is committed.
@@ -223,38 +303,93 @@ impl Sessions {
         now: Timestamp,
     ) -> DataResult<OpenedSession> {
         let (idle, life) = owner.kind.lives();
-        let is_app = owner.kind == Kind::App;
-        let token = new_token();
-        let refresh_token = is_app.then(new_token);
-        let (token_hash, refresh_hash) = (hash(&token), refresh_token.as_deref().map(hash));
-        let token_expires_at = is_app.then(|| now + APP_TOKEN_TTL);
+        let tokens = self.new_tokens(owner.kind == Kind::App, now + life, now);
+        let second_factor_at = owner.second_factor.then_some(now);
         let rotation = Rotation {
             session_id: visitor.session_id.0,
-            token_hash: &token_hash,
+            token_hash: &hash(&tokens.token),
             account_id: Some(owner.account_id.0),
             proved_at: Some(now.as_millis()),
             now: now.as_millis(),
             idle_ttl_ms: idle.as_millis() as i64,
             device: &shortened(owner.device),
             expires_at: (now + life).as_millis(),
-            token_expires_at: token_expires_at.map(Timestamp::as_millis),
-            refresh_hash: refresh_hash.as_deref(),
+            token_expires_at: tokens.expires_at.map(Timestamp::as_millis),
+            refresh_hash: tokens.family_hash.as_deref(),
             language: owner.language.tag(),
+            kind: Some(owner.kind.as_str()),
+            second_factor_at: second_factor_at.map(Timestamp::as_millis),
         };
         rows::rotate(link, &rotation).await?;
+        if visitor.account_id.is_some_and(|before| before != owner.account_id) {
+            // What somebody else filled in for buying is hers.
+            rows::delete_draft(link, visitor.cart_id.0).await?;
+        }
         Ok(OpenedSession {
-            token,
-            expires_at: token_expires_at.unwrap_or(now + life),
-            refresh_token,
-            kept_for: (owner.kind != Kind::SiteOnce).then_some(life),
+            token: tokens.token,
+            expires_at: tokens.expires_at.unwrap_or(now + life),
+            refresh_token: tokens.refresh_token,
+            kept_for: owner.kind.kept_for(),
             visitor: Visitor {
                 account_id: Some(owner.account_id),
                 proved_at: Some(now),
+                second_factor_at,
                 language: owner.language,
                 half: None,
                 ..*visitor
             },
         })
+    }
+
+    /// Writes down what she just proved, and gives the session new tokens. `None` when it is over. Call
+    /// [`Self::forget`] once it is committed.
+    pub async fn prove(
+        &self,
+        link: &mut Link,
+        visitor: &Visitor,
+        proof: Proof,
+        now: Timestamp,
+    ) -> DataResult<Option<OpenedSession>> {
+        let Some(row) = rows::find_by_id(link, visitor.session_id.0, now.as_millis()).await? else { return Ok(None) };
+        let kind = Kind::read(row.kind.as_deref()).unwrap_or(Kind::SiteOnce);
+        let tokens = self.new_tokens(kind == Kind::App, Timestamp(row.expires_at), now);
+        let before = visitor_of(&row)?;
+        let second_factor_at = if proof == Proof::SecondFactor { Some(now) } else { before.second_factor_at };
+        let renewal = Renewal {
+            session_id: row.session_id,
+            token_hash: &hash(&tokens.token),
+            token_expires_at: tokens.expires_at.map(Timestamp::as_millis),
+            refresh_hash: tokens.family_hash.as_deref(),
+            now: now.as_millis(),
+            second_factor_at: second_factor_at.map(Timestamp::as_millis),
+        };
+        rows::renew(link, &renewal).await?;
+        Ok(Some(OpenedSession {
+            token: tokens.token,
+            expires_at: tokens.expires_at.unwrap_or(Timestamp(row.expires_at)),
+            refresh_token: tokens.refresh_token,
+            kept_for: kind.kept_for(),
+            visitor: Visitor { proved_at: Some(now), second_factor_at, ..before },
+        }))
+    }
+
+    /// Writes down that her second factor was just set up here, so that she has it. Call [`Self::forget`] once it is
+    /// committed.
+    pub async fn showed_second_factor(&self, link: &mut Link, visitor: &Visitor, now: Timestamp) -> DataResult<()> {
+        rows::set_second_factor(link, visitor.session_id.0, now.as_millis()).await
+    }
+
+    fn new_tokens(&self, for_app: bool, session_ends_at: Timestamp, now: Timestamp) -> NewTokens {
+        if !for_app {
+            return NewTokens { token: new_token(), expires_at: None, refresh_token: None, family_hash: None };
+        }
+        let tokens = AppTokens::begin();
+        NewTokens {
+            token: tokens.access_token(&self.secret),
+            expires_at: Some((now + APP_TOKEN_TTL).min(session_ends_at)),
+            refresh_token: Some(tokens.refresh_token(&self.secret)),
+            family_hash: Some(tokens.family_hash()),
+        }
     }
 
     /// Takes the owner away; the cart stays, what was filled in for buying does not.
@@ -273,13 +408,15 @@ impl Sessions {
             token_expires_at: None,
             refresh_hash: None,
             language: visitor.language.tag(),
+            kind: None,
+            second_factor_at: None,
         };
         let mut link = self.database.begin().await?;
         rows::rotate(&mut link, &rotation).await?;
         rows::delete_draft(&mut link, visitor.cart_id.0).await?;
         link.commit().await?;
         self.forget(visitor.session_id);
-        let visitor = Visitor { account_id: None, proved_at: None, half: None, ..*visitor };
+        let visitor = Visitor { account_id: None, proved_at: None, second_factor_at: None, half: None, ..*visitor };
         Ok(OpenedSession { token, expires_at, refresh_token: None, kept_for: Some(SESSION_TTL), visitor })
     }
 
@@ -290,81 +427,63 @@ impl Sessions {
         visitor: &Visitor,
         account_id: AccountId,
         kind: Kind,
+        code_id: Option<CodeId>,
         now: Timestamp,
     ) -> DataResult<()> {
-        let until = (now + HALF_SIGNED_IN_TTL).as_millis();
-        rows::set_half(link, visitor.session_id.0, account_id.0, until, kind.as_str()).await
-    }
-
-    /// Writes down that she just proved who she is.
-    pub async fn set_proved(&self, visitor: &Visitor, now: Timestamp) -> DataResult<()> {
-        let mut link = self.database.begin().await?;
-        rows::set_proved(&mut link, visitor.session_id.0, now.as_millis()).await?;
-        link.commit().await?;
-        self.forget(visitor.session_id);
-        Ok(())
+        let half = Half {
+            session_id: visitor.session_id.0,
+            account_id: account_id.0,
+            until: (now + HALF_SIGNED_IN_TTL).as_millis(),
+            kind: kind.as_str(),
+            code_id: code_id.map(|id| id.0),
+        };
+        rows::set_half(link, &half).await
     }
 
     /// New tokens for a refresh token; `None` when it is nobody's, or was stolen.
     pub async fn refresh(&self, refresh_token: &str, now: Timestamp) -> DataResult<Option<OpenedSession>> {
-        if refresh_token.len() != TOKEN_LENGTH {
-            return Ok(None);
-        }
-        let typed = hash(refresh_token);
+        let Some(typed) = AppTokens::read(&self.secret, refresh_token) else { return Ok(None) };
         let mut link = self.database.begin().await?;
-        let refreshed = match rows::find_by_refresh(&mut link, &typed, now.as_millis()).await? {
-            Some(row) => self.renew(&mut link, row, &typed, &typed, now).await?,
-            None => self.renew_again(&mut link, &typed, now).await?,
-        };
-        link.commit().await?;
-        if let Some(opened) = &refreshed {
-            self.forget(opened.visitor.session_id);
-        }
-        Ok(refreshed)
-    }
-
-    async fn renew(
-        &self,
-        link: &mut Link,
-        row: SessionRow,
-        current: &str,
-        before: &str,
-        now: Timestamp,
-    ) -> DataResult<Option<OpenedSession>> {
-        let (token, refresh_token) = (new_token(), new_token());
-        let expires_at = (now + APP_TOKEN_TTL).min(Timestamp(row.expires_at));
-        let refresh = Refresh {
-            session_id: row.session_id,
-            token_hash: &hash(&token),
-            token_expires_at: expires_at.as_millis(),
-            refresh_hash: &hash(&refresh_token),
-            refresh_hash_now: current,
-            refresh_hash_before: before,
-            now: now.as_millis(),
-        };
-        if !rows::refresh(link, &refresh).await? {
-            return Ok(None);
-        }
-        let visitor = visitor_of(&row)?;
-        Ok(Some(OpenedSession { token, expires_at, refresh_token: Some(refresh_token), kept_for: None, visitor }))
-    }
-
-    /// A refresh token that was replaced: lost on the way a moment ago, or stolen.
-    async fn renew_again(&self, link: &mut Link, before: &str, now: Timestamp) -> DataResult<Option<OpenedSession>> {
-        let Some(replaced) = rows::find_by_refresh_before(link, before, now.as_millis()).await? else {
+        let Some(row) = rows::find_by_family(&mut link, &typed.family_hash(), now.as_millis()).await? else {
             return Ok(None);
         };
-        if now < Timestamp(replaced.refreshed_at) + REFRESH_GRACE {
-            let row = rows::find_by_refresh(link, &replaced.refresh_hash, now.as_millis()).await?;
-            return match row {
-                Some(row) => self.renew(link, row, &replaced.refresh_hash, before, now).await,
-                None => Ok(None),
+        if typed.generation == row.refresh_generation {
+            let expires_at = (now + APP_TOKEN_TTL).min(Timestamp(row.expires_at));
+            let next = typed.of_generation(row.refresh_generation + 1);
+            let refresh = Refresh {
+                session_id: row.session_id,
+                token_hash: &hash(&next.access_token(&self.secret)),
+                token_expires_at: expires_at.as_millis(),
+                now: now.as_millis(),
+                generation: row.refresh_generation,
             };
+            // False when the same token came twice at the same moment; the answer is the same.
+            rows::refresh(&mut link, &refresh).await?;
+            link.commit().await?;
+            self.forget(SessionId(row.session_id));
+            return self.opened(&row, &next, expires_at).map(Some);
         }
-        tracing::warn!(session_id = %replaced.session_id, "a replaced refresh token came again; its session ends");
-        rows::delete_session(link, replaced.session_id).await?;
-        self.forget(SessionId(replaced.session_id));
+        let refreshed_at = Timestamp(row.refreshed_at.unwrap_or_default());
+        if typed.generation + 1 == row.refresh_generation && now < refreshed_at + REFRESH_GRACE {
+            // Its answer was lost on the way; here it is again.
+            let expires_at = Timestamp(row.token_expires_at.unwrap_or(row.expires_at));
+            return self.opened(&row, &typed.of_generation(row.refresh_generation), expires_at).map(Some);
+        }
+        tracing::warn!(session_id = %row.session_id, "a replaced refresh token came again; its session ends");
+        rows::delete_session(&mut link, row.session_id).await?;
+        link.commit().await?;
+        self.forget(SessionId(row.session_id));
         Ok(None)
+    }
+
+    fn opened(&self, row: &SessionRow, tokens: &AppTokens, expires_at: Timestamp) -> DataResult<OpenedSession> {
+        Ok(OpenedSession {
+            token: tokens.access_token(&self.secret),
+            expires_at,
+            refresh_token: Some(tokens.refresh_token(&self.secret)),
+            kept_for: None,
+            visitor: visitor_of(row)?,
+        })
     }
 
     /// Where an account is signed in, last used first.
@@ -405,14 +524,36 @@ impl Sessions {
         rows::delete_others(link, account_id.0, uuid::Uuid::nil()).await
     }
 
-    /// What memory knows of a session is no longer so.
+    /// What memory knows of a session is no longer so, here and on the other nodes.
     pub fn forget(&self, session_id: SessionId) {
-        self.kept.lock().retain(|_, kept| kept.visitor.session_id != session_id);
+        self.forget_everywhere(Forgotten::Session(session_id));
     }
 
-    /// What memory knows of an account's sessions is no longer so.
+    /// What memory knows of an account's sessions is no longer so, here and on the other nodes.
     pub fn forget_account(&self, account_id: AccountId) {
-        self.kept.lock().retain(|_, kept| kept.visitor.account_id != Some(account_id));
+        self.forget_everywhere(Forgotten::Account(account_id));
+    }
+
+    fn forget_everywhere(&self, what: Forgotten) {
+        self.forget_here(what);
+        if self.database.engine() == Engine::Postgres {
+            let database = self.database.clone();
+            tokio::spawn(async move {
+                if let Err(error) = notify::tell(&database, &what.to_word()).await {
+                    tracing::warn!(%error, "other nodes could not be told of a session; they look again in a moment");
+                }
+            });
+        }
+    }
+
+    /// What memory knows is no longer so: another node said so.
+    pub fn forget_here(&self, what: Forgotten) {
+        let mut memory = self.memory.lock();
+        memory.forgettings += 1;
+        memory.by_token.retain(|_, kept| match what {
+            Forgotten::Session(session_id) => kept.visitor.session_id != session_id,
+            Forgotten::Account(account_id) => kept.visitor.account_id != Some(account_id),
+        });
     }
 
     /// The language this visitor wants to read and get mail in.
@@ -426,30 +567,23 @@ impl Sessions {
 }
 
 fn visitor_of(row: &SessionRow) -> DataResult<Visitor> {
-    let kind = row.half_kind.as_deref().and_then(|text| Kind::ALL.into_iter().find(|kind| kind.as_str() == text));
-    let half = row.half_signed_in.zip(row.half_signed_in_until).zip(kind);
+    let half = row.half_signed_in.zip(row.half_signed_in_until).zip(Kind::read(row.half_kind.as_deref()));
     Ok(Visitor {
         session_id: SessionId(row.session_id),
         cart_id: CartId(row.cart_id),
         language: row.language.parse().map_err(|error| DataError::corrupt("session language", error))?,
         account_id: row.account_id.map(AccountId),
         proved_at: row.proved_at.map(Timestamp),
+        second_factor_at: row.second_factor_at.map(Timestamp),
         half: half.map(|((account_id, until), kind)| HalfSignedIn {
             account_id: AccountId(account_id),
             until: Timestamp(until),
             kind,
+            code_id: row.half_code_id.map(CodeId),
         }),
     })
 }
 
 fn shortened(device: &str) -> String {
     device.chars().filter(|c| !c.is_control()).take(DEVICE_LENGTH_MAX).collect()
-}
-
-fn new_token() -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; TOKEN_BYTES]>())
-}
-
-fn hash(token: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(token))
 }

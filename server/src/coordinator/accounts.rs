@@ -1,26 +1,24 @@
 //! Signing in and out, sessions, and what owners change of their accounts. Codes are in [`super::codes`].
 
 use super::{
-    Coordinator, OpenedSession, Visitor,
-    error::{CommandResult, OrProblem, not_found, too_often},
+    Coordinator, HalfSignedIn, OpenedSession, Visitor,
+    admission::Trier,
+    error::{CommandResult, OrProblem, not_found},
 };
 use crate::{
     auth::{
         accounts::{self, Known},
+        devices::new_device_token,
         factors::load_factors,
-        limits::Limit,
         notes::{News, write_news},
-        passwords::judge,
-        secret::{DeploymentSecret, Purpose},
-        sessions::{Kind, Owner},
+        passwords::Queue,
+        sessions::{Kind, Owner, Proof},
     },
     data::{Link, accounts as rows, orders},
 };
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use shared_model::{
     AccountId, ErrorCode, Problem, SessionId,
     account::{Account, AccountChange, ChangePasswordRequest, SessionInfo, SignInRequest},
-    text::Password,
 };
 use std::net::IpAddr;
 
@@ -43,7 +41,7 @@ pub enum SignedIn {
         /// Proves later that this device was signed in to the account; no right by itself.
         device_token: String,
     },
-    /// A second factor is asked for; the session is as it was.
+    /// More than the password is asked for; the session is as it was.
     Half,
 }
 
@@ -57,21 +55,13 @@ impl Coordinator {
         kind: Kind,
         client: Client<'_>,
     ) -> CommandResult<SignedIn> {
-        let now = self.now();
-        let key = rows::email_key(request.email.as_str());
+        let trier = self.admit_password(&request.email, client).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
         let row = rows::find_by_email(&mut link, request.email.as_str()).await.or_problem()?;
         drop(link);
-        let account_id = row.as_ref().map(|row| AccountId(row.account_id));
-        let device = known_device(&self.inner.secret, account_id, client.device_token);
-        let by_name = match &device {
-            Some(device) => (Limit::SignInsByDevice, device.as_str()),
-            None => (Limit::SignInsByAccount, key.as_str()),
-        };
-        let by_address = (Limit::SignInsByAddress, &*client.address.to_string());
-        self.inner.limits.admit(&[by_address, by_name], now).await.or_problem()?.map_err(too_often)?;
         let hash = row.as_ref().and_then(|row| row.password_hash.clone());
-        let right = self.inner.passwords.verify(request.password.as_str(), hash).await.or_problem()?;
+        let queue = if trier == Trier::Known { Queue::Owners } else { Queue::Strangers };
+        let right = self.inner.passwords.verify(request.password.as_str(), hash, queue).await.or_problem()?;
         let Some(row) = row.filter(|_| right) else {
             metrics::counter!("ticketboss_sign_ins_total", "outcome" => "refused").increment(1);
             return Err(Problem::new(ErrorCode::BadCredentials));
@@ -83,13 +73,28 @@ impl Coordinator {
         if !rows::keep_password(&mut link, known.account_id.0, hash).await.or_problem()? {
             return Err(Problem::new(ErrorCode::BadCredentials));
         }
-        if load_factors(&mut link, known.account_id).await.or_problem()?.wanted_at_sign_in() {
-            self.inner.sessions.half_sign_in(&mut link, visitor, known.account_id, kind, now).await.or_problem()?;
-            link.commit().await.or_problem()?;
-            self.inner.sessions.forget(visitor.session_id);
-            return Ok(SignedIn::Half);
+        let wants_factor = load_factors(&mut link, known.account_id).await.or_problem()?.wanted_at_sign_in();
+        if !wants_factor && trier != Trier::StrangerAmongMany {
+            return self.sign_in_within(link, visitor, known, kind, Proof::Once, client).await;
         }
-        self.sign_in_within(link, visitor, known, kind, client).await
+        // Among many tries one guess may be right; a stranger's gets no further than this.
+        let code_id = if wants_factor { None } else { Some(self.send_sign_in_code(&mut link, visitor, &known).await?) };
+        let half = self.inner.sessions.half_sign_in(&mut link, visitor, known.account_id, kind, code_id, self.now());
+        half.await.or_problem()?;
+        link.commit().await.or_problem()?;
+        self.inner.sessions.forget(visitor.session_id);
+        Ok(SignedIn::Half)
+    }
+
+    /// The sign-in that waits for more than its password.
+    pub(super) async fn half_signed_in(&self, visitor: &Visitor) -> CommandResult<HalfSignedIn> {
+        // Another node may have written it down a moment ago.
+        let known = match visitor.half {
+            Some(_) => Some(*visitor),
+            None => self.inner.sessions.look_again(visitor, self.now()).await.or_problem()?,
+        };
+        let half = known.and_then(|visitor| visitor.half_signed_in(self.now()));
+        half.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))
     }
 
     /// Signs the visitor in to an account whose owner has proved who she is, whatever by.
@@ -98,10 +103,11 @@ impl Coordinator {
         visitor: &Visitor,
         known: Known,
         kind: Kind,
+        proof: Proof,
         client: Client<'_>,
     ) -> CommandResult<SignedIn> {
         let link = self.inner.database.begin().await.or_problem()?;
-        self.sign_in_within(link, visitor, known, kind, client).await
+        self.sign_in_within(link, visitor, known, kind, proof, client).await
     }
 
     /// [`Self::sign_in_as`] in the transaction at hand, which it commits.
@@ -111,25 +117,33 @@ impl Coordinator {
         visitor: &Visitor,
         known: Known,
         kind: Kind,
+        proof: Proof,
         client: Client<'_>,
     ) -> CommandResult<SignedIn> {
         let now = self.now();
-        let owner = Owner { account_id: known.account_id, language: known.language, kind, device: client.device };
+        let (account_id, language, second_factor) = (known.account_id, known.language, proof == Proof::SecondFactor);
+        let owner = Owner { account_id, language, kind, device: client.device, second_factor };
         let session = self.inner.sessions.sign_in(&mut link, visitor, owner, now).await.or_problem()?;
-        self.take_over_guest_orders(&mut link, &known).await?;
+        self.take_over_guest_orders(&mut link, visitor, &known).await?;
         let roles = accounts::list_memberships(&mut link, known.account_id).await.or_problem()?;
         link.commit().await.or_problem()?;
         self.inner.sessions.forget(visitor.session_id);
         metrics::counter!("ticketboss_sign_ins_total", "outcome" => "done").increment(1);
-        let device_token = new_device_token(&self.inner.secret, known.account_id);
+        let device_token = new_device_token(&self.inner.secret, &known.email, now);
         let (session, account) = (Box::new(session), Box::new(known.into_account(roles)));
         Ok(SignedIn::Whole { session, account, device_token })
     }
 
     /// What its owner bought as a guest joins the account.
-    pub(super) async fn take_over_guest_orders(&self, link: &mut Link, known: &Known) -> CommandResult<()> {
+    pub(super) async fn take_over_guest_orders(
+        &self,
+        link: &mut Link,
+        visitor: &Visitor,
+        known: &Known,
+    ) -> CommandResult<()> {
         let key = rows::email_key(known.email.as_str());
-        let joined = orders::join_guest_orders(link, known.account_id.0, &key).await.or_problem()?;
+        let (cart_id, now) = (visitor.cart_id.0, self.now().as_millis());
+        let joined = orders::join_guest_orders(link, known.account_id.0, &key, cart_id, now).await.or_problem()?;
         tracing::debug!(joined, "guest orders joined an account");
         Ok(())
     }
@@ -171,62 +185,55 @@ impl Coordinator {
         self.load_account(account_id).await
     }
 
-    /// Proves again who is asking. Wrong passwords are counted as at sign-in.
+    /// Proves again who is asking; the session gets new tokens. Wrong passwords are counted as at sign-in.
     pub async fn prove(
         &self,
         visitor: &Visitor,
         account_id: AccountId,
         password: &str,
-        client: Client<'_>,
-    ) -> CommandResult<()> {
-        self.check_password(account_id, password, client).await?;
-        self.inner.sessions.set_proved(visitor, self.now()).await.or_problem()
+    ) -> CommandResult<OpenedSession> {
+        self.check_password(account_id, password).await?;
+        let link = self.inner.database.begin().await.or_problem()?;
+        self.proved(link, visitor, Proof::Once).await
     }
 
-    /// A new password for the old one; all other sessions end.
+    /// Writes down what was proved, with all else of the transaction at hand, and gives the session new tokens.
+    pub(super) async fn proved(&self, mut link: Link, visitor: &Visitor, proof: Proof) -> CommandResult<OpenedSession> {
+        let opened = self.inner.sessions.prove(&mut link, visitor, proof, self.now()).await.or_problem()?;
+        let opened = opened.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))?;
+        link.commit().await.or_problem()?;
+        self.inner.sessions.forget(visitor.session_id);
+        Ok(opened)
+    }
+
+    /// A new password for the old one; all other sessions end, and this one gets new tokens.
     pub async fn change_password(
         &self,
         visitor: &Visitor,
         account_id: AccountId,
         request: &ChangePasswordRequest,
-        client: Client<'_>,
-    ) -> CommandResult<()> {
-        self.check_password(account_id, request.current.as_str(), client).await?;
-        self.set_password(visitor, account_id, &request.new).await
+    ) -> CommandResult<OpenedSession> {
+        self.check_password(account_id, request.current.as_str()).await?;
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
+        drop(link);
+        let about = [known.email.as_str(), known.name.as_str()];
+        let hash = self.inner.passwords.judge_and_hash(&request.new, &about, Queue::Owners).await.or_problem()?;
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        self.write_password(&mut link, visitor, &known, &hash).await?;
+        let opened = self.proved(link, visitor, Proof::Once).await?;
+        self.inner.sessions.forget_account(account_id);
+        Ok(opened)
     }
 
-    async fn check_password(&self, account_id: AccountId, password: &str, client: Client<'_>) -> CommandResult<()> {
-        let asked = [
-            (Limit::SignInsByAddress, &*client.address.to_string()),
-            // Only who is signed in comes here, so no stranger can use this up.
-            (Limit::SignInsByDevice, &*account_id.to_string()),
-        ];
-        self.inner.limits.admit(&asked, self.now()).await.or_problem()?.map_err(too_often)?;
+    async fn check_password(&self, account_id: AccountId, password: &str) -> CommandResult<()> {
+        self.admit_own_password(account_id).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
         let row = rows::find_account(&mut link, account_id.0).await.or_problem()?;
         drop(link);
         let hash = row.and_then(|row| row.password_hash);
-        let right = self.inner.passwords.verify(password, hash).await.or_problem()?;
+        let right = self.inner.passwords.verify(password, hash, Queue::Owners).await.or_problem()?;
         if right { Ok(()) } else { Err(Problem::new(ErrorCode::BadCredentials)) }
-    }
-
-    /// Writes a new password, ends all other sessions, and tells the owner.
-    pub(super) async fn set_password(
-        &self,
-        visitor: &Visitor,
-        account_id: AccountId,
-        password: &Password,
-    ) -> CommandResult<()> {
-        let mut link = self.inner.database.read().await.or_problem()?;
-        let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
-        drop(link);
-        judge(password, &[known.email.as_str(), known.name.as_str()]).or_problem()?;
-        let hash = self.inner.passwords.hash(password).await.or_problem()?;
-        let mut link = self.inner.database.begin().await.or_problem()?;
-        self.write_password(&mut link, visitor, &known, &hash).await?;
-        link.commit().await.or_problem()?;
-        self.inner.sessions.forget_account(account_id);
-        Ok(())
     }
 
     /// A new password, the end of all other sessions, and word of it, in the transaction at hand.
@@ -277,23 +284,4 @@ impl Coordinator {
     pub(super) async fn tell(&self, link: &mut Link, known: &Known, news: News) -> CommandResult<()> {
         write_news(link, &self.inner.secret, known, news, self.now()).await.or_problem()
     }
-}
-
-/// What a device keeps that was signed in: the account may not be read out of it.
-fn new_device_token(secret: &DeploymentSecret, account_id: AccountId) -> String {
-    let nonce = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>());
-    let digest = secret.sign(Purpose::Device, &[account_id.0.as_bytes(), nonce.as_bytes()]);
-    format!("{nonce}.{digest}")
-}
-
-/// The name of a device that was signed in to this account before.
-pub(super) fn known_device(
-    secret: &DeploymentSecret,
-    account_id: Option<AccountId>,
-    token: Option<&str>,
-) -> Option<String> {
-    let (nonce, digest) = token?.split_once('.')?;
-    let account_id = account_id?.0;
-    let parts: [&[u8]; 2] = [account_id.as_bytes(), nonce.as_bytes()];
-    secret.verify(Purpose::Device, &parts, digest).then(|| nonce.to_owned())
 }

@@ -4,19 +4,19 @@
 //! writes down a code and a sealed note; whom the note reaches is found out when it is sent ([`super::notes`]).
 
 use super::{
-    Coordinator, Visitor,
+    Coordinator, OpenedSession, Visitor,
     accounts::{Client, SignedIn},
-    error::{CommandResult, OrProblem, too_often},
+    error::{CommandResult, OrProblem},
     invalid,
 };
 use crate::{
     auth::{
-        accounts::{self, is_real_phone},
+        accounts::{self, Known, PhoneRefusal},
         codes::{AGAIN_AFTER, CodePurpose, CodeWish, Tried, Try, make_code, try_code},
-        limits::Limit,
+        message_limits,
         notes::{Addressee, News, Note, write_note},
-        passwords::judge,
-        sessions::Kind,
+        passwords::Queue,
+        sessions::{Kind, Proof},
     },
     data::{DataError, Link, accounts as rows, buckets, passkeys, sessions, wishes},
     reservations::wishes::REMEMBERED_FOR,
@@ -24,7 +24,7 @@ use crate::{
 use shared_model::{
     AccountId, CodeId, ErrorCode, Problem, SignUpId, Timestamp,
     account::{CodeSent, CodeTyped, ResetRequest, SignUp, SignUpRequest},
-    text::{EmailAddress, Password, PhoneNumber},
+    text::{EmailAddress, Password, PhoneNumber, Secret},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -33,8 +33,9 @@ use uuid::Uuid;
 const SIGN_UP_TTL: Duration = Duration::from_secs(60 * 60);
 /// Codes and sign-ups are forgotten so long after they were over.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
-/// Rows one look forgets at most.
+/// Sessions one transaction forgets at most, and transactions of one look.
 const FORGOTTEN_AT_ONCE: i64 = 500;
+const FORGOTTEN_ROUNDS_MAX: usize = 100;
 
 impl Coordinator {
     /// Begins a new account: a code goes to the address, or word that it has an account already.
@@ -45,12 +46,14 @@ impl Coordinator {
         client: Client<'_>,
     ) -> CommandResult<SignUp> {
         let now = self.now();
-        self.admit_code(&request.email, client).await?;
-        judge(&request.password, &[request.email.as_str(), request.name.as_str()]).or_problem()?;
-        if request.phone.as_ref().is_some_and(|phone| !is_real_phone(phone)) {
-            return Err(no_such_phone());
+        if let Some(phone) = &request.phone {
+            self.judge_phone(phone)?;
         }
-        let password_hash = self.inner.passwords.hash(&request.password).await.or_problem()?;
+        let about = [request.email.as_str(), request.name.as_str()];
+        // Before it is counted: who mistypes uses nothing up.
+        let password_hash = self.inner.passwords.judge_and_hash(&request.password, &about, Queue::Strangers).await;
+        let password_hash = password_hash.or_problem()?;
+        self.admit_code(visitor, &request.email, client).await?;
         let sign_up_id = SignUpId::new();
         let row = rows::SignUpRow {
             sign_up_id: sign_up_id.0,
@@ -81,7 +84,7 @@ impl Coordinator {
         let row = row.filter(|row| now < Timestamp(row.expires_at)).ok_or_else(code_over)?;
         drop(link);
         let email = row.email.parse().map_err(|_| code_over())?;
-        self.admit_code(&email, client).await?;
+        self.admit_code(visitor, &email, client).await?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let code = self.send_sign_up_code(&mut link, visitor, &row, now).await?;
         link.commit().await.or_problem()?;
@@ -164,7 +167,37 @@ impl Coordinator {
         }
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
         link.commit().await.or_problem()?;
-        self.sign_in_as(visitor, known, kind, client).await
+        self.sign_in_as(visitor, known, kind, Proof::Once, client).await
+    }
+
+    /// A code for the mailbox of an account whose password was right, in the transaction at hand.
+    pub(super) async fn send_sign_in_code(
+        &self,
+        link: &mut Link,
+        visitor: &Visitor,
+        known: &Known,
+    ) -> CommandResult<CodeId> {
+        let subject = Some(known.account_id.0);
+        let wish = Wish { purpose: CodePurpose::SignIn, subject, confirms: None };
+        let to = Addressee { email: known.email.clone(), name: known.name.clone(), language: known.language };
+        let note = |code_id, code| Note::SignInCode { code_id, code, to };
+        Ok(self.write_code(link, visitor, wish, self.now(), note).await?.code_id)
+    }
+
+    /// The mailed code that was asked for besides the right password.
+    pub async fn finish_sign_in_with_mailed_code(
+        &self,
+        visitor: &Visitor,
+        typed: Secret,
+        client: Client<'_>,
+    ) -> CommandResult<SignedIn> {
+        let half = self.half_signed_in(visitor).await?;
+        let typed = CodeTyped { code_id: half.code_id.ok_or_else(code_over)?, code: typed };
+        self.prove_code(visitor, &typed, CodePurpose::SignIn, client).await?;
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let known = accounts::find_account(&mut link, half.account_id).await.or_problem()?.ok_or_else(code_over)?;
+        drop(link);
+        self.sign_in_as(visitor, known, half.kind, Proof::Once, client).await
     }
 
     /// Sends a code to the phone that is to become the account's.
@@ -175,11 +208,9 @@ impl Coordinator {
         phone: PhoneNumber,
         client: Client<'_>,
     ) -> CommandResult<CodeSent> {
-        if !is_real_phone(&phone) {
-            return Err(no_such_phone());
-        }
+        self.judge_phone(&phone)?;
         let account = self.load_account(account_id).await?;
-        self.admit_code(&account.email, client).await?;
+        self.admit_code(visitor, &account.email, client).await?;
         let confirms = phone.to_string();
         let wish = Wish { purpose: CodePurpose::Phone, subject: Some(account_id.0), confirms: Some(&confirms) };
         let language = account.language;
@@ -211,7 +242,7 @@ impl Coordinator {
         email: EmailAddress,
         client: Client<'_>,
     ) -> CommandResult<CodeSent> {
-        self.admit_code(&email, client).await?;
+        self.admit_code(visitor, &email, client).await?;
         let account = self.load_account(account_id).await?;
         let confirms = email.to_string();
         let wish = Wish { purpose: CodePurpose::Email, subject: Some(account_id.0), confirms: Some(&confirms) };
@@ -219,14 +250,14 @@ impl Coordinator {
         self.send_code(visitor, wish, |code_id, code| Note::EmailCode { code_id, code, to }).await
     }
 
-    /// The right code makes the address the user name; the old one is told.
+    /// The right code makes the address the user name; the old one is told, and the session gets new tokens.
     pub async fn finish_email(
         &self,
         visitor: &Visitor,
         account_id: AccountId,
         typed: &CodeTyped,
         client: Client<'_>,
-    ) -> CommandResult<()> {
+    ) -> CommandResult<OpenedSession> {
         let email = self.prove_for(visitor, account_id, typed, CodePurpose::Email, client).await?;
         let email = email.parse::<EmailAddress>().map_err(|_| code_over())?;
         let mut link = self.inner.database.begin().await.or_problem()?;
@@ -238,8 +269,8 @@ impl Coordinator {
         }
         self.tell(&mut link, &known, News::EmailChanged { now: email.clone() }).await?;
         let known = accounts::Known { email, ..known };
-        self.take_over_guest_orders(&mut link, &known).await?;
-        link.commit().await.or_problem()
+        self.take_over_guest_orders(&mut link, visitor, &known).await?;
+        self.proved(link, visitor, Proof::Once).await
     }
 
     /// Sends a code for a forgotten password, if there is anybody to send it to.
@@ -249,11 +280,11 @@ impl Coordinator {
         request: ResetRequest,
         client: Client<'_>,
     ) -> CommandResult<CodeSent> {
-        self.admit_code(&request.email, client).await?;
+        self.admit_code(visitor, &request.email, client).await?;
         let wish = Wish { purpose: CodePurpose::Reset, subject: None, confirms: None };
         let ResetRequest { email, channel } = request;
-        let device = client.device_token.map(str::to_owned);
-        self.send_code(visitor, wish, |code_id, code| Note::ResetCode { code_id, code, email, channel, device }).await
+        let by_owner = self.device_of(&email, client).is_some();
+        self.send_code(visitor, wish, |code_id, code| Note::ResetCode { code_id, code, email, channel, by_owner }).await
     }
 
     /// The code for a forgotten password is the right one: a new password may be set.
@@ -269,17 +300,19 @@ impl Coordinator {
         password: &Password,
         client: Client<'_>,
     ) -> CommandResult<()> {
-        self.admit_typing(client).await?;
-        judge(password, &[]).or_problem()?;
-        // Made slowly on purpose, so before the transaction.
-        let hash = self.inner.passwords.hash(password).await.or_problem()?;
-        let mut link = self.inner.database.begin().await.or_problem()?;
+        self.admit_typing(visitor, client).await?;
+        let mut link = self.inner.database.read().await.or_problem()?;
         let now = self.now().as_millis();
-        let subject = rows::use_proved(&mut link, code_id.0, visitor.session_id.0, now).await.or_problem()?;
+        let subject = rows::find_proved(&mut link, code_id.0, visitor.session_id.0, now).await.or_problem()?;
         let account_id = AccountId(subject.ok_or_else(code_over)?);
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
-        // With what is known of the person. A weak one may be typed again: the transaction undoes the use.
-        judge(password, &[known.email.as_str(), known.name.as_str()]).or_problem()?;
+        drop(link);
+        let about = [known.email.as_str(), known.name.as_str()];
+        // Made slowly on purpose, so before the transaction. Who proved a code is the account's owner.
+        let hash = self.inner.passwords.judge_and_hash(password, &about, Queue::Owners).await.or_problem()?;
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let subject = rows::use_proved(&mut link, code_id.0, visitor.session_id.0, now).await.or_problem()?;
+        subject.ok_or_else(code_over)?;
         self.write_password(&mut link, visitor, &known, &hash).await?;
         link.commit().await.or_problem()?;
         self.inner.sessions.forget_account(account_id);
@@ -307,7 +340,7 @@ impl Coordinator {
         purpose: CodePurpose,
         client: Client<'_>,
     ) -> CommandResult<(Option<Uuid>, Option<String>)> {
-        self.admit_typing(client).await?;
+        self.admit_typing(visitor, client).await?;
         let now = self.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
         let typed = Try {
@@ -329,17 +362,19 @@ impl Coordinator {
         }
     }
 
-    async fn admit_typing(&self, client: Client<'_>) -> CommandResult<()> {
-        let asked = [(Limit::CodesTyped, &*client.address.to_string())];
-        self.inner.limits.admit(&asked, self.now()).await.or_problem()?.map_err(too_often)
-    }
-
-    async fn admit_code(&self, email: &EmailAddress, client: Client<'_>) -> CommandResult<()> {
-        let asked = [
-            (Limit::CodesByAddress, &*client.address.to_string()),
-            (Limit::CodesByName, &*rows::email_key(email.as_str())),
-        ];
-        self.inner.limits.admit(&asked, self.now()).await.or_problem()?.map_err(too_often)
+    /// Refuses numbers that get no text messages, or that the deployment sends none to.
+    fn judge_phone(&self, phone: &PhoneNumber) -> CommandResult<()> {
+        let countries = &self.inner.outgoing.sms_countries;
+        accounts::judge_phone(phone, countries).map_err(|refusal| match refusal {
+            PhoneRefusal::NoNumber => invalid("phone is no number of its country; it looks like +34 612 345 678"),
+            PhoneRefusal::NoTexts => {
+                invalid("phone gets no text messages: codes come by SMS, so give a mobile's number")
+            }
+            PhoneRefusal::Country => invalid(format!(
+                "phone is of a country we send no text messages to; we send to {}",
+                countries.join(", ")
+            )),
+        })
     }
 
     /// Forgets codes, sign-ups, sessions and buckets whose time is long over.
@@ -351,10 +386,19 @@ impl Coordinator {
         let now = self.now().as_millis();
         rows::delete_old(&mut link, now - FORGOTTEN_AFTER.as_millis() as i64).await?;
         buckets::forget_quiet(&mut link, now).await?;
-        sessions::delete_ended(&mut link, now, FORGOTTEN_AT_ONCE).await?;
+        message_limits::forget_old(&mut link, self.now()).await?;
         passkeys::delete_old_ceremonies(&mut link, now).await?;
         wishes::forget_told(&mut link, now - REMEMBERED_FOR.as_millis() as i64).await?;
-        link.commit().await
+        link.commit().await?;
+        for _ in 0..FORGOTTEN_ROUNDS_MAX {
+            let mut link = self.inner.database.begin().await?;
+            let forgotten = sessions::delete_ended(&mut link, now, FORGOTTEN_AT_ONCE).await?;
+            link.commit().await?;
+            if forgotten < FORGOTTEN_AT_ONCE as u64 {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -375,10 +419,6 @@ fn addressee(row: &rows::SignUpRow) -> Option<Addressee> {
 
 fn code_over() -> Problem {
     Problem::new(ErrorCode::CodeOver)
-}
-
-fn no_such_phone() -> Problem {
-    invalid("phone is no number of its country; it looks like +34 612 345 678")
 }
 
 /// Whose pages sealed text belongs to.

@@ -7,7 +7,7 @@ use super::{
     outbox::SendError,
 };
 use crate::{
-    data::{order_mails, outbox::OutboxRow},
+    data::{DataResult, order_mails, orders as rows, outbox::OutboxRow},
     delivery::{
         back_room,
         mail::{OrderMail, build_order_mail},
@@ -42,6 +42,8 @@ pub struct Outgoing {
     pub sms: SmsTransport,
     /// Text messages a day at most, whoever asks.
     pub sms_per_day_max: u32,
+    /// ISO 3166-1 codes of the countries whose phones get any; empty for all.
+    pub sms_countries: Vec<String>,
     pub from: Mailbox,
     pub messages: Arc<Messages>,
 }
@@ -82,6 +84,7 @@ impl Coordinator {
 
     /// The confirmation with tickets and calendar.
     pub(super) async fn mail_order(&self, row: &OutboxRow, order_id: OrderId) -> Result<(), SendError> {
+        self.join_paid_order(order_id).await.map_err(|error| SendError::Retry(error.to_string()))?;
         let (order, tickets_pdf) = self.render(self.paid_order(order_id).await?).await?;
         if is_erased(&order.buyer.email) {
             return Err(SendError::GiveUp("the buyer's account and address are deleted".to_owned()));
@@ -99,6 +102,13 @@ impl Coordinator {
         let message =
             build_order_mail(mail, &outgoing.messages).map_err(|error| SendError::GiveUp(error.to_string()))?;
         outgoing.mail.send(OutboxId(row.outbox_id), &message).await.map_err(SendError::from)
+    }
+
+    /// A guest's order is her account's where she has one under the same address, as soon as it is paid.
+    async fn join_paid_order(&self, order_id: OrderId) -> DataResult<()> {
+        let mut link = self.inner.database.begin().await?;
+        rows::join_paid_order(&mut link, order_id.0, self.now().as_millis()).await?;
+        link.commit().await
     }
 
     /// The same once more.

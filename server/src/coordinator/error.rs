@@ -7,7 +7,7 @@ use crate::{
         audit::AuditError,
         limits::TooOften,
         passkeys::PasskeyRefusal,
-        passwords::{PasswordsBusy, WeakPassword},
+        passwords::{NewPasswordRefused, PasswordsBusy, WeakPassword},
         roles::TeamRefusal,
         totp::TotpRefusal,
     },
@@ -52,6 +52,15 @@ pub(super) fn too_often(refused: TooOften) -> Problem {
 impl IntoProblem for PasswordsBusy {
     fn into_problem(self) -> Problem {
         busy()
+    }
+}
+
+impl IntoProblem for NewPasswordRefused {
+    fn into_problem(self) -> Problem {
+        match self {
+            Self::Busy(busy) => busy.into_problem(),
+            Self::Weak(weak) => weak.into_problem(),
+        }
     }
 }
 

@@ -1,11 +1,15 @@
-//! "Performance P is at version V", told to the other nodes.
+//! "Performance P is at version V", told to the other nodes; and heard from them, as well as which sessions ended
+//! there.
 //!
 //! Only a hint: a node reads what changed from the database, and looks by itself now and then, so a
 //! lost hint heals. Sent outside the claiming transaction and at most every few tens of milliseconds
 //! for each performance; notifying inside would make commits wait for each other.
 
 use super::hold::Desks;
-use crate::data::{Database, notify};
+use crate::{
+    auth::sessions::{Forgotten, Sessions},
+    data::{Database, notify},
+};
 use parking_lot::Mutex;
 use shared_model::PerformanceId;
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -33,13 +37,13 @@ struct Pending {
 
 impl Hints {
     /// Starts telling and listening, when there can be other nodes.
-    pub(super) fn start(database: &Database, desks: &Desks) -> Self {
+    pub(super) fn start(database: &Database, desks: &Desks, sessions: &Sessions) -> Self {
         let pending = Arc::new(Pending::default());
         // On the embedded database as well: an operator's command is a process of its own.
         tokio::spawn(look(desks.clone(), Arc::downgrade(&pending)));
         if database.engine() == crate::data::Engine::Postgres {
             tokio::spawn(tell(database.clone(), Arc::downgrade(&pending)));
-            tokio::spawn(listen(database.clone(), desks.clone(), Arc::downgrade(&pending)));
+            tokio::spawn(listen(database.clone(), desks.clone(), sessions.clone(), Arc::downgrade(&pending)));
         }
         Self { pending, tells: database.engine() == crate::data::Engine::Postgres }
     }
@@ -68,10 +72,12 @@ async fn tell(database: Database, pending: std::sync::Weak<Pending>) {
     }
 }
 
-async fn listen(database: Database, desks: Desks, pending: std::sync::Weak<Pending>) {
+async fn listen(database: Database, desks: Desks, sessions: Sessions, pending: std::sync::Weak<Pending>) {
     while pending.strong_count() > 0 {
         let heard = |payload: &str| {
-            if let Ok(id) = payload.parse() {
+            if let Some(forgotten) = Forgotten::of_word(payload) {
+                sessions.forget_here(forgotten);
+            } else if let Ok(id) = payload.parse() {
                 desks.hint(&[id]);
             }
         };

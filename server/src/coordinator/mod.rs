@@ -5,11 +5,12 @@
 //! [`hub`]), [`checkout`] leads the [`order_desk`] and the payment gateway, [`background`] are the loops
 //! that finish what crashed, [`outbox`] what must leave the house, [`install`] brings events in,
 //! [`operate`] changes what is on sale,
-//! [`season`] the demo's. [`accounts`] signs people in, [`codes`] proves their phones and addresses,
+//! [`season`] the demo's. [`accounts`] signs people in ([`admission`] says who may try once more), [`codes`] proves their phones and addresses,
 //! [`passkeys`] and [`second_factor`] ask for more than a password; [`staff`] leads organizers' teams; [`wishes`]
 //! tells of seats that came back.
 
 pub mod accounts;
+mod admission;
 pub mod background;
 mod browse;
 mod cards;
@@ -114,7 +115,8 @@ impl Coordinator {
         let plans = Plans::default();
         let desks =
             Desks::new(DeskSetting { database: database.clone(), clock: clock.clone(), plans: plans.clone(), guards });
-        let hints = Hints::start(&database, &desks);
+        let sessions = Sessions::new(database.clone(), secret.clone());
+        let hints = Hints::start(&database, &desks, &sessions);
         let announce = {
             let (desks, hints) = (desks.clone(), hints.clone());
             Arc::new(move |changed: &[(_, u64)]| {
@@ -126,7 +128,7 @@ impl Coordinator {
         };
         let order_desk = OrderDesk::start(database.clone(), clock.clone(), ticket_key.clone(), announce);
         let inner = Inner {
-            sessions: Sessions::new(database.clone()),
+            sessions,
             passkeys: Passkeys::of_site(&public_url),
             passwords: Passwords::default(),
             limits: AskedLimits::new(database.clone(), secret.clone()),

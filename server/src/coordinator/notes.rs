@@ -1,11 +1,11 @@
 //! What the outbox does with a note: finds out whom it reaches, counts it, and sends it.
 //! [`super::codes`] writes them.
 
-use super::{Coordinator, accounts::known_device, outbox::SendError};
+use super::{Coordinator, outbox::SendError};
 use crate::{
     auth::{
         accounts::{self, Known},
-        limits::Limit,
+        message_limits::{Receiver, count_message, count_text},
         notes::{Addressee, Mailbox, News, Note, read_note},
     },
     data::{DataError, accounts as rows, outbox::OutboxRow},
@@ -24,8 +24,15 @@ impl Coordinator {
         let note = read_note(&self.inner.secret, row.outbox_id, sealed)
             .ok_or_else(|| SendError::GiveUp("the note was sealed with another secret".to_owned()))?;
         match note {
-            Note::ResetCode { code_id, code, email, channel, device } => {
-                self.send_reset_code(row, code_id, &code, &email, channel, device.as_deref()).await
+            Note::ResetCode { code_id, code, email, channel, by_owner } => {
+                self.send_reset_code(row, code_id, &code, &email, channel, by_owner).await
+            }
+            Note::SignInCode { code_id, code, to } => {
+                let key = rows::email_key(to.email.as_str());
+                if !self.is_worth_sending(code_id).await? || !self.count(row, Receiver::OwnMailbox(&key)).await? {
+                    return Ok(());
+                }
+                self.mail_note(row, &to.mailbox(), Say::SignInCode(&code)).await
             }
             Note::SignUpCode { code_id, code, to } => match self.may_send(row, code_id, &to).await? {
                 MaySend::Code => self.mail_note(row, &to.mailbox(), Say::SignUpCode(&code)).await,
@@ -38,7 +45,7 @@ impl Coordinator {
                 MaySend::Nothing => Ok(()),
             },
             Note::PhoneCode { code_id, code, phone, language } => {
-                if !self.is_worth_sending(code_id).await? || !self.count_sms(row, phone.as_str()).await? {
+                if !self.is_worth_sending(code_id).await? || !self.count(row, Receiver::Phone(phone.as_str())).await? {
                     return Ok(());
                 }
                 self.text_note(row, &phone, language, SmsSay::PhoneCode(&code)).await
@@ -59,7 +66,7 @@ impl Coordinator {
     ) -> Result<(), SendError> {
         let found = self.find_performance(performance_id).await;
         let Some(detail) = found.map_err(|problem| SendError::Retry(problem.title))? else { return Ok(()) };
-        if !self.count_message(row, &rows::email_key(to.email.as_str())).await? {
+        if !self.count(row, Receiver::SeatsFree(&rows::email_key(to.email.as_str()))).await? {
             return Ok(());
         }
         let url = format!("{}/performances/{performance_id}/seats", self.inner.public_url);
@@ -75,7 +82,7 @@ impl Coordinator {
         code: &str,
         email: &EmailAddress,
         channel: CodeChannel,
-        device_token: Option<&str>,
+        by_owner: bool,
     ) -> Result<(), SendError> {
         let mut link = self.inner.database.read().await.map_err(retry)?;
         let Some(known) = accounts::find_by_email(&mut link, email).await.map_err(retry)? else { return Ok(()) };
@@ -83,14 +90,14 @@ impl Coordinator {
         if !self.is_worth_sending(code_id).await? {
             return Ok(());
         }
-        let device = known_device(&self.inner.secret, Some(known.account_id), device_token).unwrap_or_default();
+        let key = rows::email_key(known.email.as_str());
         if let Some(phone) = known.confirmed_phone().filter(|_| channel == CodeChannel::Sms)
-            && self.count_sms(row, &format!("{phone} {device}")).await?
+            && self.count(row, if by_owner { Receiver::OwnPhone } else { Receiver::Phone }(phone.as_str())).await?
         {
             self.make_code_good(code_id, &known).await?;
             return self.text_note(row, phone, known.language, SmsSay::ResetCode(code)).await;
         }
-        if !self.count_message(row, &format!("{} {device}", rows::email_key(known.email.as_str()))).await? {
+        if !self.count(row, if by_owner { Receiver::OwnMailbox } else { Receiver::Mailbox }(&key)).await? {
             return Ok(());
         }
         self.make_code_good(code_id, &known).await?;
@@ -106,14 +113,20 @@ impl Coordinator {
     }
 
     async fn may_send(&self, row: &OutboxRow, code_id: CodeId, to: &Addressee) -> Result<MaySend, SendError> {
-        if !self.is_worth_sending(code_id).await?
-            || !self.count_message(row, &rows::email_key(to.email.as_str())).await?
-        {
+        if !self.is_worth_sending(code_id).await? {
             return Ok(MaySend::Nothing);
         }
         let mut link = self.inner.database.read().await.map_err(retry)?;
-        let known = accounts::find_by_email(&mut link, &to.email).await.map_err(retry)?;
-        Ok(if known.is_some() { MaySend::News } else { MaySend::Code })
+        let has_account = accounts::find_by_email(&mut link, &to.email).await.map_err(retry)?.is_some();
+        drop(link);
+        let key = rows::email_key(to.email.as_str());
+        // Word of an account uses up none of its codes.
+        let receiver = if has_account { Receiver::AccountExists(&key) } else { Receiver::Mailbox(&key) };
+        Ok(match (self.count(row, receiver).await?, has_account) {
+            (false, _) => MaySend::Nothing,
+            (true, true) => MaySend::News,
+            (true, false) => MaySend::Code,
+        })
     }
 
     /// A code that is over by now helps nobody.
@@ -122,24 +135,16 @@ impl Coordinator {
         rows::is_code_open(&mut link, code_id.0, self.now().as_millis()).await.map_err(retry)
     }
 
-    async fn count_sms(&self, row: &OutboxRow, to: &str) -> Result<bool, SendError> {
-        let max = self.inner.outgoing.sms_per_day_max;
-        self.count(row, &[(Limit::MessagesByHour, to), (Limit::MessagesByDay, to), (Limit::SmsByDay { max }, "")]).await
-    }
-
-    async fn count_message(&self, row: &OutboxRow, to: &str) -> Result<bool, SendError> {
-        self.count(row, &[(Limit::MessagesByHour, to), (Limit::MessagesByDay, to)]).await
-    }
-
-    /// Counts a message the first time it is tried. False: no more may go there for now.
-    async fn count(&self, row: &OutboxRow, asked: &[(Limit, &str)]) -> Result<bool, SendError> {
-        if row.attempts > 0 {
-            return Ok(true);
-        }
+    /// Counts a message. False: no more may go there for now.
+    async fn count(&self, row: &OutboxRow, receiver: Receiver<'_>) -> Result<bool, SendError> {
         let mut link = self.inner.database.begin().await.map_err(retry)?;
-        let admitted = self.inner.limits.admit_durably(&mut link, asked, self.now()).await.map_err(retry)?;
-        if admitted.is_err() {
-            // Dropping the link undoes what was counted before the empty bucket.
+        let (secret, max) = (&self.inner.secret, self.inner.outgoing.sms_per_day_max);
+        let (id, now) = (row.outbox_id, self.now());
+        let by_sms = matches!(receiver, Receiver::Phone(_) | Receiver::OwnPhone(_));
+        let may_go = count_message(&mut link, secret, receiver, id, now).await.map_err(retry)?
+            && (!by_sms || count_text(&mut link, secret, max, id, now).await.map_err(retry)?);
+        if !may_go {
+            // Dropping the link undoes what was counted for the receiver alone.
             tracing::warn!(outbox_id = %row.outbox_id, "a note is not sent: its limit is reached");
             return Ok(false);
         }

@@ -1,6 +1,6 @@
 //! Orders once they were placed: opened by who may, listed, mailed again.
 //!
-//! Who may is decided here and nowhere else: [`Owner::owns`] for visitors, the signed link of the order's mail for
+//! Who may is decided here and nowhere else: [`Owner::is`] for visitors, the signed link of the order's mail for
 //! whoever holds it. A link opens an order for reading; paying and giving up stay its owner's.
 
 use super::{
@@ -16,7 +16,7 @@ use crate::{
         outbox,
     },
     reservations::{
-        access::Owner,
+        access::{Claimant, Owner},
         books::OutboxKind,
         erasure,
         mail_again::{MAIL_DAY, MAILS_PER_DAY_MAX, may_be_mailed},
@@ -36,8 +36,9 @@ const PAGE_LIMIT_DEFAULT: u32 = 20;
 const PAGE_LIMIT_MAX: u32 = 50;
 /// Orders an export reads at once.
 pub(super) const EXPORT_PAGE: u32 = PAGE_LIMIT_MAX;
-/// Before the first page.
-const NEWEST: (i64, Uuid) = (i64::MAX, Uuid::max());
+/// Where the first page begins: of a list that goes back in time, and of one that goes on in it.
+const AFTER_ALL: (i64, Uuid) = (i64::MAX, Uuid::max());
+const BEFORE_ALL: (i64, Uuid) = (i64::MIN, Uuid::nil());
 
 /// Which page of a visitor's orders.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl Coordinator {
         let found = orders::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()?;
         drop(link);
         // Somebody else's order is as if there were none.
-        let opened = found.filter(|(owner, _)| holds_link || visitor.is_some_and(|who| owner_of(who).owns(*owner)));
+        let opened = found.filter(|(owner, _)| holds_link || visitor.is_some_and(|who| belongs_to(who, *owner)));
         let (_, order) = opened.ok_or_else(not_found)?;
         self.bring_up_to_date(order).await
     }
@@ -89,7 +90,8 @@ impl Coordinator {
         self.inner.secret.sign(Purpose::OrderLink, &[order_id.0.as_bytes()])
     }
 
-    /// This visitor's orders, newest first, as they stand: the provider is not asked.
+    /// This visitor's orders, the upcoming ones soonest first, others newest first, as they stand: the provider is not
+    /// asked.
     ///
     /// # Errors
     /// `InvalidInput` for a limit out of bounds or a cursor that no page gave.
@@ -99,20 +101,25 @@ impl Coordinator {
         if !(1..=PAGE_LIMIT_MAX).contains(&limit) {
             return Err(Problem { limit: Some(PAGE_LIMIT_MAX), ..invalid("limit is 1 to 50") });
         }
-        let before = cursor.as_deref().map_or(Some(NEWEST), read_cursor);
+        let first = if *period == Some(OrderPeriod::Upcoming) { BEFORE_ALL } else { AFTER_ALL };
+        let after = cursor.as_deref().map_or(Some(first), read_cursor);
         let query = OrdersQuery {
-            upcoming: period.map(|period| period == OrderPeriod::Upcoming),
             upcoming_since: OrderPeriod::upcoming_since(self.now()).0,
             account_id: visitor.account_id.map(Into::into),
             cart_id: visitor.cart_id.0,
-            before: before.ok_or_else(|| invalid("cursor is not one that a page of this list gave"))?,
+            after: after.ok_or_else(|| invalid("cursor is not one that a page of this list gave"))?,
             limit: i64::from(limit) + 1,
         };
         let mut link = self.inner.database.read().await.or_problem()?;
-        let mut listed = rows::list_orders_of(&mut link, &query).await.or_problem()?;
+        let listed = match period {
+            Some(OrderPeriod::Upcoming) => rows::list_upcoming_of(&mut link, &query).await,
+            Some(OrderPeriod::Past) => rows::list_orders_of(&mut link, &query, true).await,
+            None => rows::list_orders_of(&mut link, &query, false).await,
+        };
+        let mut listed = listed.or_problem()?;
         let more = listed.len() > limit as usize;
         listed.truncate(limit as usize);
-        let next_cursor = listed.last().filter(|_| more).map(|(id, created_at)| write_cursor(*created_at, *id));
+        let next_cursor = listed.last().filter(|_| more).map(|(id, at)| write_cursor(*at, *id));
         let ids: Vec<Uuid> = listed.into_iter().map(|(id, _)| id).collect();
         let loaded = orders::load_orders(&mut link, &self.inner.shelves, &ids).await.or_problem()?;
         Ok(Page { items: loaded.into_iter().map(|(_, order)| order).collect(), next_cursor })
@@ -161,7 +168,7 @@ impl Coordinator {
     pub(super) async fn read_order(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
         let mut link = self.inner.database.read().await.or_problem()?;
         match orders::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()? {
-            Some((owner, order)) if owner_of(visitor).owns(owner) => Ok(order),
+            Some((owner, order)) if belongs_to(visitor, owner) => Ok(order),
             _ => Err(not_found()),
         }
     }
@@ -183,16 +190,16 @@ impl Coordinator {
     }
 }
 
-fn owner_of(visitor: &Visitor) -> Owner {
-    Owner { cart_id: visitor.cart_id, account_id: visitor.account_id }
+fn belongs_to(visitor: &Visitor, owner: Owner) -> bool {
+    owner.is(Claimant { cart_id: visitor.cart_id, account_id: visitor.account_id })
 }
 
-fn write_cursor(created_at: i64, order_id: Uuid) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(format!("{created_at}.{order_id}"))
+fn write_cursor(at: i64, order_id: Uuid) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(format!("{at}.{order_id}"))
 }
 
 fn read_cursor(cursor: &str) -> Option<(i64, Uuid)> {
     let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    let (created_at, id) = text.split_once('.')?;
-    Some((created_at.parse().ok()?, id.parse().ok()?))
+    let (at, id) = text.split_once('.')?;
+    Some((at.parse().ok()?, id.parse().ok()?))
 }

@@ -2,9 +2,9 @@
 //! requests of one session; the rules are [`crate::auth::passkeys`]'s.
 
 use super::{
-    Coordinator, Visitor,
+    Coordinator, OpenedSession, Visitor,
     accounts::{Client, SignedIn},
-    error::{CommandResult, IntoProblem, OrProblem, not_found, too_often},
+    error::{CommandResult, IntoProblem, OrProblem, not_found},
 };
 use crate::{
     auth::{
@@ -12,7 +12,7 @@ use crate::{
         limits::Limit,
         notes::News,
         passkeys::{Asked, CEREMONY_TTL, CeremonyKind, KeptPasskey, PasskeyRefusal, Passkeys, Registrant, read_name},
-        sessions::Kind,
+        sessions::{Kind, Proof},
     },
     data::{
         Link,
@@ -33,6 +33,7 @@ impl Coordinator {
         account_id: AccountId,
     ) -> CommandResult<PasskeyCeremony> {
         let mut link = self.inner.database.begin().await.or_problem()?;
+        self.may_change_factors(&mut link, visitor, account_id).await?;
         let known = find_known(&mut link, account_id).await?;
         let passkeys = kept_of(&mut link, account_id).await?;
         let registrant = Registrant { account_id, email: known.email.as_str(), name: known.name.as_str() };
@@ -70,8 +71,10 @@ impl Coordinator {
         if !rows::insert_passkey(&mut link, &row).await.or_problem()? {
             return Err(PasskeyRefusal::Known.into_problem());
         }
+        self.inner.sessions.showed_second_factor(&mut link, visitor, now).await.or_problem()?;
         self.tell(&mut link, &known, News::PasskeyAdded { name: name.clone() }).await?;
         link.commit().await.or_problem()?;
+        self.inner.sessions.forget(visitor.session_id);
         Ok(PasskeyInfo { passkey_id, name, created_at: now, last_used_at: None })
     }
 
@@ -91,8 +94,14 @@ impl Coordinator {
     }
 
     /// Forgets a passkey and tells the account's owner. The caller proved herself.
-    pub async fn remove_passkey(&self, account_id: AccountId, passkey_id: PasskeyId) -> CommandResult<()> {
+    pub async fn remove_passkey(
+        &self,
+        visitor: &Visitor,
+        account_id: AccountId,
+        passkey_id: PasskeyId,
+    ) -> CommandResult<()> {
         let mut link = self.inner.database.begin().await.or_problem()?;
+        self.may_change_factors(&mut link, visitor, account_id).await?;
         let known = find_known(&mut link, account_id).await?;
         if !rows::delete_passkey(&mut link, passkey_id.0, account_id.0).await.or_problem()? {
             return Err(not_found());
@@ -119,15 +128,17 @@ impl Coordinator {
         kind: Kind,
         client: Client<'_>,
     ) -> CommandResult<SignedIn> {
-        let by_address = [(Limit::SignInsByAddress, &*client.address.to_string())];
-        self.inner.limits.admit(&by_address, self.now()).await.or_problem()?.map_err(too_often)?;
+        self.admit(&[(Limit::PasskeysByAddress, &client.address.to_string())]).await?;
         let account_id = self.judge_answer(visitor, CeremonyKind::SignIn, ceremony_id, answer, None).await?;
         self.sign_in_proved(visitor, account_id, kind, client).await
     }
 
     /// Asks for one of the passkeys of the account that is signed in, or whose second factor is waited for.
     pub async fn ask_passkey_to_prove(&self, visitor: &Visitor) -> CommandResult<PasskeyCeremony> {
-        let account_id = self.account_to_prove(visitor)?;
+        let account_id = match visitor.account_id {
+            Some(account_id) => account_id,
+            None => self.half_signed_in(visitor).await?.account_id,
+        };
         let mut link = self.inner.database.begin().await.or_problem()?;
         let passkeys = kept_of(&mut link, account_id).await?;
         if passkeys.is_empty() {
@@ -139,16 +150,17 @@ impl Coordinator {
         Ok(ceremony)
     }
 
-    /// The account that is signed in proves itself, before a sensitive change.
+    /// The account that is signed in proves itself, before a sensitive change; the session gets new tokens.
     pub async fn prove_with_passkey(
         &self,
         visitor: &Visitor,
         account_id: AccountId,
         ceremony_id: CeremonyId,
         answer: serde_json::Value,
-    ) -> CommandResult<()> {
+    ) -> CommandResult<OpenedSession> {
         self.judge_answer(visitor, CeremonyKind::Prove, ceremony_id, answer, Some(account_id)).await?;
-        self.inner.sessions.set_proved(visitor, self.now()).await.or_problem()
+        let link = self.inner.database.begin().await.or_problem()?;
+        self.proved(link, visitor, Proof::SecondFactor).await
     }
 
     /// The second factor of an account whose password was right.
@@ -159,7 +171,7 @@ impl Coordinator {
         answer: serde_json::Value,
         client: Client<'_>,
     ) -> CommandResult<SignedIn> {
-        let half = visitor.half_signed_in(self.now()).ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))?;
+        let half = self.half_signed_in(visitor).await?;
         let account_id =
             self.judge_answer(visitor, CeremonyKind::Prove, ceremony_id, answer, Some(half.account_id)).await?;
         self.sign_in_proved(visitor, account_id, half.kind, client).await
@@ -178,12 +190,7 @@ impl Coordinator {
         drop(link);
         // Deleted between its proof and now.
         let known = known.ok_or_else(|| Problem::new(ErrorCode::BadCredentials))?;
-        self.sign_in_as(visitor, known, kind, client).await
-    }
-
-    fn account_to_prove(&self, visitor: &Visitor) -> CommandResult<AccountId> {
-        let half = visitor.half_signed_in(self.now()).map(|half| half.account_id);
-        visitor.account_id.or(half).ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))
+        self.sign_in_as(visitor, known, kind, Proof::SecondFactor, client).await
     }
 
     async fn begin_ceremony(

@@ -72,6 +72,7 @@ impl Coordinator {
         let key = email_key(known.email.as_str());
         rows::delete_belongings(&mut link, account_id.0, &key, now.as_millis()).await.or_problem()?;
         erasure::erase_orders(&mut link, account_id).await.or_problem()?;
+        erasure::erase_from_audit_log(&mut link, &key).await.or_problem()?;
         erasure::erase_contacts(&mut link, now).await.or_problem()?;
         let forget = OutboxKind::ForgetCustomer.about(account_id.0, now);
         outbox::insert_rows(&mut link, &[forget]).await.or_problem()?;

@@ -1,9 +1,9 @@
 //! Authenticator apps: setting one up, signing in with it, and what an operator does when it is lost.
 
 use super::{
-    Coordinator, Visitor,
-    accounts::{Client, SignedIn, known_device},
-    error::{CommandResult, OrProblem, too_often},
+    Coordinator, OpenedSession, Visitor,
+    accounts::{Client, SignedIn},
+    error::{CommandResult, OrProblem},
     install::InstallError,
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         factors::load_factors,
         limits::Limit,
         notes::{News, write_news},
+        sessions::Proof,
         totp::{Authenticator, TotpRefusal},
     },
     data::{DataError, Link, factors as rows, passkeys, staff},
@@ -24,9 +25,40 @@ use shared_model::{
 };
 
 impl Coordinator {
+    /// Staff act only with a second factor, shown in the session they act in.
+    pub(super) async fn demand_second_factor(
+        &self,
+        link: &mut Link,
+        visitor: &Visitor,
+        account_id: AccountId,
+    ) -> CommandResult<()> {
+        if !load_factors(link, account_id).await.or_problem()?.any() {
+            return Err(Problem::new(ErrorCode::SecondFactorMissing));
+        }
+        if visitor.second_factor_at.is_none() {
+            let words = "prove yourself with your passkey or your authenticator app, or sign in again";
+            return Err(Problem::new(ErrorCode::SecondFactorRequired).detail(words));
+        }
+        Ok(())
+    }
+
+    /// Whoever changes the second factors of an account that asks for one at sign-in has shown one.
+    pub(super) async fn may_change_factors(
+        &self,
+        link: &mut Link,
+        visitor: &Visitor,
+        account_id: AccountId,
+    ) -> CommandResult<()> {
+        if load_factors(link, account_id).await.or_problem()?.wanted_at_sign_in() {
+            self.demand_second_factor(link, visitor, account_id).await?;
+        }
+        Ok(())
+    }
+
     /// A new secret for an authenticator app. The caller proved herself; nothing is kept yet.
-    pub async fn offer_totp(&self, account_id: AccountId) -> CommandResult<TotpSetup> {
+    pub async fn offer_totp(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<TotpSetup> {
         let mut link = self.inner.database.read().await.or_problem()?;
+        self.may_change_factors(&mut link, visitor, account_id).await?;
         let known = find_known(&mut link, account_id).await?;
         Ok(Authenticator::offer(&self.inner.secret, account_id, known.email.as_str(), self.now()))
     }
@@ -39,7 +71,8 @@ impl Coordinator {
             .or_problem()
     }
 
-    /// Keeps the offered secret once the app has shown that it has it. From now on signing in asks for it.
+    /// Keeps the offered secret once the app has shown that it has it. From now on signing in asks for it; sessions
+    /// that were signed in without end.
     pub async fn set_up_totp(
         &self,
         visitor: &Visitor,
@@ -53,15 +86,21 @@ impl Coordinator {
         let step = authenticator.check(confirmation.code.as_str(), None, now).or_problem()?;
         let sealed = authenticator.seal(secret, account_id);
         let mut link = self.inner.database.begin().await.or_problem()?;
+        self.may_change_factors(&mut link, visitor, account_id).await?;
         let known = find_known(&mut link, account_id).await?;
         rows::set_totp(&mut link, account_id.0, &sealed, step).await.or_problem()?;
+        self.inner.sessions.showed_second_factor(&mut link, visitor, now).await.or_problem()?;
+        self.inner.sessions.end_others(&mut link, account_id, visitor.session_id).await.or_problem()?;
         self.tell(&mut link, &known, News::AuthenticatorAdded).await?;
-        link.commit().await.or_problem()
+        link.commit().await.or_problem()?;
+        self.inner.sessions.forget_account(account_id);
+        Ok(())
     }
 
     /// Signing in no longer asks for the app. The caller proved herself; its owner is told.
-    pub async fn remove_totp(&self, account_id: AccountId) -> CommandResult<()> {
+    pub async fn remove_totp(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
         let mut link = self.inner.database.begin().await.or_problem()?;
+        self.may_change_factors(&mut link, visitor, account_id).await?;
         let known = find_known(&mut link, account_id).await?;
         if known.has_totp {
             rows::clear_totp(&mut link, account_id.0).await.or_problem()?;
@@ -72,10 +111,10 @@ impl Coordinator {
 
     /// What the sign-in that waits for its second factor can be finished with.
     pub async fn list_second_factors(&self, visitor: &Visitor) -> CommandResult<SecondFactors> {
-        let half = visitor.half_signed_in(self.now()).ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))?;
+        let half = self.half_signed_in(visitor).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
         let factors = load_factors(&mut link, half.account_id).await.or_problem()?;
-        Ok(SecondFactors { totp: factors.has_totp, passkey: factors.has_passkey })
+        Ok(SecondFactors { totp: factors.has_totp, passkey: factors.has_passkey, mailed_code: half.code_id.is_some() })
     }
 
     /// The second factor of an account whose password was right. Wrong codes are counted for this account in
@@ -86,31 +125,54 @@ impl Coordinator {
         typed: &str,
         client: Client<'_>,
     ) -> CommandResult<SignedIn> {
-        let now = self.now();
-        let half = visitor.half_signed_in(now).ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))?;
-        self.count_typed_code(visitor, half.account_id).await?;
-        let device = known_device(&self.inner.secret, Some(half.account_id), client.device_token);
-        let who = device.unwrap_or_else(|| half.account_id.to_string());
-        let asked = [(Limit::TotpByAccount, who.as_str())];
-        self.inner.limits.admit(&asked, now).await.or_problem()?.map_err(too_often)?;
+        let half = self.half_signed_in(visitor).await?;
+        self.try_totp(visitor, half.account_id, typed, client).await?;
+        self.sign_in_proved(visitor, half.account_id, half.kind, client).await
+    }
+
+    /// The account that is signed in proves itself by its app; the session gets new tokens.
+    pub async fn prove_with_totp(
+        &self,
+        visitor: &Visitor,
+        account_id: AccountId,
+        typed: &str,
+        client: Client<'_>,
+    ) -> CommandResult<OpenedSession> {
+        self.try_totp(visitor, account_id, typed, client).await?;
+        let link = self.inner.database.begin().await.or_problem()?;
+        self.proved(link, visitor, Proof::SecondFactor).await
+    }
+
+    /// Tries a code of the account's app. Each works once.
+    async fn try_totp(
+        &self,
+        visitor: &Visitor,
+        account_id: AccountId,
+        typed: &str,
+        client: Client<'_>,
+    ) -> CommandResult<()> {
+        self.count_typed_code(visitor, account_id).await?;
+        let mut link = self.inner.database.read().await.or_problem()?;
+        let known = find_known(&mut link, account_id).await?;
+        drop(link);
+        let device = self.device_of(&known.email, client).unwrap_or_else(|| account_id.to_string());
+        self.admit(&[(Limit::TotpByAccount, &device)]).await?;
         let mut link = self.inner.database.begin().await.or_problem()?;
-        let kept = rows::find_totp(&mut link, half.account_id.0).await.or_problem()?;
+        let kept = rows::find_totp(&mut link, account_id.0).await.or_problem()?;
         let (sealed, last_step) = kept.ok_or_else(|| Problem::new(ErrorCode::SecondFactorMissing))?;
-        let authenticator = Authenticator::kept(&self.inner.secret, half.account_id, &sealed)
+        let authenticator = Authenticator::kept(&self.inner.secret, account_id, &sealed)
             .ok_or_else(|| DataError::corrupt("authenticator secret", "it is not sealed with this deployment's secret"))
             .or_problem()?;
-        let step = authenticator.check(typed, last_step, now).or_problem()?;
-        if !rows::use_step(&mut link, half.account_id.0, step).await.or_problem()? {
+        let step = authenticator.check(typed, last_step, self.now()).or_problem()?;
+        if !rows::use_step(&mut link, account_id.0, step).await.or_problem()? {
             return Err(TotpRefusal::WrongCode).or_problem();
         }
-        link.commit().await.or_problem()?;
-        self.sign_in_proved(visitor, half.account_id, half.kind, client).await
+        link.commit().await.or_problem()
     }
 
     async fn count_typed_code(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
         let name = format!("{account_id} {}", visitor.session_id);
-        let asked = [(Limit::TotpTyped, name.as_str())];
-        self.inner.limits.admit(&asked, self.now()).await.or_problem()?.map_err(too_often)
+        self.admit(&[(Limit::TotpTyped, &name)]).await
     }
 
     /// An operator's command for who lost phone and passkeys: takes all second factors away, ends all

@@ -4,8 +4,8 @@
 //! commands take what it yields.
 
 use super::{
-    Coordinator,
-    error::{CommandResult, OrProblem, not_found, too_often},
+    Coordinator, Visitor,
+    error::{CommandResult, OrProblem, not_found},
     install::{OrganizerSpec, create_organizer},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         accounts,
         audit::{self, Action, Actor, Deed, write_down},
         factors::load_factors,
-        limits::Limit,
+        message_limits::{Receiver, count_message},
         notes::{Addressee, News, Note, write_note},
         roles::{Permission, StaffRole, check_role_change},
     },
@@ -68,6 +68,7 @@ impl Coordinator {
     /// if there were none.
     pub async fn authorise_staff(
         &self,
+        visitor: &Visitor,
         account_id: AccountId,
         organizer_id: OrganizerId,
         permission: Option<Permission>,
@@ -77,22 +78,18 @@ impl Coordinator {
         if permission.is_some_and(|permission| !role.may(permission)) {
             return Err(Problem::new(ErrorCode::Forbidden).detail("your role in this team does not allow it"));
         }
-        demand_second_factor(&mut link, account_id).await?;
+        self.demand_second_factor(&mut link, visitor, account_id).await?;
         Ok(StaffMember { account_id, organizer_id, role })
     }
 
     /// Whether the account runs the platform.
-    pub async fn authorise_operator(
-        &self,
-        account_id: AccountId,
-        language: Language,
-    ) -> CommandResult<OperatorAccount> {
+    pub async fn authorise_operator(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<OperatorAccount> {
         let mut link = self.inner.database.read().await.or_problem()?;
         if !rows::is_operator(&mut link, account_id.0).await.or_problem()? {
             return Err(Problem::new(ErrorCode::Forbidden).detail("this is for the platform's operators"));
         }
-        demand_second_factor(&mut link, account_id).await?;
-        Ok(OperatorAccount { account_id, language })
+        self.demand_second_factor(&mut link, visitor, account_id).await?;
+        Ok(OperatorAccount { account_id, language: visitor.language })
     }
 
     /// The organizers whose teams the account is in.
@@ -208,9 +205,18 @@ impl Coordinator {
     }
 
     /// Joins the team. Who is in it already keeps her role.
-    pub async fn accept_invitation(&self, account_id: AccountId, invitation_id: InvitationId) -> CommandResult<()> {
+    pub async fn accept_invitation(
+        &self,
+        visitor: &Visitor,
+        account_id: AccountId,
+        invitation_id: InvitationId,
+    ) -> CommandResult<()> {
         let now = self.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
+        // Who has none yet sets one up before she acts for the team.
+        if load_factors(&mut link, account_id).await.or_problem()?.any() {
+            self.demand_second_factor(&mut link, visitor, account_id).await?;
+        }
         let (organizer_id, role) = self.answer_invitation(&mut link, account_id, invitation_id).await?;
         rows::lock_organizer(&mut link, organizer_id.0).await.or_problem()?;
         let team = rows::count_members(&mut link, organizer_id.0).await.or_problem()?;
@@ -262,11 +268,12 @@ impl Coordinator {
             return Err(Problem::new(ErrorCode::InvalidInput).detail(words));
         }
         let key = email_key(request.email.as_str());
-        // Apart from the mailbox's codes: who invites cannot keep its owner from them.
-        let mailbox = format!("invitations to {key}");
-        let asked = [(Limit::MessagesByHour, mailbox.as_str()), (Limit::MessagesByDay, mailbox.as_str())];
-        self.inner.limits.admit_durably(link, &asked, now).await.or_problem()?.map_err(too_often)?;
         let (invitation_id, role) = (InvitationId::new(), request.member_role);
+        let (secret, receiver) = (&self.inner.secret, Receiver::Invitations(&key));
+        if !count_message(link, secret, receiver, invitation_id.0, now).await.or_problem()? {
+            let problem = Problem::new(ErrorCode::RateLimited).detail("this address was invited often enough lately");
+            return Err(Problem { retry_after_seconds: Some(60 * 60), ..problem });
+        }
         let expires_at = now + INVITATION_TTL;
         let row = NewInvitationRow {
             invitation_id: invitation_id.0,
@@ -322,11 +329,6 @@ async fn find_staff_role(
     }
     let role = rows::find_role(link, organizer_id.0, account_id.0).await?;
     role.map(|role| read_role(&role).map(StaffRole::Member)).transpose()
-}
-
-async fn demand_second_factor(link: &mut Link, account_id: AccountId) -> CommandResult<()> {
-    let factors = load_factors(link, account_id).await.or_problem()?;
-    if factors.any() { Ok(()) } else { Err(Problem::new(ErrorCode::SecondFactorMissing)) }
 }
 
 /// The role a member of the locked team has, if it may become `to`.

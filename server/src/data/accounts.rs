@@ -76,6 +76,10 @@ statements! {
          where code_id = $1 and session_id = $2 and purpose = 'reset' and proved_at is not null and used_at is null and expires_at > $3
          returning subject",
     );
+    FIND_PROVED = Statement::both(
+        "select subject from one_time_code
+         where code_id = $1 and session_id = $2 and purpose = 'reset' and proved_at is not null and used_at is null and expires_at > $3",
+    );
     /// Whether a code may still be typed: what is not worth sending any longer is not sent.
     IS_OPEN = Statement::both(
         "select expires_at from one_time_code where code_id = $1 and expires_at > $2 and proved_at is null and tries_left > 0",
@@ -262,6 +266,12 @@ pub async fn prove(link: &mut Link, code_id: Uuid, now: i64) -> DataResult<bool>
 }
 
 /// The account a proved reset code is for; `None` when it was not proved here, or is used or over.
+pub async fn find_proved(link: &mut Link, code_id: Uuid, session_id: Uuid, now: i64) -> DataResult<Option<Uuid>> {
+    let row = fetch_optional!(link, (Option<Uuid>,), FIND_PROVED, code_id, session_id, now)?;
+    Ok(row.and_then(|(subject,)| subject))
+}
+
+/// [`find_proved`], once.
 pub async fn use_proved(link: &mut Link, code_id: Uuid, session_id: Uuid, now: i64) -> DataResult<Option<Uuid>> {
     let row = fetch_optional!(link, (Option<Uuid>,), USE_PROVED, code_id, session_id, now)?;
     Ok(row.and_then(|(subject,)| subject))

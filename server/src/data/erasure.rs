@@ -51,7 +51,19 @@ statements! {
          join performance p on p.performance_id = l.performance_id where l.order_id = customer_order.order_id), 0)
          where account_id = $1 and state in ('pending', 'paid')",
     );
-    FIND_ERASABLE = Statement::both("select 1 from customer_order where erase_contact_at <= $1 limit 1");
+    FIND_ERASABLE = Statement::both(
+        "select 1 from customer_order where erase_contact_at is not null
+         and (erase_contact_at <= $1 or state in ('lapsed', 'voided')) limit 1",
+    );
+    /// What was being paid when the account was deleted, and came to nothing since.
+    ERASE_LAPSED = Statement::both(
+        "update customer_order set buyer_name = $1, buyer_email = $2, delivery = $3, erase_contact_at = null
+         where erase_contact_at is not null and state in ('lapsed', 'voided')",
+    );
+    /// Whom somebody invited stands in the log only as long as she has an account.
+    ERASE_FROM_AUDIT_LOG = Statement::both(
+        "update audit_entry set detail = replace(detail, $1, $2) where action = 'member_invited' and detail like '%' || $1 || '%'",
+    );
     /// Not while a performance that was moved is still to come (`$4` and later).
     ERASE_CONTACTS = Statement::both(
         "update customer_order set buyer_email = $2, delivery = $3, erase_contact_at = null
@@ -133,5 +145,14 @@ pub async fn is_due(link: &mut Link, now: i64) -> DataResult<bool> {
 
 /// Erases the contacts whose time has come; says how many.
 pub async fn erase_contacts(link: &mut Link, now: i64, blanks: &Blanks<'_>, after_start: i64) -> DataResult<u64> {
-    execute!(link, ERASE_CONTACTS, now, blanks.email, blanks.delivery, now - after_start)
+    let unpaid = execute!(link, ERASE_LAPSED, blanks.name, blanks.email, blanks.delivery)?;
+    let due = execute!(link, ERASE_CONTACTS, now, blanks.email, blanks.delivery, now - after_start)?;
+    Ok(unpaid + due)
+}
+
+/// Erases an address from the log of what staff did.
+pub async fn erase_from_audit_log(link: &mut Link, email_key: &str, blanks: &Blanks<'_>) -> DataResult<()> {
+    // Whole, as it stands in the JSON: no other address ends in it.
+    let quoted = |text: &str| format!("\"{text}\"");
+    execute!(link, ERASE_FROM_AUDIT_LOG, quoted(email_key), quoted(blanks.email)).map(drop)
 }

@@ -24,7 +24,7 @@ macro_rules! select_by_ids {
 statements! {
     LIST_ORDERS = select_by_ids!(
         "select order_id, cart_id, number, state, buyer_name, buyer_email, language, delivery, delivery_fee_minor, currency,
-         fees_minor, tax_minor, tax_rate_basis_points, total_minor, created_at, paid_at, keeps_seats_until, account_id from customer_order",
+         fees_minor, tax_minor, tax_rate_basis_points, total_minor, created_at, paid_at, keeps_seats_until, account_id, joined_at from customer_order",
         "order_id", ""
     );
     LIST_LINES = select_by_ids!(
@@ -103,18 +103,28 @@ statements! {
     POSTPONE_ASKING = Statement::both("update payment set ask_at = $2 where payment_id = $1 and ask_at is not null");
     /// The rule of `reservations::access` as a condition.
     LIST_ORDERS_OF = Statement::both(
-        "select order_id, created_at from customer_order where (account_id = $1 or (account_id is null and cart_id = $2))
+        "select order_id, created_at from customer_order
+         where (account_id = $1 or ((account_id is null or joined_at is not null) and cart_id = $2))
          and (created_at < $3 or (created_at = $3 and order_id < $4))
-         and (cast($6 as boolean) is null or cast($6 as boolean) = (state in ('pending', 'paid') and exists (
+         and not (cast($6 as boolean) and state in ('pending', 'paid') and exists (
              select 1 from order_line l join performance p on p.performance_id = l.performance_id
-             where l.order_id = customer_order.order_id and p.starts_at >= $7)))
+             where l.order_id = customer_order.order_id and p.starts_at >= $7))
          order by created_at desc, order_id desc limit $5",
+    );
+    /// Those with a performance that began at `$6` or later, by the first such.
+    LIST_UPCOMING_OF = Statement::both(
+        "select o.order_id, min(p.starts_at) from customer_order o join order_line l on l.order_id = o.order_id
+         join performance p on p.performance_id = l.performance_id
+         where (o.account_id = $1 or ((o.account_id is null or o.joined_at is not null) and o.cart_id = $2))
+         and o.state in ('pending', 'paid') and p.starts_at >= $6 group by o.order_id
+         having min(p.starts_at) > $3 or (min(p.starts_at) = $3 and o.order_id > $4)
+         order by min(p.starts_at), o.order_id limit $5",
     );
     COUNT_ORDERS_OF = Statement::both(
         "select count(*), count(case when state in ('pending', 'paid') and exists (
              select 1 from order_line l join performance p on p.performance_id = l.performance_id
              where l.order_id = customer_order.order_id and p.starts_at >= $3) then 1 end)
-         from customer_order where (account_id = $1 or (account_id is null and cart_id = $2))",
+         from customer_order where (account_id = $1 or ((account_id is null or joined_at is not null) and cart_id = $2))",
     );
     GIVE_TO_ACCOUNT = Statement::both(
         "update customer_order set account_id = $2 where order_id = $1 and account_id is null",
@@ -122,7 +132,15 @@ statements! {
     /// What a guest bought under an address belongs to the account that confirmed it. Not while it is being paid: its
     /// buyer stands at the till, and it joins the next time.
     JOIN_GUEST_ORDERS = Statement::both(
-        "update customer_order set account_id = $1 where account_id is null and lower(buyer_email) = $2 and state <> 'pending'",
+        "update customer_order set account_id = $1, joined_at = (case when cart_id = $3 then null else cast($4 as bigint) end)
+         where account_id is null and lower(buyer_email) = $2 and state <> 'pending'",
+    );
+    /// The same for one order, once it is paid.
+    JOIN_PAID_ORDER = Statement::both(
+        "update customer_order set joined_at = $2, account_id = (
+             select a.account_id from account a where a.email_key = lower(customer_order.buyer_email) and a.deleted_at is null)
+         where order_id = $1 and account_id is null and exists (
+             select 1 from account a where a.email_key = lower(customer_order.buyer_email) and a.deleted_at is null)",
     );
     LIST_PENDING_OF_CART = Statement::both(
         "select order_id from customer_order where cart_id = $1 and state = 'pending' order by created_at desc limit 10",
@@ -150,6 +168,8 @@ pub struct OrderRow {
     pub keeps_seats_until: Option<i64>,
     /// A guest's order has none.
     pub account_id: Option<Uuid>,
+    /// When it joined the account; written by itself alone.
+    pub joined_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
@@ -276,19 +296,17 @@ async fn write<T: Serialize>(link: &mut Link, statement: Statement, rows: &[T]) 
 pub struct OrdersQuery {
     pub account_id: Option<Uuid>,
     pub cart_id: Uuid,
-    /// The last one seen: when it was made, and its id.
-    pub before: (i64, Uuid),
+    /// The last one seen: its moment in the list's order, and its id.
+    pub after: (i64, Uuid),
     pub limit: i64,
-    /// Only upcoming ones, or only others.
-    pub upcoming: Option<bool>,
     /// What is still upcoming began then or later.
     pub upcoming_since: i64,
 }
 
-/// Orders of an account and of a cart, newest first: `(order_id, created_at)`.
-pub async fn list_orders_of(link: &mut Link, query: &OrdersQuery) -> DataResult<Vec<(Uuid, i64)>> {
-    let (created_at, order_id) = query.before;
-    let OrdersQuery { account_id, cart_id, limit, upcoming, upcoming_since, .. } = *query;
+/// Orders of an account and of a cart, newest first: `(order_id, created_at)`. `only_past`: without the upcoming ones.
+pub async fn list_orders_of(link: &mut Link, query: &OrdersQuery, only_past: bool) -> DataResult<Vec<(Uuid, i64)>> {
+    let (created_at, order_id) = query.after;
+    let OrdersQuery { account_id, cart_id, limit, upcoming_since, .. } = *query;
     fetch_all!(
         link,
         (Uuid, i64),
@@ -298,9 +316,16 @@ pub async fn list_orders_of(link: &mut Link, query: &OrdersQuery) -> DataResult<
         created_at,
         order_id,
         limit,
-        upcoming,
+        only_past,
         upcoming_since
     )
+}
+
+/// The upcoming ones, soonest first: `(order_id, when the first performance still to come begins)`.
+pub async fn list_upcoming_of(link: &mut Link, query: &OrdersQuery) -> DataResult<Vec<(Uuid, i64)>> {
+    let (next_at, order_id) = query.after;
+    let OrdersQuery { account_id, cart_id, limit, upcoming_since, .. } = *query;
+    fetch_all!(link, (Uuid, i64), LIST_UPCOMING_OF, account_id, cart_id, next_at, order_id, limit, upcoming_since)
 }
 
 /// How many orders an account and a cart have: all, and the upcoming ones.
@@ -319,9 +344,21 @@ pub async fn give_to_account(link: &mut Link, order_id: Uuid, account_id: Uuid) 
     execute!(link, GIVE_TO_ACCOUNT, order_id, account_id).map(drop)
 }
 
-/// Gives an account the finished orders guests placed under its confirmed address (in lower case).
-pub async fn join_guest_orders(link: &mut Link, account_id: Uuid, email_key: &str) -> DataResult<u64> {
-    execute!(link, JOIN_GUEST_ORDERS, account_id, email_key)
+/// Gives an account the finished orders guests placed under its confirmed address (in lower case). Those of her own
+/// cart are hers as if she had been signed in.
+pub async fn join_guest_orders(
+    link: &mut Link,
+    account_id: Uuid,
+    email_key: &str,
+    own_cart_id: Uuid,
+    now: i64,
+) -> DataResult<u64> {
+    execute!(link, JOIN_GUEST_ORDERS, account_id, email_key, own_cart_id, now)
+}
+
+/// Gives a guest's paid order to the account that confirmed its address, if there is one.
+pub async fn join_paid_order(link: &mut Link, order_id: Uuid, now: i64) -> DataResult<u64> {
+    execute!(link, JOIN_PAID_ORDER, order_id, now)
 }
 
 /// Pending orders whose time to pay is over.

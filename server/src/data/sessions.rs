@@ -7,8 +7,9 @@ use uuid::Uuid;
 macro_rules! select_living {
     ($condition:literal) => {
         concat!(
-            "select session_id, cart_id, language, account_id, proved_at, half_signed_in, half_signed_in_until, half_kind, created_at,
-             last_used_at, idle_ttl_ms, device, expires_at, token_expires_at from session where ",
+            "select session_id, cart_id, language, account_id, proved_at, second_factor_at, half_signed_in, half_signed_in_until,
+             half_kind, half_code_id, kind, created_at, last_used_at, idle_ttl_ms, device, expires_at, token_expires_at, refresh_generation,
+             refreshed_at from session where ",
             $condition
         )
     };
@@ -23,31 +24,34 @@ statements! {
         "token_hash = $1 and expires_at > $2 and last_used_at + idle_ttl_ms > $2
          and (token_expires_at is null or token_expires_at > $2)"
     ));
-    FIND_BY_REFRESH = Statement::both(select_living!(
+    FIND_BY_ID = Statement::both(select_living!("session_id = $1 and expires_at > $2 and last_used_at + idle_ttl_ms > $2"));
+    FIND_BY_FAMILY = Statement::both(select_living!(
         "refresh_hash = $1 and expires_at > $2 and last_used_at + idle_ttl_ms > $2"
     ));
-    /// The session that had this refresh token before its present one.
-    FIND_BY_REFRESH_BEFORE = Statement::both(
-        "select session_id, refresh_hash, refreshed_at from session where refresh_hash_before = $1 and expires_at > $2",
-    );
     LIST_OF_ACCOUNT = Statement::both(select_living!(
         "account_id = $1 and expires_at > $2 and last_used_at + idle_ttl_ms > $2 order by last_used_at desc limit 100"
     ));
     /// Gives the session new tokens and an owner; whoever had the old ones has nothing.
     ROTATE = Statement::both(
         "update session set token_hash = $2, account_id = $3, proved_at = $4, last_used_at = $5, idle_ttl_ms = $6, device = $7,
-         expires_at = $8, token_expires_at = $9, refresh_hash = $10, refresh_hash_before = null, refreshed_at = $5,
-         language = $11, half_signed_in = null, half_signed_in_until = null, half_kind = null where session_id = $1",
+         expires_at = $8, token_expires_at = $9, refresh_hash = $10, refresh_generation = 0, refreshed_at = $5,
+         language = $11, kind = $12, second_factor_at = $13, half_signed_in = null, half_signed_in_until = null,
+         half_kind = null, half_code_id = null where session_id = $1",
     );
-    /// Once for each refresh token: of two at the same moment one finds that it was replaced.
+    /// New tokens for who proved herself; whoever had the old ones has nothing.
+    RENEW = Statement::both(
+        "update session set token_hash = $2, token_expires_at = $3, refresh_hash = $4, refresh_generation = 0,
+         refreshed_at = $5, last_used_at = $5, proved_at = $5, second_factor_at = $6 where session_id = $1",
+    );
+    /// Once for each generation: of two at the same moment one finds that it was replaced.
     REFRESH = Statement::both(
-        "update session set token_hash = $2, token_expires_at = $3, refresh_hash_before = $4, refresh_hash = $5,
-         refreshed_at = $6, last_used_at = $6 where session_id = $1 and refresh_hash = $7",
+        "update session set token_hash = $2, token_expires_at = $3, refresh_generation = refresh_generation + 1,
+         refreshed_at = $4, last_used_at = $4 where session_id = $1 and refresh_generation = $5",
     );
     SET_HALF = Statement::both(
-        "update session set half_signed_in = $2, half_signed_in_until = $3, half_kind = $4 where session_id = $1",
+        "update session set half_signed_in = $2, half_signed_in_until = $3, half_kind = $4, half_code_id = $5 where session_id = $1",
     );
-    SET_PROVED = Statement::both("update session set proved_at = $2 where session_id = $1");
+    SET_SECOND_FACTOR = Statement::both("update session set second_factor_at = $2 where session_id = $1");
     TOUCH = Statement::both("update session set last_used_at = $2 where session_id = $1 and last_used_at < $2");
     SET_LANGUAGE = Statement::both("update session set language = $2 where session_id = $1");
     DELETE_SESSION = Statement::both("delete from session where session_id = $1");
@@ -55,6 +59,11 @@ statements! {
     DELETE_OTHERS = Statement::both("delete from session where (account_id = $1 or half_signed_in = $1) and session_id <> $2");
     DELETE_ENDED = Statement::both(
         "delete from session where session_id in (select session_id from session where expires_at <= $1 limit $2)",
+    );
+    /// Guests' sessions end as they expire; an owner's ends earlier when it is not used.
+    DELETE_IDLE = Statement::both(
+        "delete from session where session_id in (select session_id from session
+         where account_id is not null and last_used_at + idle_ttl_ms <= $1 limit $2)",
     );
     UPSERT_DRAFT = Statement::both(
         "insert into checkout_draft (cart_id, document, updated_at) values ($1, $2, $3)
@@ -85,15 +94,20 @@ pub struct SessionRow {
     pub language: String,
     pub account_id: Option<Uuid>,
     pub proved_at: Option<i64>,
+    pub second_factor_at: Option<i64>,
     pub half_signed_in: Option<Uuid>,
     pub half_signed_in_until: Option<i64>,
     pub half_kind: Option<String>,
+    pub half_code_id: Option<Uuid>,
+    pub kind: Option<String>,
     pub created_at: i64,
     pub last_used_at: i64,
     pub idle_ttl_ms: i64,
     pub device: String,
     pub expires_at: i64,
     pub token_expires_at: Option<i64>,
+    pub refresh_generation: i64,
+    pub refreshed_at: Option<i64>,
 }
 
 /// What a session becomes when its owner changes.
@@ -110,6 +124,8 @@ pub struct Rotation<'a> {
     pub token_expires_at: Option<i64>,
     pub refresh_hash: Option<&'a str>,
     pub language: &'a str,
+    pub kind: Option<&'a str>,
+    pub second_factor_at: Option<i64>,
 }
 
 pub async fn insert_session(link: &mut Link, row: &NewSessionRow<'_>) -> DataResult<()> {
@@ -132,20 +148,13 @@ pub async fn find_session(link: &mut Link, token_hash: &str, now: i64) -> DataRe
     fetch_optional!(link, SessionRow, FIND_SESSION, token_hash, now)
 }
 
-pub async fn find_by_refresh(link: &mut Link, refresh_hash: &str, now: i64) -> DataResult<Option<SessionRow>> {
-    fetch_optional!(link, SessionRow, FIND_BY_REFRESH, refresh_hash, now)
+pub async fn find_by_id(link: &mut Link, session_id: Uuid, now: i64) -> DataResult<Option<SessionRow>> {
+    fetch_optional!(link, SessionRow, FIND_BY_ID, session_id, now)
 }
 
-/// A session by the refresh token it had before its present one.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct RefreshedRow {
-    pub session_id: Uuid,
-    pub refresh_hash: String,
-    pub refreshed_at: i64,
-}
-
-pub async fn find_by_refresh_before(link: &mut Link, before: &str, now: i64) -> DataResult<Option<RefreshedRow>> {
-    fetch_optional!(link, RefreshedRow, FIND_BY_REFRESH_BEFORE, before, now)
+/// An app's session by the family of its tokens.
+pub async fn find_by_family(link: &mut Link, refresh_hash: &str, now: i64) -> DataResult<Option<SessionRow>> {
+    fetch_optional!(link, SessionRow, FIND_BY_FAMILY, refresh_hash, now)
 }
 
 /// Where an account is signed in, last used first.
@@ -167,48 +176,73 @@ pub async fn rotate(link: &mut Link, row: &Rotation<'_>) -> DataResult<()> {
         row.expires_at,
         row.token_expires_at,
         row.refresh_hash,
-        row.language
+        row.language,
+        row.kind,
+        row.second_factor_at
     )
     .map(drop)
 }
 
-/// New tokens of an app's session.
+/// New tokens of a session whose owner proved herself.
+#[derive(Debug, Clone)]
+pub struct Renewal<'a> {
+    pub session_id: Uuid,
+    pub token_hash: &'a str,
+    pub token_expires_at: Option<i64>,
+    pub refresh_hash: Option<&'a str>,
+    pub now: i64,
+    pub second_factor_at: Option<i64>,
+}
+
+pub async fn renew(link: &mut Link, row: &Renewal<'_>) -> DataResult<()> {
+    execute!(
+        link,
+        RENEW,
+        row.session_id,
+        row.token_hash,
+        row.token_expires_at,
+        row.refresh_hash,
+        row.now,
+        row.second_factor_at
+    )
+    .map(drop)
+}
+
+/// The next tokens of an app's session.
 #[derive(Debug, Clone)]
 pub struct Refresh<'a> {
     pub session_id: Uuid,
     pub token_hash: &'a str,
     pub token_expires_at: i64,
-    pub refresh_hash: &'a str,
-    /// The one it has now; when it has another by then, nothing happens.
-    pub refresh_hash_now: &'a str,
-    /// The one whose repeat is a lost answer for a while.
-    pub refresh_hash_before: &'a str,
     pub now: i64,
+    /// The generation it has now; when it has another by then, nothing happens.
+    pub generation: i64,
 }
 
 /// False when somebody was faster.
 pub async fn refresh(link: &mut Link, row: &Refresh<'_>) -> DataResult<bool> {
-    let refreshed = execute!(
-        link,
-        REFRESH,
-        row.session_id,
-        row.token_hash,
-        row.token_expires_at,
-        row.refresh_hash_before,
-        row.refresh_hash,
-        row.now,
-        row.refresh_hash_now
-    )?;
+    let refreshed =
+        execute!(link, REFRESH, row.session_id, row.token_hash, row.token_expires_at, row.now, row.generation)?;
     Ok(refreshed == 1)
 }
 
-/// The password was right; the second factor is asked for until then.
-pub async fn set_half(link: &mut Link, session_id: Uuid, account_id: Uuid, until: i64, kind: &str) -> DataResult<()> {
-    execute!(link, SET_HALF, session_id, account_id, until, kind).map(drop)
+/// A sign-in whose password was right.
+#[derive(Debug, Clone)]
+pub struct Half<'a> {
+    pub session_id: Uuid,
+    pub account_id: Uuid,
+    pub until: i64,
+    pub kind: &'a str,
+    /// The mailed code that finishes it, where no other factor does.
+    pub code_id: Option<Uuid>,
 }
 
-pub async fn set_proved(link: &mut Link, session_id: Uuid, at: i64) -> DataResult<()> {
-    execute!(link, SET_PROVED, session_id, at).map(drop)
+pub async fn set_half(link: &mut Link, row: &Half<'_>) -> DataResult<()> {
+    execute!(link, SET_HALF, row.session_id, row.account_id, row.until, row.kind, row.code_id).map(drop)
+}
+
+pub async fn set_second_factor(link: &mut Link, session_id: Uuid, at: i64) -> DataResult<()> {
+    execute!(link, SET_SECOND_FACTOR, session_id, at).map(drop)
 }
 
 pub async fn touch(link: &mut Link, session_id: Uuid, at: i64) -> DataResult<()> {
@@ -235,7 +269,7 @@ pub async fn delete_others(link: &mut Link, account_id: Uuid, kept: Uuid) -> Dat
 
 /// Forgets sessions whose time is over, so many at most.
 pub async fn delete_ended(link: &mut Link, now: i64, limit: i64) -> DataResult<u64> {
-    execute!(link, DELETE_ENDED, now, limit)
+    Ok(execute!(link, DELETE_ENDED, now, limit)? + execute!(link, DELETE_IDLE, now, limit)?)
 }
 
 pub async fn upsert_draft(link: &mut Link, cart_id: Uuid, document: &str, now: i64) -> DataResult<()> {

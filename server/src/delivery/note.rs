@@ -13,8 +13,9 @@ use shared_model::{Language, OutboxId, Timestamp, account::MemberRole, event::Pe
 /// What a mail says.
 #[derive(Debug, Clone, Copy)]
 pub enum Say<'a> {
-    /// The six digits for a sign-up, a reset, a new address.
+    /// The six digits for a sign-up, a sign-in, a reset, a new address.
     SignUpCode(&'a str),
+    SignInCode(&'a str),
     ResetCode(&'a str),
     EmailCode(&'a str),
     News(&'a News),
@@ -117,7 +118,7 @@ impl NoteView {
             code: code.map(|code| format!("{} {}", &code[..code.len() / 2], &code[code.len() / 2..])),
             link: match say {
                 Say::SeatsFree { url, .. } => Some((url.to_owned(), of("link"))),
-                Say::SignUpCode(_) | Say::ResetCode(_) | Say::EmailCode(_) | Say::News(_) => None,
+                Say::SignUpCode(_) | Say::SignInCode(_) | Say::ResetCode(_) | Say::EmailCode(_) | Say::News(_) => None,
             },
             advice: of("advice"),
             foot: speech.fill("note-foot", &[("site", site_url.into())]),
@@ -129,6 +130,7 @@ impl NoteView {
 fn parts<'a>(say: Say<'a>, speech: Speech<'_>) -> (&'static str, Option<&'a str>, Vec<(&'static str, String)>) {
     match say {
         Say::SignUpCode(code) => ("sign-up", Some(code), Vec::new()),
+        Say::SignInCode(code) => ("sign-in", Some(code), Vec::new()),
         Say::ResetCode(code) => ("reset", Some(code), Vec::new()),
         Say::EmailCode(code) => ("email", Some(code), Vec::new()),
         Say::SeatsFree { performance, .. } => {

@@ -44,6 +44,8 @@ pub fn order() -> Order {
             starts_at: STARTS_AT,
             doors_at: Some(Timestamp(STARTS_AT.as_millis() - HALF_AN_HOUR)),
             tax_rate_basis_points: 1_000,
+            moved_from: None,
+            is_cancelled: false,
             refund_terms: "Give the seat back in My tickets until Sat 5 December, 19:30.".into(),
             lines: vec![line(1, "14"), line(2, "15")],
         }],

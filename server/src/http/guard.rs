@@ -73,6 +73,11 @@ impl Limits {
         limiter.is_none_or(|limiter| limiter.check_key(&address).is_ok())
     }
 
+    /// Lets an address open one more session.
+    pub fn admits_session(&self, address: IpAddr) -> bool {
+        Self::admits(self.sessions.as_ref(), address)
+    }
+
     /// Lets an address open one more live chart; `None` when it has too many.
     pub fn take_socket_place(&self, address: IpAddr) -> Option<SocketPlace> {
         let mut sockets = self.sockets.lock();
@@ -104,10 +109,8 @@ pub async fn admit(State(state): State<AppState>, request: Request, next: Next) 
     }
     if !safe {
         let address = address_of(request.extensions(), request.headers(), &state);
-        let opens_session = matches!(request.uri().path(), "/api/v1/sessions" | "/session");
         if let Some(address) = address
-            && !(Limits::admits(state.limits.writes.as_ref(), address)
-                && (!opens_session || Limits::admits(state.limits.sessions.as_ref(), address)))
+            && !Limits::admits(state.limits.writes.as_ref(), address)
         {
             return ApiError(Problem { retry_after_seconds: Some(1), ..Problem::new(ErrorCode::RateLimited) })
                 .into_response();

@@ -2,20 +2,20 @@
 //! look. Apps send a bearer token, browsers a cookie; both are opaque and stored only as hashes.
 
 use super::{AppState, client_address::address_of, error::ApiError};
-use crate::coordinator::{OpenedSession, Visitor, accounts::Client};
+use crate::{
+    auth::devices::DEVICE_TTL,
+    coordinator::{OpenedSession, Visitor, accounts::Client},
+};
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
-use shared_model::{AccountId, ErrorCode, Language, text::Secret};
+use shared_model::{AccountId, ErrorCode, Language, Problem, text::Secret};
 use std::{
     convert::Infallible,
     net::{IpAddr, Ipv4Addr},
     time::Duration,
 };
-
-/// How long a device is known again.
-const DEVICE_TTL: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// How long a chosen language is remembered.
 const LANGUAGE_TTL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -108,6 +108,34 @@ where
     }
 }
 
+/// A guest's session that was just opened. One address opens so many a minute: each is a row.
+pub struct NewGuest(pub OpenedSession);
+
+impl NewGuest {
+    /// The cookie that carries it.
+    pub fn cookie(&self, state: &AppState) -> HeaderValue {
+        session_cookie(&self.0, state.config.is_secure())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for NewGuest
+where
+    AppState: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let state = AppState::from_ref(state);
+        let address = address_of(&parts.extensions, &parts.headers, &state);
+        if address.is_some_and(|address| !state.limits.admits_session(address)) {
+            let problem = Problem::new(ErrorCode::RateLimited).detail("too many new sessions from this address");
+            return Err(ApiError(Problem { retry_after_seconds: Some(1), ..problem }));
+        }
+        let device = device_of(&parts.headers);
+        Ok(Self(state.coordinator.open_session(language_of(&parts.headers), &device).await?))
+    }
+}
+
 /// A visitor of the site who is about to do something: a stranger is given a session. The handler puts
 /// [`SiteVisitor::cookie`] on its answer.
 pub struct SiteVisitor {
@@ -127,9 +155,9 @@ where
         if let Some(visitor) = find_visitor(parts, &state).await? {
             return Ok(Self { visitor, cookie: None });
         }
-        let opened = state.coordinator.open_session(language_of(&parts.headers), &device_of(&parts.headers)).await?;
-        let cookie = session_cookie(&opened, state.config.is_secure());
-        Ok(Self { visitor: opened.visitor, cookie: Some(cookie) })
+        let guest = <NewGuest as FromRequestParts<AppState>>::from_request_parts(parts, &state).await?;
+        let cookie = guest.cookie(&state);
+        Ok(Self { visitor: guest.0.visitor, cookie: Some(cookie) })
     }
 }
 
@@ -209,7 +237,7 @@ where
 
 /// Browser and system by the words most clients use for themselves; for people to know their devices by,
 /// never to decide by.
-pub fn device_of(headers: &HeaderMap) -> String {
+fn device_of(headers: &HeaderMap) -> String {
     // The order matters: each of these also claims to be the ones after it.
     const PROGRAMS: [(&str, &str); 7] = [
         ("TicketBoss", "TicketBoss"),

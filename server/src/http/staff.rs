@@ -1,7 +1,8 @@
 //! Staff out of a request: extractors that yield what was authorised, so that no handler can forget to ask.
 //!
 //! Guests are answered "unauthenticated"; an organizer of others, or none, "not found"; a role that is too
-//! small "forbidden"; staff without a second factor "second factor missing".
+//! small "forbidden"; staff without a second factor "second factor missing", and who has not shown hers in this session
+//! "second factor required".
 
 use super::{AppState, error::ApiError, session::SignedInVisitor};
 use crate::{
@@ -76,7 +77,7 @@ where
         let organizer = path.iter().find_map(|(name, value)| (name == ORGANIZER_PART).then_some(value));
         let organizer_id: OrganizerId = organizer.and_then(|text| text.parse().ok()).ok_or(ErrorCode::NotFound)?;
         let coordinator = AppState::from_ref(state).coordinator.clone();
-        let member = coordinator.authorise_staff(who.account_id, organizer_id, W::PERMISSION).await?;
+        let member = coordinator.authorise_staff(&who.visitor, who.account_id, organizer_id, W::PERMISSION).await?;
         Ok(Self { member, visitor: who.visitor, wants: PhantomData })
     }
 }
@@ -94,6 +95,6 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let who = SignedInVisitor::from_request_parts(parts, state).await?;
         let coordinator = AppState::from_ref(state).coordinator.clone();
-        Ok(Self(coordinator.authorise_operator(who.account_id, who.visitor.language).await?))
+        Ok(Self(coordinator.authorise_operator(&who.visitor, who.account_id).await?))
     }
 }

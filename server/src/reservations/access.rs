@@ -3,27 +3,44 @@
 use super::orders::OrderRow;
 use shared_model::{AccountId, CartId};
 
-/// Somebody with a cart, signed in or not; and whose order it is.
+/// Somebody with a cart, signed in or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Owner {
+pub struct Claimant {
     pub cart_id: CartId,
     pub account_id: Option<AccountId>,
 }
 
+/// Whose an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    pub cart_id: CartId,
+    pub account_id: Option<AccountId>,
+    /// It was a guest's before it joined the account that confirmed its address.
+    pub has_joined: bool,
+}
+
 impl Owner {
-    /// An order with an account belongs to that account alone, wherever it was bought; one without belongs to its
-    /// cart.
-    pub fn owns(self, order: Self) -> bool {
-        match order.account_id {
-            Some(account_id) => self.account_id == Some(account_id),
-            None => self.cart_id == order.cart_id,
-        }
+    /// An order with an account belongs to it, wherever it was bought. A guest's belongs to its cart, and stays open
+    /// to it when it joins an account: the guest stands before the page that says what she bought.
+    pub fn is(self, claimant: Claimant) -> bool {
+        let by_account = self.account_id.is_some() && self.account_id == claimant.account_id;
+        let by_cart = (self.account_id.is_none() || self.has_joined) && self.cart_id == claimant.cart_id;
+        by_account || by_cart
     }
 }
 
 impl OrderRow {
+    /// Who places it.
+    pub fn claimant(&self) -> Claimant {
+        Claimant { cart_id: CartId(self.cart_id), account_id: self.account_id.map(AccountId) }
+    }
+
     pub fn owner(&self) -> Owner {
-        Owner { cart_id: CartId(self.cart_id), account_id: self.account_id.map(AccountId) }
+        Owner {
+            cart_id: CartId(self.cart_id),
+            account_id: self.account_id.map(AccountId),
+            has_joined: self.joined_at.is_some(),
+        }
     }
 }
 
@@ -32,17 +49,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_order_belongs_to_its_account_alone_or_else_to_its_cart() {
+    fn an_order_belongs_to_its_account_or_else_to_its_cart() {
         let (ana, ben) = (AccountId::new(), AccountId::new());
         let (hers, his) = (CartId::new(), CartId::new());
-        let somebody = |cart_id, account_id| Owner { cart_id, account_id };
-        let guests_order = somebody(hers, None);
-        assert!(somebody(hers, None).owns(guests_order));
-        assert!(somebody(hers, Some(ana)).owns(guests_order), "she signed in since");
-        assert!(!somebody(his, Some(ana)).owns(guests_order));
-        let her_order = somebody(hers, Some(ana));
-        assert!(somebody(his, Some(ana)).owns(her_order), "from another device");
-        assert!(!somebody(hers, None).owns(her_order), "she signed out");
-        assert!(!somebody(hers, Some(ben)).owns(her_order), "another account on the same device");
+        let somebody = |cart_id, account_id| Claimant { cart_id, account_id };
+        let of = |account_id, has_joined| Owner { cart_id: hers, account_id, has_joined };
+        let guests_order = of(None, false);
+        assert!(guests_order.is(somebody(hers, None)));
+        assert!(guests_order.is(somebody(hers, Some(ana))), "she signed in since");
+        assert!(!guests_order.is(somebody(his, Some(ana))));
+        let her_order = of(Some(ana), false);
+        assert!(her_order.is(somebody(his, Some(ana))), "from another device");
+        assert!(!her_order.is(somebody(hers, None)), "she signed out");
+        assert!(!her_order.is(somebody(hers, Some(ben))), "another account on the same device");
+        let joined = of(Some(ana), true);
+        assert!(joined.is(somebody(his, Some(ana))) && joined.is(somebody(hers, None)));
+        assert!(!joined.is(somebody(his, None)) && !joined.is(somebody(his, Some(ben))));
     }
 }

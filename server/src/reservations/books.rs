@@ -166,7 +166,7 @@ impl Books {
         let order_id = OrderId(new.order.order_id);
         if let Some(known) = self.orders.get(&order_id) {
             // The buyer pressed twice, or her answer was lost on the way: it is the same order.
-            return if new.order.owner().owns(known.owner()) {
+            return if known.owner().is(new.order.claimant()) {
                 Ok(Outcome::repeated(known.order_state()))
             } else {
                 Err(OrderRefusal::NotFound)

@@ -23,6 +23,11 @@ pub async fn erase_contacts(link: &mut Link, now: Timestamp) -> DataResult<u64> 
     rows::erase_contacts(link, now.as_millis(), &BLANKS, after_start_ms()).await
 }
 
+/// Erases the address of a deleted account from the log of what staff did: who invited whom.
+pub async fn erase_from_audit_log(link: &mut Link, email_key: &str) -> DataResult<()> {
+    rows::erase_from_audit_log(link, email_key, &BLANKS).await
+}
+
 pub fn is_erased(email: &EmailAddress) -> bool {
     email.as_str() == BLANKS.email
 }

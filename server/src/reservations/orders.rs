@@ -141,6 +141,7 @@ pub fn prepare_order(
         paid_at: None,
         keeps_seats_until: None,
         account_id: payer.account_id.map(Into::into),
+        joined_at: None,
     };
     let payment = new_payment(&order, PaymentId::new(), payer.means, now);
     Ok(NewOrder { order, lines, payment })
@@ -423,6 +424,8 @@ fn order_performance(row: &ListedRow, line: &LineRow) -> OrderPerformance {
         organizer_name: row.organizer_name.clone(),
         starts_at: Timestamp(row.starts_at),
         doors_at: row.doors_at.map(Timestamp),
+        moved_from: row.moved_from.map(Timestamp),
+        is_cancelled: row.cancelled_at.is_some(),
         tax_rate_basis_points: line.tax_rate_basis_points.unwrap_or(row.tax_rate_basis_points) as u32,
         refund_terms: row.refund_terms.clone(),
         lines: Vec::new(),

@@ -22,5 +22,6 @@ mod sale;
 mod second_factor;
 mod sessions;
 mod statements;
+mod strangers;
 mod teams;
 mod wishes;

@@ -4,6 +4,7 @@ use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use shared_model::{
     ErrorCode, OrderId, OrderMailId, Problem,
+    account::NewSession,
     event::Page,
     order::{Order, OrderState},
 };
@@ -87,11 +88,28 @@ on_both_engines! {
         let ines = AccountHolder::sign_up(&app, INES).await;
         let joined = orders(&ines.app, "").await.items;
         assert_eq!(joined.iter().map(|order| order.order_id).collect::<Vec<_>>(), [paid.order_id]);
-        assert_eq!(guest.order(paid.order_id).await.refused(), ErrorCode::NotFound, "it is hers alone now");
+        assert_eq!(guest.order(paid.order_id).await.unwrap().number, paid.number, "and stays open where it was bought");
         let done = guest.pay(open.order_id, GOOD_CARD).await.unwrap();
         assert_eq!(done.state, OrderState::Paid, "who stood at the till was not sent away");
-        let again = ines.elsewhere(&app).await.app;
-        assert_eq!(orders(&again, "").await.items.len(), 2, "and it joined at the next sign-in");
+        let both = async || { app.look_once().await; orders(&ines.app, "").await.items.len() == 2 };
+        wait_until("what is paid later joins as well, without a new sign-in", both).await;
+        assert_eq!(app.buyer().await.order(done.order_id).await.refused(), ErrorCode::NotFound);
+        let others = buy(&app.buyer().await, &play, "Stalls A-3").await.order_id;
+        app.wait(MINUTE);
+        let all = async || { app.look_once().await; orders(&ines.app, "").await.items.len() == 3 };
+        wait_until("on whatever device she was a guest", all).await;
+        ines.app.order(others).await.unwrap();
+    }
+
+    async fn what_she_bought_as_a_guest_here_is_hers_alone_once_she_signs_in_and_out(app) {
+        let play = app.stage(Wish::default()).await;
+        let guest = app.buyer().await;
+        let paid = buy(&guest, &play, "Stalls A-1").await;
+        let ines = AccountHolder::sign_up_as(&app, guest, INES).await;
+        ines.app.order(paid.order_id).await.unwrap();
+        let out: NewSession = ines.app.post("/sign-outs", &json!({})).await.unwrap();
+        let whoever_comes_next = ines.app.with_token(&out.token);
+        assert_eq!(whoever_comes_next.order(paid.order_id).await.refused(), ErrorCode::NotFound);
     }
 
     async fn who_signs_in_at_the_till_pays_as_herself(app) {
@@ -131,8 +149,8 @@ on_both_engines! {
         let first = app.stage(Wish { starts_in: soon, ..Wish::default() }).await;
         let second = app.stage(Wish { starts_in: later, ..Wish::default() }).await;
         let ana = app.buyer().await;
-        let early = buy(&ana, &first, "Stalls A-1").await.order_id;
         let late = buy(&ana, &second, "Stalls A-1").await.order_id;
+        let early = buy(&ana, &first, "Stalls A-1").await.order_id;
         ana.hold(&second, &["Stalls A-2"]).await.unwrap();
         let given_up = ana.buy(DECLINED_CARD).await.unwrap().order_id;
         ana.give_up(given_up).await.unwrap();
@@ -140,11 +158,16 @@ on_both_engines! {
             let listed = orders(&ana, &format!("?period={period}")).await.items;
             listed.into_iter().map(|order| order.order_id).collect::<Vec<_>>()
         };
-        assert_eq!(ids("upcoming").await, [late, early]);
+        assert_eq!(ids("upcoming").await, [early, late], "soonest first, whenever it was bought");
+        let first = orders(&ana, "?period=upcoming&limit=1").await;
+        let cursor = first.next_cursor.unwrap();
+        let second = orders(&ana, &format!("?period=upcoming&limit=1&cursor={cursor}")).await;
+        assert_eq!((first.items[0].order_id, second.items[0].order_id), (early, late));
+        assert_eq!(second.next_cursor, None);
         assert_eq!(ids("past").await, [given_up], "nothing was bought, so nothing is to come");
         // While it plays, and a while after, its codes stay where they were.
         app.wait(soon + 5 * 60 * MINUTE);
-        assert_eq!(ids("upcoming").await, [late, early]);
+        assert_eq!(ids("upcoming").await, [early, late]);
         app.wait(2 * 60 * MINUTE);
         assert_eq!(ids("upcoming").await, [late]);
         assert_eq!(ids("past").await, [given_up, early]);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared_model::{
     ErrorCode, PasskeyId,
-    account::{Account, PasskeyInfo, SignedIn},
+    account::{Account, NewSession, PasskeyInfo, SignedIn},
     factor::PasskeyCeremony,
 };
 use std::time::Duration;
@@ -157,9 +157,11 @@ on_both_engines! {
         assert_eq!(foreign.refused(), ErrorCode::BadCredentials);
         let asked = ask(&ana.app, "/passkeys/proofs").await;
         let credential = device.get(&asked.public_key);
-        answer::<Value>(&ana.app, "/passkeys/proofs", &asked, &credential).await.unwrap();
-        remove().await.unwrap();
-        assert_eq!(ana.app.get::<Vec<PasskeyInfo>>("/account/passkeys").await.unwrap(), []);
+        let proved = answer::<NewSession>(&ana.app, "/passkeys/proofs", &asked, &credential).await.unwrap();
+        assert_eq!(remove().await.refused(), ErrorCode::Unauthenticated, "her old token is over");
+        let ana = ana.app.with_token(&proved.token);
+        ana.send::<Value>(ana.request(reqwest::Method::DELETE, &path)).await.unwrap();
+        assert_eq!(ana.get::<Vec<PasskeyInfo>>("/account/passkeys").await.unwrap(), []);
     }
 
     async fn passkeys_are_their_owners_alone(app) {

@@ -22,10 +22,6 @@ use ticketboss_tests::{
 const INES: &str = "ines@example.com";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-async fn prove(who: &Buyer) {
-    who.post::<Value>("/account/proofs", &json!({ "password": PASSWORD })).await.unwrap();
-}
-
 async fn delete(who: &Buyer) -> Answer<Value> {
     who.send(who.request(Method::DELETE, "/account")).await
 }
@@ -53,7 +49,7 @@ async fn buy_by_post(who: &Buyer) -> OrderId {
 on_both_engines! {
     async fn the_export_holds_everything_and_asks_for_a_proof(app) {
         let play = app.stage(Wish::default()).await;
-        let ines = AccountHolder::sign_up(&app, INES).await;
+        let mut ines = AccountHolder::sign_up(&app, INES).await;
         ines.app.hold(&play, &["Stalls A-1"]).await.unwrap();
         let order_id = buy_by_post(&ines.app).await;
         wait_until("one card", async || !ines.app.get::<Vec<Value>>("/account/cards").await.unwrap().is_empty()).await;
@@ -62,7 +58,7 @@ on_both_engines! {
         ines.app.put::<Value>(&format!("/performances/{}/availability-wish", later.id), &wish).await.unwrap();
         app.wait(Duration::from_secs(60 * 60) - Duration::from_secs(60));
         assert_eq!(ines.app.get::<Value>("/account/export").await.refused(), ErrorCode::ProofRequired);
-        prove(&ines.app).await;
+        ines.prove().await;
         let export: AccountExport = ines.app.get("/account/export").await.unwrap();
         assert_eq!(export.account.email.as_str(), INES);
         assert_eq!(export.orders.iter().map(|order| order.order_id).collect::<Vec<_>>(), [order_id]);
@@ -74,7 +70,7 @@ on_both_engines! {
 
     async fn a_deleted_account_leaves_the_books_and_nothing_else(app) {
         let play = app.stage(Wish { starts_in: 20 * DAY, ..Wish::default() }).await;
-        let ines = AccountHolder::sign_up(&app, INES).await;
+        let mut ines = AccountHolder::sign_up(&app, INES).await;
         let phone = ines.elsewhere(&app).await;
         ines.app.hold(&play, &["Stalls A-1"]).await.unwrap();
         let paid = buy_by_post(&ines.app).await;
@@ -83,7 +79,7 @@ on_both_engines! {
         ines.app.give_up(lapsed).await.unwrap();
         let provider = app.coordinator().sandbox();
         wait_until("one card", async || provider.list_kept_cards().await.unwrap().len() == 1).await;
-        prove(&ines.app).await;
+        ines.prove().await;
         delete(&ines.app).await.unwrap();
         wait_until("she is told", async || {
             letterbox::mails_to(app.data_folder(), INES).iter().any(|mail| mail.contains("Your account is deleted"))
@@ -122,10 +118,10 @@ on_both_engines! {
 
     async fn the_address_is_free_again_and_its_new_account_finds_nothing_of_the_old(app) {
         let play = app.stage(Wish::default()).await;
-        let ines = AccountHolder::sign_up(&app, INES).await;
+        let mut ines = AccountHolder::sign_up(&app, INES).await;
         ines.app.hold(&play, &["Stalls A-1"]).await.unwrap();
         assert_eq!(ines.app.buy(GOOD_CARD).await.unwrap().state, OrderState::Paid);
-        prove(&ines.app).await;
+        ines.prove().await;
         delete(&ines.app).await.unwrap();
         let again = AccountHolder::sign_up(&app, INES).await;
         assert_ne!(again.account.account_id, ines.account.account_id);
@@ -134,10 +130,10 @@ on_both_engines! {
 
     async fn the_last_owner_of_an_organizer_is_refused(app) {
         app.stage(Wish::default()).await;
-        let ines = AccountHolder::sign_up(&app, INES).await;
+        let mut ines = AccountHolder::sign_up(&app, INES).await;
         execute(database(&app), "insert into membership (organizer_id, account_id, role, created_at)
             select organizer_id, account_id, 'owner', 0 from organizer, account").await;
-        prove(&ines.app).await;
+        ines.prove().await;
         let refusal = delete(&ines.app).await.unwrap_err();
         assert_eq!(refusal.code, ErrorCode::Forbidden);
         assert!(refusal.detail.unwrap().contains("last owner of Muelle"));

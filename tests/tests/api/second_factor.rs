@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared_model::{
     ErrorCode,
-    account::{Account, SignedIn},
+    account::{Account, NewSession, SignedIn},
     factor::{PasskeyCeremony, SecondFactors, TotpSetup},
 };
 use std::time::Duration;
@@ -40,8 +40,9 @@ on_both_engines! {
         let confirm = |code: String| json!({ "sealed": setup.sealed, "code": code });
         let wrong = phone.shows(app.now() + 10 * STEP);
         assert_eq!(ana.app.put::<Value>("/account/totp", &confirm(wrong)).await.refused(), ErrorCode::WrongCode);
-        ana.elsewhere(&app).await;
+        let tablet = ana.elsewhere(&app).await;
         ana.app.put::<Value>("/account/totp", &confirm(phone.shows(app.now()))).await.unwrap();
+        assert_eq!(tablet.app.get::<Value>("/account").await.refused(), ErrorCode::Unauthenticated, "it never showed one");
         assert!(ana.app.get::<Account>("/account").await.unwrap().has_totp);
         let told = |mail: &String| mail.contains("An authenticator app was added");
         wait_until("she is told", async || letterbox::mails_to(app.data_folder(), "ana@example.com").iter().any(told)).await;
@@ -49,7 +50,7 @@ on_both_engines! {
         let guest = half_signed_in(&app, &ana).await;
         assert_eq!(guest.get::<Account>("/account").await.refused(), ErrorCode::Unauthenticated, "half is not whole");
         let factors: SecondFactors = guest.get("/sign-ins/second-factor").await.unwrap();
-        assert_eq!(factors, SecondFactors { totp: true, passkey: false });
+        assert_eq!(factors, SecondFactors { totp: true, passkey: false, mailed_code: false });
         assert_eq!(type_code(&guest, "000000").await.refused(), ErrorCode::WrongCode);
         let used = type_code(&guest, &phone.shows(app.now())).await;
         assert_eq!(used.refused(), ErrorCode::WrongCode, "the step of the setup is used");
@@ -127,8 +128,9 @@ on_both_engines! {
         app.wait(Duration::from_secs(10 * 60));
         let remove = || ana.app.send::<Value>(ana.app.request(reqwest::Method::DELETE, "/account/totp"));
         assert_eq!(remove().await.refused(), ErrorCode::ProofRequired);
-        ana.app.post::<Value>("/account/proofs", &json!({ "password": PASSWORD })).await.unwrap();
-        remove().await.unwrap();
+        let renewed: NewSession = ana.app.post("/account/proofs", &json!({ "password": PASSWORD })).await.unwrap();
+        let now = ana.app.with_token(&renewed.token);
+        now.send::<Value>(now.request(reqwest::Method::DELETE, "/account/totp")).await.unwrap();
         ana.elsewhere(&app).await;
     }
 

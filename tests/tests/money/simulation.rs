@@ -466,6 +466,7 @@ fn order_row(order_id: OrderId, cart: CartId, total_minor: i64, now: Timestamp) 
         paid_at: None,
         keeps_seats_until: None,
         account_id: None,
+        joined_at: None,
     }
 }
 

@@ -1,6 +1,9 @@
 //! Accounts: making one, a forgotten password, and what owners change.
 
-use super::{Problems, sessions::signed_in};
+use super::{
+    Problems,
+    sessions::{new_session, signed_in},
+};
 use crate::{
     coordinator::{Kind, Visitor},
     http::{
@@ -14,7 +17,7 @@ use shared_model::{
     CodeId, SignUpId,
     account::{
         Account, AccountChange, ChangePasswordRequest, CodeSent, CodeTyped, EmailRequest, NewPasswordRequest,
-        PhoneRequest, ProofRequest, ResetRequest, SignUp, SignUpRequest, SignedIn,
+        NewSession, PhoneRequest, ProofRequest, ResetRequest, SignUp, SignUpRequest, SignedIn,
     },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -206,14 +209,14 @@ async fn change_account(
     Ok(Json(state.coordinator.change_account(&who.visitor, who.account_id, change).await?))
 }
 
-/// Proves again who is asking: for ten minutes sensitive changes are allowed.
+/// Proves again who is asking: for ten minutes sensitive changes are allowed. The session gets new tokens.
 #[utoipa::path(
     post,
     path = "/account/proofs",
     tag = "account",
     request_body = ProofRequest,
     responses(
-        (status = 204),
+        (status = 200, body = NewSession),
         Problems,
     ),
     security(("bearer" = [])),
@@ -221,22 +224,20 @@ async fn change_account(
 async fn prove(
     State(state): State<AppState>,
     who: SignedInVisitor,
-    client: ClientInfo,
     ApiJson(request): ApiJson<ProofRequest>,
-) -> ApiResult<StatusCode> {
-    let password = request.password.as_str();
-    state.coordinator.prove(&who.visitor, who.account_id, password, client.as_client()).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> ApiResult<Json<NewSession>> {
+    let opened = state.coordinator.prove(&who.visitor, who.account_id, request.password.as_str()).await?;
+    Ok(Json(new_session(opened)))
 }
 
-/// A new password for the old one; all other sessions end.
+/// A new password for the old one. All other sessions end, and this one gets new tokens.
 #[utoipa::path(
     put,
     path = "/account/password",
     tag = "account",
     request_body = ChangePasswordRequest,
     responses(
-        (status = 204),
+        (status = 200, body = NewSession),
         Problems,
     ),
     security(("bearer" = [])),
@@ -244,11 +245,10 @@ async fn prove(
 async fn change_password(
     State(state): State<AppState>,
     who: SignedInVisitor,
-    client: ClientInfo,
     ApiJson(request): ApiJson<ChangePasswordRequest>,
-) -> ApiResult<StatusCode> {
-    state.coordinator.change_password(&who.visitor, who.account_id, &request, client.as_client()).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> ApiResult<Json<NewSession>> {
+    let opened = state.coordinator.change_password(&who.visitor, who.account_id, &request).await?;
+    Ok(Json(new_session(opened)))
 }
 
 /// Sends a code to a phone that is to become the account's. Needs a fresh proof.
@@ -333,14 +333,14 @@ async fn begin_email(
     Ok((StatusCode::ACCEPTED, Json(code)))
 }
 
-/// The right code makes the address the user name.
+/// The right code makes the address the user name; the session gets new tokens.
 #[utoipa::path(
     post,
     path = "/account/email/confirmations",
     tag = "account",
     request_body = CodeTyped,
     responses(
-        (status = 204),
+        (status = 200, body = NewSession),
         Problems,
     ),
     security(("bearer" = [])),
@@ -350,7 +350,7 @@ async fn finish_email(
     who: SignedInVisitor,
     client: ClientInfo,
     ApiJson(typed): ApiJson<CodeTyped>,
-) -> ApiResult<StatusCode> {
-    state.coordinator.finish_email(&who.visitor, who.account_id, &typed, client.as_client()).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> ApiResult<Json<NewSession>> {
+    let opened = state.coordinator.finish_email(&who.visitor, who.account_id, &typed, client.as_client()).await?;
+    Ok(Json(new_session(opened)))
 }

@@ -1,13 +1,16 @@
 //! Passkeys: the account's own, signing in by one, proving oneself by one. A question is asked by one
 //! request and answered by the next, in the same session.
 
-use super::{Problems, sessions::signed_in};
+use super::{
+    Problems,
+    sessions::{new_session, signed_in},
+};
 use crate::{
-    coordinator::{Kind, Visitor, accounts::SignedIn as Outcome},
+    coordinator::{Kind, OpenedSession, Visitor, accounts::SignedIn as Outcome},
     http::{
         AppState,
         error::{ApiJson, ApiPath, ApiResult},
-        session::{ClientInfo, Proved, SignedInVisitor, SiteVisitor, device_cookie, session_cookie},
+        session::{ClientInfo, Proved, SignedInVisitor, SiteVisitor, device_cookie, language_cookie, session_cookie},
     },
 };
 use axum::{
@@ -18,7 +21,7 @@ use axum::{
 };
 use shared_model::{
     CeremonyId, PasskeyId,
-    account::{PasskeyInfo, SignedIn},
+    account::{NewSession, PasskeyInfo, SignedIn},
     factor::{NewPasskey, PasskeyAnswer, PasskeyCeremony, PasskeyChange},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -43,15 +46,25 @@ fn is_browser(headers: &HeaderMap) -> bool {
 /// A finished sign-in: apps get their tokens, browsers cookies and no body.
 pub(super) fn answer_sign_in(state: &AppState, headers: &HeaderMap, outcome: Outcome) -> ApiResult<Response> {
     match outcome {
-        Outcome::Whole { session, device_token, .. } if is_browser(headers) => {
+        Outcome::Whole { session, account, device_token } if is_browser(headers) => {
             let secure = state.config.is_secure();
             let mut answer = StatusCode::NO_CONTENT.into_response();
             answer.headers_mut().append(header::SET_COOKIE, session_cookie(&session, secure));
             answer.headers_mut().append(header::SET_COOKIE, device_cookie(&device_token, secure));
+            answer.headers_mut().append(header::SET_COOKIE, language_cookie(account.language, secure));
             Ok(answer)
         }
         outcome => Ok(signed_in(outcome)?.into_response()),
     }
+}
+
+/// A proof that was right: apps get the session's new tokens, browsers a cookie and no body.
+pub(super) fn answer_proof(state: &AppState, headers: &HeaderMap, opened: OpenedSession) -> Response {
+    if !is_browser(headers) {
+        return Json(new_session(opened)).into_response();
+    }
+    let cookie = session_cookie(&opened, state.config.is_secure());
+    (StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response()
 }
 
 /// Asks for a new passkey of the account that is signed in.
@@ -149,7 +162,7 @@ async fn remove_passkey(
     Proved(who): Proved,
     ApiPath(passkey_id): ApiPath<PasskeyId>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.remove_passkey(who.account_id, passkey_id).await?;
+    state.coordinator.remove_passkey(&who.visitor, who.account_id, passkey_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -225,7 +238,7 @@ async fn ask_passkey_to_prove(
     Ok((StatusCode::CREATED, Json(state.coordinator.ask_passkey_to_prove(&visitor).await?)))
 }
 
-/// Proves again who is asking, before a sensitive change.
+/// Proves again who is asking, before a sensitive change. Apps get new tokens, browsers a cookie and an empty answer.
 #[utoipa::path(
     post,
     path = "/passkeys/proofs/{ceremony_id}",
@@ -233,7 +246,8 @@ async fn ask_passkey_to_prove(
     params(("ceremony_id" = CeremonyId, Path)),
     request_body = PasskeyAnswer,
     responses(
-        (status = 204),
+        (status = 200, body = NewSession),
+        (status = 204, description = "Proved, by cookie"),
         Problems,
     ),
     security(("bearer" = [])),
@@ -242,10 +256,12 @@ async fn prove_with_passkey(
     State(state): State<AppState>,
     who: SignedInVisitor,
     ApiPath(ceremony_id): ApiPath<CeremonyId>,
+    headers: HeaderMap,
     ApiJson(answer): ApiJson<PasskeyAnswer>,
-) -> ApiResult<StatusCode> {
-    state.coordinator.prove_with_passkey(&who.visitor, who.account_id, ceremony_id, answer.credential).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> ApiResult<Response> {
+    let opened =
+        state.coordinator.prove_with_passkey(&who.visitor, who.account_id, ceremony_id, answer.credential).await?;
+    Ok(answer_proof(&state, &headers, opened))
 }
 
 /// The second factor of a sign-in whose password was right. Apps get tokens, browsers cookies and an empty

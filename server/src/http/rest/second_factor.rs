@@ -1,12 +1,15 @@
 //! Authenticator apps (TOTP): setting one up, and signing in with its codes.
 
-use super::{Problems, passkeys::answer_sign_in};
+use super::{
+    Problems,
+    passkeys::{answer_proof, answer_sign_in},
+};
 use crate::{
     coordinator::Visitor,
     http::{
         AppState,
         error::{ApiJson, ApiResult},
-        session::{ClientInfo, Proved},
+        session::{ClientInfo, Proved, SignedInVisitor},
     },
 };
 use axum::{
@@ -16,7 +19,7 @@ use axum::{
     response::Response,
 };
 use shared_model::{
-    account::SignedIn,
+    account::{NewSession, SignedIn},
     factor::{SecondFactors, TotpConfirmation, TotpSetup, TotpTyped},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -26,6 +29,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(offer_totp, set_up_totp, remove_totp))
         .routes(routes!(list_second_factors))
         .routes(routes!(finish_sign_in_with_totp))
+        .routes(routes!(finish_sign_in_with_mailed_code))
+        .routes(routes!(prove_with_totp))
 }
 
 /// A new secret for an authenticator app; nothing is kept before its first code comes back.
@@ -40,10 +45,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
     security(("bearer" = [])),
 )]
 async fn offer_totp(State(state): State<AppState>, Proved(who): Proved) -> ApiResult<(StatusCode, Json<TotpSetup>)> {
-    Ok((StatusCode::CREATED, Json(state.coordinator.offer_totp(who.account_id).await?)))
+    Ok((StatusCode::CREATED, Json(state.coordinator.offer_totp(&who.visitor, who.account_id).await?)))
 }
 
-/// Keeps the secret once the app shows the right code. From now on signing in asks for one.
+/// Keeps the secret once the app shows the right code. From now on signing in asks for one; other sessions end.
 #[utoipa::path(
     put,
     path = "/account/totp",
@@ -76,7 +81,7 @@ async fn set_up_totp(
     security(("bearer" = [])),
 )]
 async fn remove_totp(State(state): State<AppState>, Proved(who): Proved) -> ApiResult<StatusCode> {
-    state.coordinator.remove_totp(who.account_id).await?;
+    state.coordinator.remove_totp(&who.visitor, who.account_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -118,4 +123,54 @@ async fn finish_sign_in_with_totp(
 ) -> ApiResult<Response> {
     let outcome = state.coordinator.finish_sign_in_with_totp(&visitor, typed.code.as_str(), client.as_client()).await?;
     answer_sign_in(&state, &headers, outcome)
+}
+
+/// The code that was mailed to the account's address, besides the right password. Apps get tokens, browsers cookies and
+/// an empty answer.
+#[utoipa::path(
+    post,
+    path = "/sign-ins/second-factor/mailed-code",
+    tag = "sessions",
+    request_body = TotpTyped,
+    responses(
+        (status = 200, body = SignedIn),
+        (status = 204, description = "Signed in by cookie"),
+        Problems,
+    ),
+    security(("bearer" = [])),
+)]
+async fn finish_sign_in_with_mailed_code(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    client: ClientInfo,
+    headers: HeaderMap,
+    ApiJson(typed): ApiJson<TotpTyped>,
+) -> ApiResult<Response> {
+    let outcome = state.coordinator.finish_sign_in_with_mailed_code(&visitor, typed.code, client.as_client()).await?;
+    answer_sign_in(&state, &headers, outcome)
+}
+
+/// Proves again who is asking, by the authenticator app. Apps get new tokens, browsers a cookie and an empty answer.
+#[utoipa::path(
+    post,
+    path = "/account/proofs/totp",
+    tag = "account",
+    request_body = TotpTyped,
+    responses(
+        (status = 200, body = NewSession),
+        (status = 204, description = "Proved, by cookie"),
+        Problems,
+    ),
+    security(("bearer" = [])),
+)]
+async fn prove_with_totp(
+    State(state): State<AppState>,
+    who: SignedInVisitor,
+    client: ClientInfo,
+    headers: HeaderMap,
+    ApiJson(typed): ApiJson<TotpTyped>,
+) -> ApiResult<Response> {
+    let code = typed.code.as_str();
+    let opened = state.coordinator.prove_with_totp(&who.visitor, who.account_id, code, client.as_client()).await?;
+    Ok(answer_proof(&state, &headers, opened))
 }

@@ -6,7 +6,7 @@ use crate::{
     http::{
         AppState,
         error::{ApiJson, ApiPath, ApiResult},
-        session::{ClientInfo, SignedInVisitor, WantedLanguage, device_of, session_cookie},
+        session::{ClientInfo, NewGuest, SignedInVisitor},
     },
 };
 use axum::{
@@ -63,22 +63,17 @@ pub fn signed_in(outcome: Outcome) -> ApiResult<Json<SignedIn>> {
         Problems,
     ),
 )]
-async fn open_session(
-    State(state): State<AppState>,
-    WantedLanguage(language): WantedLanguage,
-    headers: HeaderMap,
-) -> ApiResult<Response> {
-    let opened = state.coordinator.open_session(language, &device_of(&headers)).await?;
-    let cookie = headers.contains_key("sec-fetch-site").then(|| session_cookie(&opened, state.config.is_secure()));
-    let mut response = (StatusCode::CREATED, Json(new_session(opened))).into_response();
+async fn open_session(State(state): State<AppState>, guest: NewGuest, headers: HeaderMap) -> ApiResult<Response> {
+    let cookie = headers.contains_key("sec-fetch-site").then(|| guest.cookie(&state));
+    let mut response = (StatusCode::CREATED, Json(new_session(guest.0))).into_response();
     if let Some(cookie) = cookie {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }
 
-/// New tokens for a refresh token. The old ones end; a refresh token that comes again later than a minute
-/// after was stolen, and ends the session.
+/// New tokens for a refresh token; the old ones end. Within a minute the same refresh token gets the same answer again,
+/// should the first one be lost on the way. Any older one was stolen, and ends the session.
 #[utoipa::path(
     post,
     path = "/sessions/refresh",

@@ -51,7 +51,7 @@ async fn list_organizers(
     ApiQuery(filter): ApiQuery<OrganizerFilter>,
 ) -> ApiResult<Json<Vec<OrganizerInfo>>> {
     if filter.all {
-        let operator = state.coordinator.authorise_operator(who.account_id, who.visitor.language).await?;
+        let operator = state.coordinator.authorise_operator(&who.visitor, who.account_id).await?;
         return Ok(Json(state.coordinator.list_all_organizers(operator).await?));
     }
     Ok(Json(state.coordinator.list_own_organizers(who.account_id).await?))
@@ -268,7 +268,7 @@ async fn accept_invitation(
     who: SignedInVisitor,
     ApiPath(invitation_id): ApiPath<InvitationId>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.accept_invitation(who.account_id, invitation_id).await?;
+    state.coordinator.accept_invitation(&who.visitor, who.account_id, invitation_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

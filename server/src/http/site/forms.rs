@@ -2,12 +2,22 @@
 
 use super::{
     layout::{Icon, Layout, Tab},
+    reader::{SiteResult, page},
     wording::{Action, Choice, Countdown},
 };
 use crate::messages::Speech;
 use askama::Template;
-use shared_model::text::{EMAIL_LENGTH_MAX, NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX};
+use axum::{
+    http::{StatusCode, header},
+    response::Response,
+};
+use shared_model::{
+    Problem,
+    text::{EMAIL_LENGTH_MAX, NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX},
+};
 
+/// Characters a password may be pasted with: one that is too long is told of, not cut.
+const PASSWORD_TYPED_MAX: usize = 8 * PASSWORD_LENGTH_MAX;
 /// Characters a phone number may be typed with, spaces and brackets included.
 const PHONE_TYPED_MAX: usize = 32;
 /// Characters a code may be pasted with; the script keeps the digits.
@@ -75,7 +85,7 @@ impl Field {
 
     /// Never filled from what was typed before. `autocomplete`: "current-password" or "new-password".
     pub fn password(name: &'static str, label: String, autocomplete: &'static str) -> Self {
-        Self { name, label, kind: "password", autocomplete, length_max: PASSWORD_LENGTH_MAX, ..Self::default() }
+        Self { name, label, kind: "password", autocomplete, length_max: PASSWORD_TYPED_MAX, ..Self::default() }
     }
 
     pub fn code(label: String, value: &str) -> Self {
@@ -156,14 +166,50 @@ pub struct Again {
     pub action: &'static str,
 }
 
+/// Why what was asked for was not done, above all fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    pub words: String,
+    pub status: StatusCode,
+    /// When it may be asked for again.
+    pub retry_after_seconds: Option<u32>,
+}
+
+impl Alert {
+    /// What was asked for is wrong, whenever it is asked.
+    pub fn new(words: String) -> Self {
+        Self { words, status: StatusCode::UNPROCESSABLE_ENTITY, retry_after_seconds: None }
+    }
+
+    /// It may be asked for again later.
+    pub fn of(words: String, problem: &Problem) -> Self {
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+        Self { words, status, retry_after_seconds: problem.retry_after_seconds }
+    }
+}
+
+/// A page as it is answered: one that says what is wrong is no success, for whoever does not read it.
+pub fn form_answer(template: &impl Template, alert: Option<&Alert>, fields: &[Field]) -> SiteResult<Response> {
+    let mut answer = page(template)?;
+    let has_mistake = fields.iter().any(|field| field.error.is_some());
+    if let Some(alert) = alert {
+        *answer.status_mut() = alert.status;
+        if let Some(seconds) = alert.retry_after_seconds {
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+    } else if has_mistake {
+        *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(answer)
+}
+
 /// A form with everything that is said around it.
 #[derive(Default)]
 pub struct FormParts {
     pub back: Option<Action>,
     pub steps: Vec<FormStep>,
     pub lead: Vec<String>,
-    /// Why what was asked for was not done.
-    pub alert: Option<String>,
+    pub alert: Option<Alert>,
     pub passkey: Option<PasskeyButton>,
     /// Said between the passkey's button and the fields.
     pub or: String,
@@ -196,5 +242,9 @@ impl<'a> FormPage<'a> {
         // One field needs no summary: the sentence stands right below it.
         let errors = if form.fields.len() > 1 { errors(&form.fields) } else { Vec::new() };
         Self { page, form, errors }
+    }
+
+    pub fn answer(self) -> SiteResult<Response> {
+        form_answer(&self, self.form.alert.as_ref(), &self.form.fields)
     }
 }

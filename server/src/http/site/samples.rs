@@ -341,6 +341,8 @@ pub fn order(state: OrderState, payment: PaymentState) -> Order {
             starts_at: held.starts_at,
             doors_at: Some(held.starts_at - Duration::from_secs(1800)),
             tax_rate_basis_points: 1_000,
+            moved_from: None,
+            is_cancelled: false,
             refund_terms: "Give seats back until Sat 5 December, 19:30.".into(),
             lines: held.seats.iter().enumerate().map(line).collect(),
         }],

@@ -5,10 +5,11 @@ use super::super::{
     layout::countdown,
     wording::Action,
 };
+use super::forms::refusal;
 use crate::messages::{Speech, Value};
 use serde::{Deserialize, Serialize};
 use shared_model::{
-    SignUpId, Timestamp,
+    ErrorCode, Problem, SignUpId, Timestamp,
     account::{CodeChannel, CodeSent},
     text::{EmailAddress, PhoneNumber},
 };
@@ -35,18 +36,6 @@ pub enum About {
     Email { email: EmailAddress },
 }
 
-/// Why a code page is shown again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeRefused {
-    Wrong {
-        tries_left: u32,
-    },
-    /// Used, too old, or tried too often.
-    Over,
-    /// Minutes until another code or try.
-    Later(u32),
-}
-
 /// The title of the page.
 pub fn code_title(about: &About) -> &'static str {
     match about {
@@ -55,12 +44,12 @@ pub fn code_title(about: &About) -> &'static str {
     }
 }
 
-/// The page's form. `typed` is what was typed before.
+/// The page's form. `typed` is what was typed before; `refused` is why it is shown again.
 pub fn code_form(
     step: &CodeStep,
     sealed: &str,
     typed: &str,
-    refused: Option<CodeRefused>,
+    refused: Option<&Problem>,
     now: Timestamp,
     speech: Speech<'_>,
 ) -> FormParts {
@@ -73,17 +62,14 @@ pub fn code_form(
         About::Reset { channel: CodeChannel::Email, .. } => speech.text("reset-lead-email"),
     };
     let by_sms = matches!(step.about, About::Phone { .. } | About::Reset { channel: CodeChannel::Sms, .. });
-    let error = match refused {
-        Some(CodeRefused::Wrong { tries_left }) => {
-            Some(speech.fill("code-wrong", &[("tries", Value::from(tries_left))]))
+    let error = refused.and_then(|problem| match problem.code {
+        ErrorCode::WrongCode => {
+            Some(speech.fill("code-wrong", &[("tries", Value::from(problem.limit.unwrap_or_default()))]))
         }
-        Some(CodeRefused::Over) => Some(speech.text("code-over")),
-        Some(CodeRefused::Later(_)) | None => None,
-    };
-    let alert = match refused {
-        Some(CodeRefused::Later(minutes)) => Some(speech.fill("account-later", &[("minutes", Value::from(minutes))])),
+        ErrorCode::CodeOver => Some(speech.text("code-over")),
         _ => None,
-    };
+    });
+    let alert = refused.and_then(|problem| refusal(problem, speech));
     let waits = step.sent.again_at > now;
     let is_reset = matches!(step.about, About::Reset { .. });
     FormParts {

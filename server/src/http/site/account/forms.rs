@@ -3,7 +3,7 @@
 
 use super::{
     super::{
-        forms::{Field, FormParts, PasskeyButton, form_steps},
+        forms::{Alert, Field, FormParts, PasskeyButton, form_steps},
         order::ticket::qr_svg,
         reader::with_next,
         wording::Action,
@@ -25,14 +25,13 @@ pub fn later_minutes(problem: &Problem) -> u32 {
 }
 
 /// A refusal that concerns no field, in words; `None` for one that says itself where it belongs.
-pub fn refusal(problem: &Problem, speech: Speech<'_>) -> Option<String> {
-    match problem.code {
-        ErrorCode::RateLimited => {
-            Some(speech.fill("account-later", &[("minutes", Value::from(later_minutes(problem)))]))
-        }
-        ErrorCode::Busy => Some(speech.text("error-busy")),
-        _ => None,
-    }
+pub fn refusal(problem: &Problem, speech: Speech<'_>) -> Option<Alert> {
+    let words = match problem.code {
+        ErrorCode::RateLimited => speech.fill("account-later", &[("minutes", Value::from(later_minutes(problem)))]),
+        ErrorCode::Busy => speech.text("error-busy"),
+        _ => return None,
+    };
+    Some(Alert::of(words, problem))
 }
 
 /// A password as it was typed, or what is wrong with it.
@@ -92,7 +91,7 @@ impl NewPasswordForm {
     pub fn change_parts(&self, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
         let code = refused.map(|problem| problem.code);
         let wrong = (code == Some(ErrorCode::BadCredentials)).then(|| speech.text("password-current-wrong"));
-        let [password, again] = self.fields(code.filter(|code| *code == ErrorCode::WeakPassword), speech);
+        let [password, again] = self.fields(code, speech);
         FormParts {
             back: Some(back_to_account(speech)),
             lead: vec![speech.text("password-change-lead")],
@@ -280,21 +279,23 @@ impl ProofForm {
     ) -> FormParts {
         let wrong = refused.is_some_and(|problem| problem.code == ErrorCode::WrongCode);
         let label = speech.text("passkey-use");
-        let code = Field::code(speech.text("totp-code"), &self.code);
+        let (lead, label_of_code, wrong_code) = if factors.mailed_code {
+            ("second-factor-mailed-lead", "code-from-email", "totp-wrong")
+        } else {
+            ("second-factor-lead", "totp-code", "totp-wrong")
+        };
+        let code = Field::code(speech.text(label_of_code), "");
+        let by_code = factors.totp || factors.mailed_code;
         FormParts {
             back: Some(Action { href: with_next("/sign-in", &self.next), label: speech.text("sign-in-title") }),
-            lead: vec![speech.text("second-factor-lead")],
+            lead: vec![speech.text(lead)],
             alert: refused.and_then(|problem| refusal(problem, speech)),
             passkey: factors.passkey.then(|| PasskeyButton { kind: "second-factor", next: self.next.clone(), label }),
             or: speech.text("second-factor-or"),
             action: "/sign-in/second",
             hidden: vec![("next", self.next.clone())],
-            fields: if factors.totp {
-                vec![code.wrong(wrong.then(|| speech.text("totp-wrong"))).first()]
-            } else {
-                Vec::new()
-            },
-            submit: factors.totp.then(|| speech.text("sign-in-button")),
+            fields: if by_code { vec![code.wrong(wrong.then(|| speech.text(wrong_code))).first()] } else { Vec::new() },
+            submit: by_code.then(|| speech.text("sign-in-button")),
             ..FormParts::default()
         }
     }
@@ -339,9 +340,10 @@ pub fn delete_parts(refused: Option<&Problem>, speech: Speech<'_>) -> FormParts 
         back: Some(back_to_account(speech)),
         lead: ["delete-lead", "delete-kept", "delete-tickets"].map(|key| speech.text(key)).into(),
         alert: if last_owner {
-            Some(speech.text("delete-last-owner"))
+            Some(Alert::new(speech.text("delete-last-owner")))
         } else {
-            refused.map(|problem| refusal(problem, speech).unwrap_or_else(|| speech.text("refused-other")))
+            let other = || Alert::new(speech.text("refused-other"));
+            refused.map(|problem| refusal(problem, speech).unwrap_or_else(other))
         },
         action: "/account/delete",
         submit: Some(speech.text("delete-now")),

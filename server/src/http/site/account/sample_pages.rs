@@ -1,10 +1,10 @@
 //! Every page of an account with sample data, for the tests that render all pages of the site.
 
 use super::{
-    code::{About, CodeRefused, CodeStep, code_form, code_title},
+    code::{About, CodeStep, code_form, code_title},
     forms::{ContactForm, NewPasswordForm, ProofForm, SignUpForm, delete_parts, remove_totp_parts},
     overview::{AccountPage, AccountSource, PasskeysPage},
-    sign_in::{NotSignedIn, SignInForm, SignInPage},
+    sign_in::{SignInForm, SignInPage},
 };
 use crate::{
     http::site::{
@@ -32,14 +32,14 @@ pub fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
     let form = |title: &str, parts: FormParts| render(&FormPage::new(layout(title), parts));
     let problem = Problem::new;
     let next = || "/account".to_owned();
-    let sign_in = |refused| {
+    let sign_in = |refused: Option<&Problem>| {
         let typed = SignInForm { email: EMAIL.into(), ..SignInForm::default() };
         render(&SignInPage::new(layout(""), &typed, next(), refused))
     };
     let mut pages = vec![
         ("sign-in", sign_in(None)),
-        ("sign-in-wrong", sign_in(Some(NotSignedIn::Wrong))),
-        ("sign-in-later", sign_in(Some(NotSignedIn::Later(12)))),
+        ("sign-in-wrong", sign_in(Some(&problem(ErrorCode::BadCredentials)))),
+        ("sign-in-later", sign_in(Some(&later(12)))),
         ("sign-up", form("sign-up-title", SignUpForm::default().parts(false, None, speech))),
         ("sign-up-wrong", form("sign-up-title", SignUpForm::default().parts(true, None, speech))),
         ("reset", form("reset-title", ContactForm::default().reset_parts(false, None, speech))),
@@ -63,7 +63,7 @@ pub fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
             form(
                 "second-factor-title",
                 ProofForm::default().second_factor_parts(
-                    SecondFactors { totp: true, passkey: true },
+                    SecondFactors { totp: true, passkey: true, mailed_code: false },
                     Some(&problem(ErrorCode::WrongCode)),
                     speech,
                 ),
@@ -84,6 +84,10 @@ fn render(template: &impl Template) -> String {
     template.render().expect("a template renders whatever its data")
 }
 
+fn later(minutes: u32) -> Problem {
+    Problem { retry_after_seconds: Some(60 * minutes), ..Problem::new(ErrorCode::RateLimited) }
+}
+
 fn two_passwords() -> NewPasswordForm {
     NewPasswordForm { password: "password1".into(), again: "password2".into(), ..NewPasswordForm::default() }
 }
@@ -91,7 +95,7 @@ fn two_passwords() -> NewPasswordForm {
 fn code_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
     let now = samples::now();
     let email = || EMAIL.parse().expect("it is an address");
-    let page = |about: About, refused| {
+    let page = |about: About, refused: Option<&Problem>| {
         let minute = std::time::Duration::from_secs(42);
         let sent = CodeSent { code_id: CodeId::default(), expires_at: now + 10 * minute, again_at: now + minute };
         let step = CodeStep { sent, about, next: "/tickets".into() };
@@ -101,12 +105,12 @@ fn code_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
     let reset = |channel| About::Reset { email: email(), channel };
     vec![
         ("code-sign-up", page(About::SignUp { sign_up_id: SignUpId::default(), email: email() }, None)),
-        ("code-reset", page(reset(CodeChannel::Sms), Some(CodeRefused::Wrong { tries_left: 4 }))),
-        ("code-reset-over", page(reset(CodeChannel::Email), Some(CodeRefused::Over))),
         (
-            "code-phone",
-            page(About::Phone { phone: "+34612345678".parse().expect("it is a number") }, Some(CodeRefused::Later(3))),
+            "code-reset",
+            page(reset(CodeChannel::Sms), Some(&Problem { limit: Some(4), ..Problem::new(ErrorCode::WrongCode) })),
         ),
+        ("code-reset-over", page(reset(CodeChannel::Email), Some(&Problem::new(ErrorCode::CodeOver)))),
+        ("code-phone", page(About::Phone { phone: "+34612345678".parse().expect("it is a number") }, Some(&later(3)))),
         ("code-email", page(About::Email { email: email() }, None)),
     ]
 }

@@ -1,13 +1,16 @@
 //! Signing in: one card, shown as a page and, by the script, as a dialog over what is being done.
 
 use super::super::{
-    forms::{Field, PasskeyButton},
+    forms::{Alert, Field, PasskeyButton, form_answer},
     layout::{Glyph, Icon, Layout, Tab},
-    reader::percent_encode,
+    reader::{SiteResult, percent_encode},
 };
+use super::forms::refusal;
 use crate::messages::Value;
 use askama::Template;
+use axum::response::Response;
 use serde::Deserialize;
+use shared_model::{ErrorCode, Problem};
 
 /// The sign-in form as it was sent.
 #[derive(Clone, Default, Deserialize)]
@@ -21,22 +24,13 @@ pub struct SignInForm {
     pub next: String,
 }
 
-/// Why somebody was not signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotSignedIn {
-    /// The address or the password; which one is not said.
-    Wrong,
-    /// Too many tries; minutes until the next.
-    Later(u32),
-}
-
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 pub struct SignInPage<'a> {
     page: Layout<'a>,
     /// How many seats stay hers; `None` when she holds none.
     safe: Option<String>,
-    alert: Option<String>,
+    alert: Option<Alert>,
     passkey: PasskeyButton,
     fields: Vec<Field>,
     stay: bool,
@@ -48,16 +42,17 @@ pub struct SignInPage<'a> {
 
 impl<'a> SignInPage<'a> {
     /// `next` is an address of this site.
-    pub fn new(mut page: Layout<'a>, form: &SignInForm, next: String, refused: Option<NotSignedIn>) -> Self {
+    pub fn new(mut page: Layout<'a>, form: &SignInForm, next: String, refused: Option<&Problem>) -> Self {
         let speech = page.speech();
         page.title = speech.text("sign-in-title");
         let safe =
             page.cart.as_ref().map(|cart| speech.fill("sign-in-safe", &[("seats", Value::from(cart.seat_count))]));
-        let alert = refused.map(|refused| match refused {
-            NotSignedIn::Wrong => speech.text("sign-in-wrong"),
-            NotSignedIn::Later(minutes) => speech.fill("account-later", &[("minutes", Value::from(minutes))]),
-        });
-        let wrong = refused == Some(NotSignedIn::Wrong);
+        let wrong = refused.is_some_and(|problem| problem.code == ErrorCode::BadCredentials);
+        let alert = if wrong {
+            Some(Alert::new(speech.text("sign-in-wrong")))
+        } else {
+            refused.and_then(|problem| refusal(problem, speech))
+        };
         let email = Field::email(speech.text("account-email"), &form.email, "username webauthn");
         let password = Field::password("password", speech.text("account-password"), "current-password");
         Self {
@@ -72,5 +67,9 @@ impl<'a> SignInPage<'a> {
             next,
             page,
         }
+    }
+
+    pub fn answer(self) -> SiteResult<Response> {
+        form_answer(&self, self.alert.as_ref(), &self.fields)
     }
 }

@@ -13,7 +13,7 @@ use super::{
         reader::{AccountReader, ProvedReader, Reader, SiteError, SiteResult, page, return_path},
     },
     codes::to_code_page,
-    sign_in::NextQuery,
+    sign_in::{NextQuery, with_new_tokens},
 };
 use crate::{
     coordinator::CommandResult,
@@ -95,7 +95,7 @@ async fn overview(
 async fn form_page(reader: &Reader, title: &str, parts: FormParts) -> SiteResult<Response> {
     let cart = reader.cart().await?;
     let layout = reader.layout(&reader.speech().text(title), cart.as_ref()).tab(Tab::Account);
-    page(&FormPage::new(layout, parts))
+    FormPage::new(layout, parts).answer()
 }
 
 /// Back to the account, saying what was done, or that it was not.
@@ -118,11 +118,11 @@ async fn show_proof(account: &AccountReader, form: &ProofForm, refused: Option<&
     form_page(&account.reader, "proof-title", parts).await
 }
 
-async fn prove(account: AccountReader, client: ClientInfo, Form(form): Form<ProofForm>) -> SiteResult<Response> {
+async fn prove(account: AccountReader, Form(form): Form<ProofForm>) -> SiteResult<Response> {
     let next = return_path(&form.next, "/account");
     let AccountReader { reader, visitor, account_id } = &account;
-    match reader.coordinator().prove(visitor, *account_id, &form.password, client.as_client()).await {
-        Ok(()) => Ok(Redirect::to(&next).into_response()),
+    match reader.coordinator().prove(visitor, *account_id, &form.password).await {
+        Ok(opened) => Ok(with_new_tokens(reader, &opened, &next)),
         Err(problem) if problem.status >= 500 && problem.code != ErrorCode::Busy => Err(problem.into()),
         Err(problem) => show_proof(&account, &ProofForm { next, ..form }, Some(&problem)).await,
     }
@@ -214,18 +214,14 @@ async fn ask_password(account: AccountReader) -> SiteResult<Response> {
     form_page(&account.reader, "password-change-title", parts).await
 }
 
-async fn change_password(
-    account: AccountReader,
-    client: ClientInfo,
-    Form(form): Form<NewPasswordForm>,
-) -> SiteResult<Response> {
+async fn change_password(account: AccountReader, Form(form): Form<NewPasswordForm>) -> SiteResult<Response> {
     let AccountReader { reader, visitor, account_id } = account;
     let refused = match form.password() {
         None => Problem::new(ErrorCode::InvalidInput),
         Some(new) => {
             let request = ChangePasswordRequest { current: Secret(form.current.clone()), new };
-            match reader.coordinator().change_password(&visitor, account_id, &request, client.as_client()).await {
-                Ok(()) => return answered(Ok(()), "password"),
+            match reader.coordinator().change_password(&visitor, account_id, &request).await {
+                Ok(opened) => return Ok(with_new_tokens(&reader, &opened, "/account?done=password")),
                 Err(problem) if problem.status >= 500 && problem.code != ErrorCode::Busy => return Err(problem.into()),
                 Err(problem) => problem,
             }
@@ -246,15 +242,16 @@ async fn remove_passkey(
     ProvedReader(account): ProvedReader,
     Path(passkey_id): Path<PasskeyId>,
 ) -> SiteResult<Response> {
-    answered(account.reader.coordinator().remove_passkey(account.account_id, passkey_id).await, "passkey-removed")
+    let AccountReader { reader, visitor, account_id } = account;
+    answered(reader.coordinator().remove_passkey(&visitor, account_id, passkey_id).await, "passkey-removed")
 }
 
 async fn ask_totp(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
-    let AccountReader { reader, account_id, .. } = account;
+    let AccountReader { reader, visitor, account_id } = account;
     if reader.coordinator().load_account(account_id).await?.has_totp {
         return form_page(&reader, "totp-remove-title", remove_totp_parts(reader.speech())).await;
     }
-    let setup = reader.coordinator().offer_totp(account_id).await?;
+    let setup = reader.coordinator().offer_totp(&visitor, account_id).await?;
     form_page(&reader, "totp-title", ProofForm::default().totp_parts(&setup, None, reader.speech())).await
 }
 
@@ -278,7 +275,8 @@ async fn set_up_totp(ProvedReader(account): ProvedReader, Form(form): Form<Proof
 }
 
 async fn remove_totp(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
-    answered(account.reader.coordinator().remove_totp(account.account_id).await, "totp-removed")
+    let AccountReader { reader, visitor, account_id } = account;
+    answered(reader.coordinator().remove_totp(&visitor, account_id).await, "totp-removed")
 }
 
 async fn remove_card(account: AccountReader, Path(saved_card_id): Path<SavedCardId>) -> SiteResult<Response> {
@@ -294,7 +292,8 @@ async fn end_other_sessions(AccountReader { reader, visitor, account_id }: Accou
 }
 
 async fn accept_invitation(account: AccountReader, Path(invitation_id): Path<InvitationId>) -> SiteResult<Response> {
-    answered(account.reader.coordinator().accept_invitation(account.account_id, invitation_id).await, "joined")
+    let AccountReader { reader, visitor, account_id } = account;
+    answered(reader.coordinator().accept_invitation(&visitor, account_id, invitation_id).await, "joined")
 }
 
 async fn decline_invitation(account: AccountReader, Path(invitation_id): Path<InvitationId>) -> SiteResult<Response> {

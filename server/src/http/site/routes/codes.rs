@@ -3,8 +3,8 @@
 use super::{
     super::{
         account::{
-            code::{About, CodeRefused, CodeStep, code_form, code_title},
-            forms::{ContactForm, NewPasswordForm, SignUpForm, later_minutes},
+            code::{About, CodeStep, code_form, code_title},
+            forms::{ContactForm, NewPasswordForm, SignUpForm},
         },
         forms::FormPage,
         layout::{Icon, Tab},
@@ -12,7 +12,7 @@ use super::{
         says::SaysPage,
         wording::Action,
     },
-    sign_in::{AFTER_SIGN_IN, NextQuery, go_on, with_cookie},
+    sign_in::{AFTER_SIGN_IN, NextQuery, go_on, with_cookie, with_new_tokens},
 };
 use crate::{
     coordinator::{Kind, Visitor},
@@ -58,7 +58,7 @@ async fn show_sign_up(
 ) -> SiteResult<Response> {
     let cart = reader.cart().await?;
     let layout = reader.layout(&reader.speech().text("sign-up-title"), cart.as_ref()).tab(Tab::Account);
-    page(&FormPage::new(layout, form.parts(judged, refused, reader.speech())))
+    FormPage::new(layout, form.parts(judged, refused, reader.speech())).answer()
 }
 
 async fn sign_up(
@@ -98,7 +98,7 @@ async fn show_reset(
 ) -> SiteResult<Response> {
     let cart = reader.cart().await?;
     let layout = reader.layout(&reader.speech().text("reset-title"), cart.as_ref()).tab(Tab::Account);
-    page(&FormPage::new(layout, form.reset_parts(judged, refused, reader.speech())))
+    FormPage::new(layout, form.reset_parts(judged, refused, reader.speech())).answer()
 }
 
 async fn reset(
@@ -175,12 +175,12 @@ async fn show_code(
     step: &CodeStep,
     sealed: &str,
     typed: &str,
-    refused: Option<CodeRefused>,
+    refused: Option<&Problem>,
 ) -> SiteResult<Response> {
     let cart = reader.cart().await?;
     let speech = reader.speech();
     let layout = reader.layout(&speech.text(code_title(&step.about)), cart.as_ref()).tab(Tab::Account);
-    page(&FormPage::new(layout, code_form(step, sealed, typed, refused, reader.now(), speech)))
+    FormPage::new(layout, code_form(step, sealed, typed, refused, reader.now(), speech)).answer()
 }
 
 #[derive(Deserialize)]
@@ -197,10 +197,10 @@ async fn type_code(reader: Reader, client: ClientInfo, Form(form): Form<CodeForm
     match confirm(&reader, &visitor, &step, &typed, &form.step, client).await {
         Ok(answer) => Ok(answer),
         Err(SiteProblem::Elsewhere(error)) => Err(error),
-        Err(SiteProblem::Refused(problem)) => {
-            let refused = refused(&problem).ok_or(problem.code)?;
-            show_code(&reader, &step, &form.step, &form.code, Some(refused)).await
+        Err(SiteProblem::Refused(problem)) if is_refusal(&problem) => {
+            show_code(&reader, &step, &form.step, &form.code, Some(&problem)).await
         }
+        Err(SiteProblem::Refused(problem)) => Err(problem.into()),
     }
 }
 
@@ -216,14 +216,9 @@ impl From<Problem> for SiteProblem {
     }
 }
 
-/// What is said on the page of the code; `None` for what is no refusal.
-fn refused(problem: &Problem) -> Option<CodeRefused> {
-    match problem.code {
-        ErrorCode::WrongCode => Some(CodeRefused::Wrong { tries_left: problem.limit.unwrap_or_default() }),
-        ErrorCode::CodeOver => Some(CodeRefused::Over),
-        ErrorCode::RateLimited => Some(CodeRefused::Later(later_minutes(problem))),
-        _ => None,
-    }
+/// Whether it is said on the page of the code.
+fn is_refusal(problem: &Problem) -> bool {
+    matches!(problem.code, ErrorCode::WrongCode | ErrorCode::CodeOver | ErrorCode::RateLimited)
 }
 
 /// Does what the code was for.
@@ -251,8 +246,8 @@ async fn confirm(
             Ok(to("/account?done=phone"))
         }
         About::Email { .. } => {
-            coordinator.finish_email(visitor, account_of(visitor)?, typed, client).await?;
-            Ok(to("/account?done=email"))
+            let opened = coordinator.finish_email(visitor, account_of(visitor)?, typed, client).await?;
+            Ok(with_new_tokens(reader, &opened, "/account?done=email"))
         }
     }
 }
@@ -285,11 +280,11 @@ async fn answer_sending(reader: &Reader, sealed: &str, sent: Result<Response, Si
     match sent {
         Ok(answer) => Ok(answer),
         Err(SiteProblem::Elsewhere(error)) => Err(error),
-        Err(SiteProblem::Refused(problem)) => {
-            let refused = refused(&problem).ok_or(problem.code)?;
+        Err(SiteProblem::Refused(problem)) if is_refusal(&problem) => {
             let (_, step) = open_step(reader, sealed)?;
-            show_code(reader, &step, sealed, "", Some(refused)).await
+            show_code(reader, &step, sealed, "", Some(&problem)).await
         }
+        Err(SiteProblem::Refused(problem)) => Err(problem.into()),
     }
 }
 
@@ -328,7 +323,7 @@ async fn ask_password(reader: Reader, Query(query): Query<StepQuery>) -> SiteRes
 async fn show_password(reader: &Reader, form: &NewPasswordForm, refused: Option<&Problem>) -> SiteResult<Response> {
     let cart = reader.cart().await?;
     let layout = reader.layout(&reader.speech().text("reset-password-title"), cart.as_ref()).tab(Tab::Account);
-    page(&FormPage::new(layout, form.reset_parts(refused, reader.speech())))
+    FormPage::new(layout, form.reset_parts(refused, reader.speech())).answer()
 }
 
 async fn set_password(reader: Reader, client: ClientInfo, Form(form): Form<NewPasswordForm>) -> SiteResult<Response> {
@@ -341,8 +336,8 @@ async fn set_password(reader: Reader, client: ClientInfo, Form(form): Form<NewPa
         Err(problem) if matches!(problem.code, ErrorCode::WeakPassword | ErrorCode::RateLimited | ErrorCode::Busy) => {
             show_password(&reader, &form, Some(&problem)).await
         }
-        Err(Problem { code: ErrorCode::CodeOver, .. }) => {
-            show_code(&reader, &step, &form.step, "", Some(CodeRefused::Over)).await
+        Err(problem) if problem.code == ErrorCode::CodeOver => {
+            show_code(&reader, &step, &form.step, "", Some(&problem)).await
         }
         Err(problem) => Err(problem.into()),
     }

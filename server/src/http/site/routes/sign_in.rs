@@ -2,12 +2,12 @@
 
 use super::super::{
     account::{
-        forms::{ProofForm, later_minutes},
-        sign_in::{NotSignedIn, SignInForm, SignInPage},
+        forms::ProofForm,
+        sign_in::{SignInForm, SignInPage},
     },
     forms::FormPage,
     layout::Tab,
-    reader::{Reader, SiteError, SiteResult, page, return_path, with_next},
+    reader::{Reader, SiteError, SiteResult, return_path, with_next},
 };
 use crate::{
     coordinator::{Kind, OpenedSession, Visitor, accounts::SignedIn},
@@ -57,10 +57,10 @@ async fn ask(reader: Reader, Query(query): Query<NextQuery>) -> SiteResult<Respo
     show(&reader, &SignInForm::default(), next, None).await
 }
 
-async fn show(reader: &Reader, form: &SignInForm, next: String, refused: Option<NotSignedIn>) -> SiteResult<Response> {
+async fn show(reader: &Reader, form: &SignInForm, next: String, refused: Option<&Problem>) -> SiteResult<Response> {
     let cart = reader.cart().await?;
     let layout = reader.layout("", cart.as_ref()).tab(Tab::Account);
-    page(&SignInPage::new(layout, form, next, refused))
+    SignInPage::new(layout, form, next, refused).answer()
 }
 
 async fn sign_in(
@@ -81,15 +81,18 @@ async fn sign_in(
             reader.coordinator().sign_in(&guest.visitor, &request, kind, client.as_client()).await
         }
     };
-    let refused = match outcome {
-        Ok(outcome) => return Ok(with_cookie(guest.cookie, go_on(&reader, outcome, &next))),
-        Err(Problem { code: ErrorCode::BadCredentials, .. }) => NotSignedIn::Wrong,
-        Err(problem) if matches!(problem.code, ErrorCode::RateLimited | ErrorCode::Busy) => {
-            NotSignedIn::Later(later_minutes(&problem))
+    match outcome {
+        Ok(outcome) => Ok(with_cookie(guest.cookie, go_on(&reader, outcome, &next))),
+        Err(problem) if is_refusal(&problem) => {
+            Ok(with_cookie(guest.cookie, show(&reader, &form, next, Some(&problem)).await?))
         }
-        Err(problem) => return Err(problem.into()),
-    };
-    Ok(with_cookie(guest.cookie, show(&reader, &form, next, Some(refused)).await?))
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// Whether it is said on the page of the form.
+fn is_refusal(problem: &Problem) -> bool {
+    matches!(problem.code, ErrorCode::BadCredentials | ErrorCode::RateLimited | ErrorCode::Busy)
 }
 
 /// On to where she wanted, with the cookies of her session; or to her second factor.
@@ -106,6 +109,12 @@ pub fn go_on(reader: &Reader, outcome: SignedIn, next: &str) -> Response {
             (cookies, Redirect::to(next)).into_response()
         }
     }
+}
+
+/// On to another page, with the session's new tokens.
+pub fn with_new_tokens(reader: &Reader, opened: &OpenedSession, next: &str) -> Response {
+    let cookie = session_cookie(opened, reader.state.config.is_secure());
+    ([(header::SET_COOKIE, cookie)], Redirect::to(next)).into_response()
 }
 
 /// A guest's new session comes along, unless the answer brings one itself.
@@ -143,15 +152,25 @@ async fn show_second(
     let cart = reader.cart().await?;
     let title = reader.speech().text("second-factor-title");
     let layout = reader.layout(&title, cart.as_ref()).tab(Tab::Account);
-    page(&FormPage::new(layout, form.second_factor_parts(factors, refused, reader.speech())))
+    FormPage::new(layout, form.second_factor_parts(factors, refused, reader.speech())).answer()
 }
 
 async fn second(reader: Reader, client: ClientInfo, Form(form): Form<ProofForm>) -> SiteResult<Response> {
     let next = return_path(&form.next, AFTER_SIGN_IN);
     let visitor = reader.visitor.ok_or_else(|| from_the_beginning(&next))?;
     let form = ProofForm { next: next.clone(), ..form };
-    match reader.coordinator().finish_sign_in_with_totp(&visitor, &form.code, client.as_client()).await {
+    let (coordinator, client) = (reader.coordinator(), client.as_client());
+    let outcome = match coordinator.list_second_factors(&visitor).await {
+        Ok(factors) if factors.mailed_code => {
+            coordinator.finish_sign_in_with_mailed_code(&visitor, Secret(form.code.clone()), client).await
+        }
+        Ok(_) => coordinator.finish_sign_in_with_totp(&visitor, &form.code, client).await,
+        Err(problem) => Err(problem),
+    };
+    match outcome {
         Ok(outcome) => Ok(go_on(&reader, outcome, &next)),
+        // Used, too old, or tried too often: her password brings another one.
+        Err(Problem { code: ErrorCode::CodeOver, .. }) => Err(from_the_beginning(&next)),
         Err(problem) if matches!(problem.code, ErrorCode::WrongCode | ErrorCode::RateLimited) => {
             show_second(&reader, &visitor, &form, Some(&problem)).await
         }
@@ -162,7 +181,6 @@ async fn second(reader: Reader, client: ClientInfo, Form(form): Form<ProofForm>)
 
 async fn sign_out(reader: Reader) -> SiteResult<Response> {
     let Some(visitor) = &reader.visitor else { return Err(SiteError::Elsewhere("/".to_owned())) };
-    let opened: OpenedSession = reader.coordinator().sign_out(visitor).await?;
-    let cookie = session_cookie(&opened, reader.state.config.is_secure());
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
+    let opened = reader.coordinator().sign_out(visitor).await?;
+    Ok(with_new_tokens(&reader, &opened, "/"))
 }

@@ -53,5 +53,5 @@ async fn show(
 ) -> SiteResult<Response> {
     let (speech, cart) = (reader.speech(), reader.cart().await?);
     let layout = reader.layout(&speech.text("tell-me-title"), cart.as_ref()).tab(Tab::Events);
-    page(&FormPage::new(layout, form.parts(performance, judged, refused, reader.now(), speech)))
+    FormPage::new(layout, form.parts(performance, judged, refused, reader.now(), speech)).answer()
 }
