@@ -46,12 +46,14 @@ password-weak = Too easy to guess: it is common, or made of your name. A few wor
 password-new = New password
 password-again = The same once more
 password-differs = This is not the same as above.
-phone-wrong = A phone number begins with + and its country code, like +34 612 345 678.
+phone-wrong = Give a mobile’s number with + and its country code, like +34 612 345 678; landlines get no codes.
 
 ## Codes
 code-title = Type the code
 code-title-email = Look into your mail
 code-lead-email = We sent six digits to { $email }. They work for 10 minutes.
+code-phone-why = Your account is made. With your phone confirmed, a forgotten password comes back by SMS.
+code-phone-later = Not now
 code-lead-phone = We sent six digits to { $phone }. They work for 10 minutes.
 code-from-sms = Code from the SMS
 code-from-email = Code from the mail
@@ -92,6 +94,8 @@ account-since = Since { $date }
 account-you = You
 account-email = E-mail
 account-phone = Phone
+account-phone-waits = { $phone }, not confirmed yet
+account-confirm = Confirm
 account-no-phone = None yet. A forgotten password then comes back by mail.
 account-role = Role
 account-save = Save

@@ -46,12 +46,14 @@ password-weak = Demasiado fácil: es muy común o sale de tu nombre. Mejor unas 
 password-new = Contraseña nueva
 password-again = La misma otra vez
 password-differs = No es igual que la de arriba.
-phone-wrong = Un teléfono empieza por + y el prefijo del país, como +34 612 345 678.
+phone-wrong = Escribe un móvil con + y el prefijo del país, como +34 612 345 678; los fijos no reciben códigos.
 
 ## Códigos
 code-title = Escribe el código
 code-title-email = Mira tu correo
 code-lead-email = Hemos enviado seis cifras a { $email }. Sirven durante 10 minutos.
+code-phone-why = Tu cuenta está creada. Con el teléfono confirmado, una contraseña olvidada vuelve por SMS.
+code-phone-later = Ahora no
 code-lead-phone = Hemos enviado seis cifras a { $phone }. Sirven durante 10 minutos.
 code-from-sms = Código del SMS
 code-from-email = Código del correo
@@ -92,6 +94,8 @@ account-since = Desde el { $date }
 account-you = Tú
 account-email = Correo
 account-phone = Teléfono
+account-phone-waits = { $phone }, aún sin confirmar
+account-confirm = Confirmar
 account-no-phone = Todavía ninguno. Una contraseña olvidada vuelve entonces por correo.
 account-role = Función
 account-save = Guardar

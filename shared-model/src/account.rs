@@ -4,9 +4,10 @@
 //! wrong password reads like an unknown address.
 
 use crate::{
-    AccountId, AuditEntryId, CodeId, Language, OrganizerId, PasskeyId, PerformanceId, SavedCardId, SessionId, SignUpId,
-    Timestamp,
-    order::Order,
+    AccountId, AuditEntryId, CodeId, Language, OrderId, OrganizerId, PasskeyId, PerformanceId, SavedCardId, SessionId,
+    SignUpId, Timestamp,
+    order::{CheckoutDraft, Order},
+    staff::Invitation,
     text::{EmailAddress, Password, PersonName, PhoneNumber, Secret},
 };
 use serde::{Deserialize, Serialize};
@@ -277,6 +278,22 @@ pub struct AccountExport {
     pub deeds: Vec<Deed>,
     /// Performances whose seats this address wants to hear of.
     pub wishes: Vec<AwaitedSeats>,
+    /// What was filled in for buying in her sessions and not bought yet.
+    pub drafts: Vec<CheckoutDraft>,
+    /// Invitations to teams that wait for her answer.
+    pub invitations: Vec<Invitation>,
+    /// Wishes to have an order's mail again.
+    pub order_mails: Vec<AskedOrderMail>,
+    /// What the payment providers call her.
+    pub provider_names: Vec<String>,
+}
+
+/// A wish to have an order's mail again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AskedOrderMail {
+    pub order_id: OrderId,
+    pub asked_at: Timestamp,
 }
 
 /// A wish to hear when seats of a performance can be bought.

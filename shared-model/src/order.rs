@@ -196,6 +196,7 @@ pub struct MailAgainRequest {
 /// steps work without JavaScript and a reload loses nothing. Never holds card data: only the provider's
 /// name for a card and what may be shown of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckoutDraft {
     #[serde(default)]
     pub delivery: Option<Delivery>,

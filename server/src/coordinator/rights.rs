@@ -8,18 +8,15 @@ use super::{
 };
 use crate::{
     auth::{accounts, notes::News},
-    data::{accounts::email_key, erasure as rows, outbox, wishes},
+    data::{DataError, DataResult, accounts::email_key, erasure as rows, outbox, wishes},
     reservations::{books::OutboxKind, erasure},
 };
 use shared_model::{
-    AccountId, AuditEntryId, ErrorCode, OrganizerId, PasskeyId, PerformanceId, Problem, Timestamp,
-    account::{AccountExport, AwaitedSeats, Deed, PasskeyInfo},
+    AccountId, AuditEntryId, ErrorCode, OrderId, OrganizerId, PasskeyId, PerformanceId, Problem, Timestamp,
+    account::{AccountExport, AskedOrderMail, AwaitedSeats, Deed, PasskeyInfo},
+    order::CheckoutDraft,
 };
 use uuid::Uuid;
-
-/// Orders and deeds one export holds at most; nobody has as many.
-const EXPORT_ORDERS_MAX: usize = 10_000;
-const EXPORT_DEEDS_MAX: i64 = 10_000;
 
 impl Coordinator {
     /// Everything we hold on an account.
@@ -30,14 +27,17 @@ impl Coordinator {
             let page = self.list_orders(visitor, &asked).await?;
             orders.extend(page.items);
             asked.cursor = page.next_cursor;
-            if asked.cursor.is_none() || orders.len() >= EXPORT_ORDERS_MAX {
+            if asked.cursor.is_none() {
                 break;
             }
         }
         let account = self.load_account(account_id).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
         let passkeys = rows::list_passkeys(&mut link, account_id.0).await.or_problem()?;
-        let deeds = rows::list_deeds(&mut link, account_id.0, EXPORT_DEEDS_MAX).await.or_problem()?;
+        let deeds = rows::list_deeds(&mut link, account_id.0).await.or_problem()?;
+        let drafts = rows::list_drafts(&mut link, account_id.0).await.or_problem()?;
+        let order_mails = rows::list_order_mails(&mut link, account_id.0).await.or_problem()?;
+        let provider_names = rows::list_provider_names(&mut link, account_id.0).await.or_problem()?;
         let wishes = wishes::list_of_address(&mut link, &email_key(account.email.as_str())).await.or_problem()?;
         drop(link);
         Ok(AccountExport {
@@ -49,6 +49,10 @@ impl Coordinator {
             orders,
             deeds: deeds.into_iter().map(deed).collect(),
             wishes: wishes.into_iter().map(awaited).collect(),
+            drafts: drafts.iter().map(|text| read_draft(text)).collect::<DataResult<_>>().or_problem()?,
+            invitations: self.list_own_invitations(account_id).await?,
+            order_mails: order_mails.into_iter().map(asked_order_mail).collect(),
+            provider_names: provider_names.into_iter().map(|(gateway, name)| format!("{gateway}: {name}")).collect(),
         })
     }
 
@@ -114,6 +118,14 @@ fn awaited((performance_id, wished_at, told_at): (Uuid, i64, Option<i64>)) -> Aw
         wished_at: Timestamp(wished_at),
         told_at: told_at.map(Timestamp),
     }
+}
+
+fn read_draft(document: &str) -> DataResult<CheckoutDraft> {
+    serde_json::from_str(document).map_err(|error| DataError::corrupt("check-out draft", error))
+}
+
+fn asked_order_mail((order_id, asked_at): (Uuid, i64)) -> AskedOrderMail {
+    AskedOrderMail { order_id: OrderId(order_id), asked_at: Timestamp(asked_at) }
 }
 
 fn deed(row: rows::DeedRow) -> Deed {

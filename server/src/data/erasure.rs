@@ -9,7 +9,17 @@ statements! {
     );
     LIST_DEEDS = Statement::both(
         "select audit_entry_id, at, organizer_id, action, subject, detail from audit_entry where account_id = $1
-         order by at desc, audit_entry_id limit $2",
+         order by at desc, audit_entry_id",
+    );
+    LIST_DRAFTS = Statement::both(
+        "select d.document from checkout_draft d join session s on s.cart_id = d.cart_id where s.account_id = $1 order by d.updated_at",
+    );
+    LIST_ORDER_MAILS = Statement::both(
+        "select m.order_id, m.asked_at from order_mail m join customer_order o on o.order_id = m.order_id
+         where o.account_id = $1 order by m.asked_at, m.mail_id",
+    );
+    LIST_PROVIDER_NAMES = Statement::both(
+        "select gateway, customer_ref from gateway_customer where account_id = $1 order by gateway",
     );
     /// Who looks whether an organizer keeps an owner does so alone.
     LOCK_TEAMS = Statement::both(
@@ -103,8 +113,23 @@ pub async fn list_passkeys(link: &mut Link, account_id: Uuid) -> DataResult<Vec<
 }
 
 /// What the account did as staff, newest first.
-pub async fn list_deeds(link: &mut Link, account_id: Uuid, limit: i64) -> DataResult<Vec<DeedRow>> {
-    fetch_all!(link, DeedRow, LIST_DEEDS, account_id, limit)
+pub async fn list_deeds(link: &mut Link, account_id: Uuid) -> DataResult<Vec<DeedRow>> {
+    fetch_all!(link, DeedRow, LIST_DEEDS, account_id)
+}
+
+/// What was filled in for buying in the account's sessions, as JSON.
+pub async fn list_drafts(link: &mut Link, account_id: Uuid) -> DataResult<Vec<String>> {
+    Ok(fetch_all!(link, (String,), LIST_DRAFTS, account_id)?.into_iter().map(|(document,)| document).collect())
+}
+
+/// Wishes to have mails of the account's orders again: the order, and when.
+pub async fn list_order_mails(link: &mut Link, account_id: Uuid) -> DataResult<Vec<(Uuid, i64)>> {
+    fetch_all!(link, (Uuid, i64), LIST_ORDER_MAILS, account_id)
+}
+
+/// What the payment providers call the account: the provider, and its name.
+pub async fn list_provider_names(link: &mut Link, account_id: Uuid) -> DataResult<Vec<(String, String)>> {
+    fetch_all!(link, (String, String), LIST_PROVIDER_NAMES, account_id)
 }
 
 /// Organizers that have no other owner; nobody changes their teams until the transaction ends.

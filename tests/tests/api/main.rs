@@ -24,4 +24,5 @@ mod sessions;
 mod statements;
 mod strangers;
 mod teams;
+mod timing;
 mod wishes;

@@ -1,7 +1,7 @@
 //! Every route of the API, and the pages that belong to somebody, for every kind of visitor: one table. A route
 //! that is not in it fails, and what is somebody else's reads as if there were none.
 
-use reqwest::{Client, Method, StatusCode, redirect::Policy};
+use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 use shared_model::{
     CodeId, ErrorCode, HoldId, OrderId, OrganizerId,
@@ -207,7 +207,8 @@ impl Visitor {
         Self { name, buyer, browser, key: None }
     }
 
-    async fn ask(&mut self, app: &TestApp, row: &Row, path: &str, things: &Things) -> (StatusCode, String) {
+    /// Sends the row's request as it is sent by her own browser or app, or with a header beside.
+    async fn send(&self, app: &TestApp, row: &Row, path: &str, things: &Things, header: Option<[&str; 2]>) -> Response {
         let path = match &self.key {
             Some(key) if path.contains("/orders/") => format!("{path}?key={key}"),
             _ => path.to_owned(),
@@ -227,11 +228,19 @@ impl Visitor {
             }
             method => who.request(Method::from_bytes(method.as_bytes()).unwrap(), &path),
         };
+        let request = match header {
+            Some([name, value]) => request.header(name, value),
+            None => request,
+        };
         let request = match things.body(row) {
             Some(body) => request.json(&body),
             None => request,
         };
-        let answer = request.send().await.unwrap();
+        request.send().await.unwrap()
+    }
+
+    async fn ask(&mut self, app: &TestApp, row: &Row, path: &str, things: &Things) -> (StatusCode, String) {
+        let answer = self.send(app, row, path, things, None).await;
         let leads_to = answer.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
         let status = match leads_to.split('?').next() {
             Some("/sign-in") => StatusCode::UNAUTHORIZED,
@@ -395,6 +404,26 @@ async fn add_passkey(who: &Buyer) -> String {
 }
 
 on_both_engines! {
+    async fn no_other_site_makes_a_browser_change_anything(app) {
+        let (_, rows) = read_table();
+        let (everybody, things) = gather(&app).await;
+        let changing = rows.iter().filter(|row| !matches!(row.method, "GET" | "PAGE")).collect::<Vec<_>>();
+        assert!(changing.len() > 90);
+        for visitor in everybody.iter().filter(|visitor| matches!(visitor.name, "guest" | "owner" | "customer")) {
+            for row in &changing {
+                let path = things.path(row, true);
+                for header in [["sec-fetch-site", "cross-site"], ["sec-fetch-site", "same-site"], ["origin", "https://evil.example"]] {
+                    let answer = visitor.send(&app, row, &path, &things, Some(header)).await;
+                    assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{} {} as {} with {header:?}", row.method, row.path, visitor.name);
+                    assert!(answer.headers().get("set-cookie").is_none(), "{} {}", row.method, row.path);
+                }
+            }
+        }
+        let customer = everybody.iter().find(|visitor| visitor.name == "customer").unwrap();
+        let sessions: Vec<SessionInfo> = customer.buyer.get("/account/sessions").await.unwrap();
+        assert_eq!(sessions.len(), 3, "nothing was done");
+    }
+
     async fn everybody_is_answered_as_the_table_says_and_foreign_ids_as_unknown_ones(app) {
         let (visitors, rows) = read_table();
         let (mut everybody, things) = gather(&app).await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared_model::{
     ErrorCode,
-    account::{Account, NewSession, SignedIn},
+    account::{Account, MemberRole, NewSession, SignedIn},
     factor::{PasskeyCeremony, SecondFactors, TotpSetup},
 };
 use std::time::Duration;
@@ -15,7 +15,7 @@ use ticketboss_tests::{
     buyer::{Answer, Buyer, Refused},
     letterbox, on_both_engines,
     process::wait_until,
-    staff::{AuthenticatorApp, make_operator},
+    staff::{AuthenticatorApp, accept, invite, make_operator, operator, organizer},
 };
 
 const STEP: Duration = Duration::from_secs(30);
@@ -121,6 +121,43 @@ on_both_engines! {
         let body = json!({ "credential": device.get(&asked.public_key) });
         let signed_in: SignedIn = half.post(&path, &body).await.unwrap();
         assert_eq!(signed_in.account.account_id, ana.account.account_id);
+    }
+
+    async fn a_session_that_showed_no_second_factor_does_nothing_for_a_team(app) {
+        let operator = operator(&app).await;
+        let (muelle, owner) = organizer(&app, &operator, "muelle").await;
+        // A customer with a passkey signs in by her password alone; then she becomes staff.
+        let ana = AccountHolder::sign_up(&app, "ana@example.com").await;
+        let mut device = Authenticator::new("http://localhost:8080");
+        let asked: PasskeyCeremony = ana.app.post("/account/passkeys/ceremonies", &json!({})).await.unwrap();
+        let body = json!({ "ceremony_id": asked.ceremony_id, "name": "Key", "credential": device.create(&asked.public_key) });
+        ana.app.post::<Value>("/account/passkeys", &body).await.unwrap();
+        let tablet = ana.elsewhere(&app).await.app;
+        let invitation = invite(&owner.app, muelle, &ana.email, MemberRole::Owner).await.unwrap().invitation_id;
+        assert_eq!(accept(&tablet, invitation).await.refused(), ErrorCode::SecondFactorRequired, "her password is not enough");
+        accept(&ana.app, invitation).await.unwrap();
+        let members = format!("/organizers/{muelle}/members");
+        ana.app.get::<Value>(&members).await.expect("her passkey was set up here");
+        assert_eq!(tablet.get::<Value>(&members).await.refused(), ErrorCode::SecondFactorRequired);
+        // Nor does she, or whoever stole that session, change what opens the account.
+        assert_eq!(tablet.post::<Value>("/account/totp", &json!({})).await.refused(), ErrorCode::SecondFactorRequired);
+        let more = tablet.post::<Value>("/account/passkeys/ceremonies", &json!({})).await;
+        assert_eq!(more.refused(), ErrorCode::SecondFactorRequired);
+        // Her passkey proves her, there and then.
+        let asked: PasskeyCeremony = tablet.post("/passkeys/proofs", &json!({})).await.unwrap();
+        let body = json!({ "credential": device.get(&asked.public_key) });
+        let proved: NewSession = tablet.post(&format!("/passkeys/proofs/{}", asked.ceremony_id), &body).await.unwrap();
+        tablet.with_token(&proved.token).get::<Value>(&members).await.unwrap();
+    }
+
+    async fn an_app_proves_its_owner_as_well(app) {
+        let (ana, phone) = ana_with_app(&app).await;
+        app.wait(Duration::from_secs(10 * 60));
+        assert_eq!(ana.app.get::<Value>("/account/export").await.refused(), ErrorCode::ProofRequired);
+        let prove = async |code: String| ana.app.post::<NewSession>("/account/proofs/totp", &json!({ "code": code })).await;
+        assert_eq!(prove("000000".to_owned()).await.refused(), ErrorCode::WrongCode);
+        let proved = prove(phone.shows(app.now())).await.unwrap();
+        ana.app.with_token(&proved.token).get::<Value>("/account/export").await.unwrap();
     }
 
     async fn an_app_is_removed_only_with_a_proof(app) {

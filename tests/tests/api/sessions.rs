@@ -1,14 +1,16 @@
 //! Sessions: tokens for everyone, kept as hashes, useless to other sites.
 
-use reqwest::{Client, Method, StatusCode, header};
+use reqwest::{Client, Method, StatusCode, header, redirect::Policy};
 use serde_json::{Value, json};
-use shared_model::{ErrorCode, HoldId, OrderId};
+use shared_model::{ErrorCode, HoldId, OrderId, account::SessionInfo};
 use std::time::Duration;
 use ticketboss_tests::{
-    app::{Engine, TestApp},
+    account_holder::{AccountHolder, PASSWORD, sign_in},
+    app::{Engine, Setting, TestApp},
     buyer::{Buyer, GOOD_CARD, Refused, read},
     house::Wish,
     on_both_engines,
+    process::wait_until,
 };
 
 /// As long as a guest's session lives.
@@ -73,6 +75,31 @@ on_both_engines! {
         assert!(app_answer.headers().get(header::SET_COOKIE).is_none(), "apps keep their token themselves");
     }
 
+    async fn who_signs_in_after_somebody_else_finds_nothing_of_what_she_filled_in(app) {
+        let play = app.stage(Wish::default()).await;
+        let ana = AccountHolder::sign_up(&app, "ana@example.com").await;
+        AccountHolder::sign_up(&app, "ben@example.com").await;
+        ana.app.hold(&play, &["Stalls A-1"]).await.unwrap();
+        let browser = Client::builder().redirect(Policy::none()).build().unwrap();
+        let cookie = |of: &Buyer| format!("tb_session={}", of.token);
+        for (path, form) in [
+            ("/checkout/delivery", vec![("method", "email")]),
+            ("/checkout/you", vec![("name", "Ana of Before"), ("email", "ana@example.com")]),
+        ] {
+            let sent = browser.post(format!("{}{path}", app.url())).header(header::COOKIE, cookie(&ana.app)).form(&form);
+            assert_eq!(sent.send().await.unwrap().status(), StatusCode::SEE_OTHER, "{path}");
+        }
+        let page = async |of: &Buyer| {
+            let asked = browser.get(format!("{}/checkout/you", app.url())).header(header::COOKIE, cookie(of));
+            asked.send().await.unwrap().text().await.unwrap()
+        };
+        assert!(page(&ana.app).await.contains("Ana of Before"));
+        let signed_in = sign_in(&ana.app, "ben@example.com", PASSWORD).await.unwrap();
+        let ben = ana.app.with_token(&signed_in.session.token);
+        assert_eq!(ben.cart().await.seat_count(), 1, "the seats stay in the cart");
+        assert!(!page(&ben).await.contains("Ana of Before"));
+    }
+
     async fn a_request_that_another_site_makes_is_refused(app) {
         let play = app.stage(Wish::default()).await;
         let ana = app.buyer().await;
@@ -88,6 +115,80 @@ on_both_engines! {
             ana.send::<Value>(request).await.unwrap();
         }
     }
+}
+
+/// Over HTTPS the cookies are bound to it, and browsers are told to come by it alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_https_cookies_and_headers_say_so() {
+    let tune = |config: &mut ticketboss::config::Config| config.public_url = "https://tickets.example".to_owned();
+    let app = TestApp::start_with(Setting { tune, ..Setting::of(Engine::Sqlite) }).await;
+    AccountHolder::sign_up(&app, "ana@example.com").await;
+    let browser = Client::builder().redirect(Policy::none()).build().unwrap();
+    let form = [("email", "ana@example.com"), ("password", PASSWORD), ("stay", "on"), ("next", "/tickets")];
+    let answer = browser.post(format!("{}/sign-in", app.url())).form(&form).send().await.unwrap();
+    assert_eq!(answer.headers()["location"], "/tickets");
+    let cookies: Vec<&str> =
+        answer.headers().get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap()).collect();
+    for (name, days) in [("__Host-tb_session", 180), ("__Host-tb_device", 400)] {
+        let cookie = cookies.iter().find(|cookie| cookie.starts_with(&format!("{name}="))).expect(name);
+        let age = format!("Max-Age={}", days * 24 * 60 * 60);
+        for part in ["Path=/", "HttpOnly", "SameSite=Lax", "Secure", &age] {
+            assert!(cookie.split("; ").any(|it| it == part), "{part}: {cookie}");
+        }
+        assert!(!cookie.contains("Domain="), "no other host gets it: {cookie}");
+    }
+    for path in ["/", "/sign-in", "/api/v1/performances", "/nothing/here"] {
+        let answer = browser.get(format!("{}{path}", app.url())).send().await.unwrap();
+        for (name, value) in [
+            ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+            ("x-frame-options", "DENY"),
+            ("x-content-type-options", "nosniff"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("referrer-policy", "strict-origin-when-cross-origin"),
+        ] {
+            assert_eq!(answer.headers()[name], value, "{name} of {path}");
+        }
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        for part in [
+            "default-src 'self'",
+            "script-src 'self'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+            "object-src 'none'",
+        ] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        assert!(!policy.contains("unsafe"), "{policy}");
+    }
+    // Without "stay" the browser forgets it when it is closed.
+    let once = [("email", "ana@example.com"), ("password", PASSWORD), ("next", "/tickets")];
+    let answer = browser.post(format!("{}/sign-in", app.url())).form(&once).send().await.unwrap();
+    let cookies: Vec<&str> =
+        answer.headers().get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap()).collect();
+    let session = cookies.iter().find(|cookie| cookie.starts_with("__Host-tb_session=")).unwrap();
+    assert!(!session.contains("Max-Age"), "{session}");
+}
+
+/// A session that ends on one node is out on the others at once: nobody waits for their memory to fade.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_ends_on_one_node_ends_on_all() {
+    let mut app = TestApp::start(Engine::Postgres).await;
+    let other = app.start_node().await;
+    let ana = AccountHolder::sign_up(&app, "ana@example.com").await;
+    let (phone, tablet) = (ana.elsewhere(&app).await, ana.elsewhere(&app).await);
+    for device in [&phone, &tablet] {
+        device.app.at(&other).get::<Value>("/account").await.expect("the other node remembers her from now on");
+    }
+    let listed: Vec<SessionInfo> = phone.app.get("/account/sessions").await.unwrap();
+    let id = listed.iter().find(|session| session.is_this).unwrap().session_id;
+    let path = format!("/account/sessions/{id}");
+    ana.app.send::<Value>(ana.app.request(Method::DELETE, &path)).await.unwrap();
+    // The clock stands still: nothing fades.
+    let is_out = async |who: &Buyer| who.at(&other).get::<Value>("/account").await.is_err();
+    wait_until("one session is out", async || is_out(&phone.app).await).await;
+    assert!(!is_out(&tablet.app).await);
+    ana.app.send::<Value>(ana.app.request(Method::DELETE, "/account/sessions")).await.unwrap();
+    wait_until("all others are", async || is_out(&tablet.app).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -115,10 +216,7 @@ async fn a_session_survives_a_restart() {
     let play = app.stage(Wish::default()).await;
     let ana = app.buyer().await;
     ana.hold(&play, &["Stalls A-1"]).await.unwrap();
-    let setting = ticketboss_tests::app::Setting {
-        clock: app.clock.clone(),
-        ..ticketboss_tests::app::Setting::of(Engine::Sqlite)
-    };
+    let setting = Setting { clock: app.clock.clone(), ..Setting::of(Engine::Sqlite) };
     let (folder, url) = app.stop().await;
     let app = TestApp::start_on(setting, folder, url).await;
     let ana: Buyer = ana.at(&app.url());

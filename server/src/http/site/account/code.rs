@@ -72,8 +72,10 @@ pub fn code_form(
     let alert = refused.and_then(|problem| refusal(problem, speech));
     let waits = step.sent.again_at > now;
     let is_reset = matches!(step.about, About::Reset { .. });
+    // Right after a sign-up, on the way to something else.
+    let may_wait = matches!(step.about, About::Phone { .. }) && step.next != "/account";
     FormParts {
-        back: Some(Action {
+        back: (!may_wait).then(|| Action {
             href: match step.about {
                 About::SignUp { .. } => "/sign-up".to_owned(),
                 About::Reset { .. } => "/reset".to_owned(),
@@ -83,7 +85,7 @@ pub fn code_form(
             label: speech.text("account-back"),
         }),
         steps: if is_reset { form_steps(&RESET_STEPS, 1, speech) } else { Vec::new() },
-        lead: vec![lead],
+        lead: if may_wait { vec![lead, speech.text("code-phone-why")] } else { vec![lead] },
         alert,
         action: "/code",
         hidden: vec![("step", sealed.to_owned())],
@@ -105,6 +107,11 @@ pub fn code_form(
                 vec![Action { href: "/code/by-email".to_owned(), label: speech.text("reset-no-phone") }]
             }
             _ => Vec::new(),
+        },
+        links: if may_wait {
+            vec![Action { href: step.next.clone(), label: speech.text("code-phone-later") }]
+        } else {
+            Vec::new()
         },
         ..FormParts::default()
     }

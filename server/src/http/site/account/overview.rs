@@ -70,6 +70,8 @@ pub struct AccountPage<'a> {
     email: String,
     name: Field,
     phone: Option<String>,
+    /// Given and not confirmed yet.
+    phone_waits: Option<String>,
     passkeys: String,
     has_totp: bool,
     cards: Vec<Entry>,
@@ -95,6 +97,11 @@ impl<'a> AccountPage<'a> {
             email: account.email.to_string(),
             name: Field::name(speech.text("you-name"), account.name.as_str()),
             phone: account.phone.as_ref().filter(|_| account.phone_confirmed).map(ToString::to_string),
+            phone_waits: account
+                .phone
+                .as_ref()
+                .filter(|_| !account.phone_confirmed)
+                .map(|phone| speech.fill("account-phone-waits", &[("phone", phone.to_string().into())])),
             passkeys: speech.fill("account-passkeys-count", &passkeys),
             has_totp: account.has_totp,
             cards: source.cards.iter().filter_map(|card| card_entry(card, speech)).collect(),
@@ -104,6 +111,17 @@ impl<'a> AccountPage<'a> {
             asked: source.invitations.iter().map(|one| asked(one, &calendar, speech)).collect(),
             since: speech.fill("account-since", &[("date", since.into())]),
             page,
+        }
+    }
+}
+
+impl AccountPage<'_> {
+    /// What there is to do about the phone.
+    fn phone_action(&self) -> &'static str {
+        match (&self.phone, &self.phone_waits) {
+            (Some(_), _) => "account-change",
+            (None, Some(_)) => "account-confirm",
+            (None, None) => "account-add",
         }
     }
 }

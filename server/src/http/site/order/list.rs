@@ -1,7 +1,10 @@
 //! "Your tickets": what is still to come as cards, soonest first, each with the way to its codes; below it the
 //! orders that are past.
 
-use super::{mail_said, ticket::Part};
+use super::{
+    mail_said,
+    ticket::{Part, notice},
+};
 use crate::{
     calendar_text::{CalendarText, capitalized},
     coordinator::OrderCounts,
@@ -82,6 +85,8 @@ pub struct UpcomingCard {
     pub performance_id: String,
     pub title: String,
     pub when_where: String,
+    /// It was cancelled, or moved to another date.
+    pub notice: Option<String>,
     pub poster: Option<String>,
     pub accent: String,
     pub place: Vec<Part>,
@@ -144,12 +149,12 @@ fn filters(listed: &Listed, speech: Speech<'_>) -> Vec<Choice> {
     ]
 }
 
-/// A card for each performance that is not over, soonest first.
+/// A card for each performance of the upcoming orders, soonest first; those of them that are over come last.
 fn upcoming_cards(listed: &Listed, now: Timestamp, may_be_gold: bool, speech: Speech<'_>) -> Vec<UpcomingCard> {
     let since = OrderPeriod::upcoming_since(now);
     let parts = listed.upcoming.items.iter().flat_map(|order| order.performances.iter().map(move |part| (order, part)));
-    let mut parts = parts.filter(|(_, part)| part.starts_at >= since).collect::<Vec<_>>();
-    parts.sort_by_key(|(order, part)| (part.starts_at, order.created_at));
+    let mut parts = parts.collect::<Vec<_>>();
+    parts.sort_by_key(|(order, part)| (part.starts_at < since, part.starts_at, order.created_at));
     let card = |(position, (order, part)): (usize, &(&Order, &OrderPerformance))| UpcomingCard {
         is_first: position == 0 && may_be_gold,
         mail_said: listed
@@ -167,8 +172,12 @@ fn upcoming_card(order: &Order, part: &OrderPerformance, now: Timestamp, speech:
     let when = wording::moment(part.starts_at, now, &calendar, speech);
     let when_where = [("when", Value::from(when)), ("venue", part.venue.name.as_str().into())];
     let is_paid = order.state == OrderState::Paid;
-    let (foot, show) =
-        if is_paid { ("tickets-foot-paid", "tickets-show") } else { ("tickets-foot-open", "tickets-continue") };
+    let is_over = part.starts_at < OrderPeriod::upcoming_since(now);
+    let (foot, show) = match (is_paid, is_over) {
+        (true, true) => ("tickets-foot-over", "tickets-show"),
+        (true, false) => ("tickets-foot-paid", "tickets-show"),
+        (false, _) => ("tickets-foot-open", "tickets-continue"),
+    };
     let words =
         [("number", Value::from(order.number.as_str())), ("total", order.total.format(speech.language()).into())];
     UpcomingCard {
@@ -176,6 +185,7 @@ fn upcoming_card(order: &Order, part: &OrderPerformance, now: Timestamp, speech:
         performance_id: part.performance_id.to_string(),
         title: part.title.clone(),
         when_where: capitalized(&speech.fill("cart-when-where", &when_where)),
+        notice: notice(part, speech),
         poster: part.poster.clone(),
         accent: part.accent.clone(),
         place: row_place(&part.lines, speech),

@@ -44,6 +44,9 @@ pub struct TicketCard {
     pub accent: String,
     /// For those who hear the page: event and place.
     pub label: String,
+    /// Its performance was cancelled, or moved to another date.
+    pub notice: Option<String>,
+    pub is_cancelled: bool,
     /// "Ticket 1 of 2"
     pub position: String,
     /// An SVG.
@@ -145,6 +148,8 @@ fn ticket_card(
         poster: part.poster.clone(),
         accent: part.accent.clone(),
         label: format!("{}, {}", part.title, place_text::place(&line.label, speech)),
+        notice: notice(part, speech),
+        is_cancelled: part.is_cancelled,
         position: String::new(),
         qr: qr_svg(&ticket.code),
         short_code: ticket.short_code.clone(),
@@ -154,6 +159,15 @@ fn ticket_card(
         directions: wording::directions(&part.venue),
         alone: None,
     }
+}
+
+/// What became of a performance since its tickets were sold.
+pub fn notice(part: &OrderPerformance, speech: Speech<'_>) -> Option<String> {
+    if part.is_cancelled {
+        return Some(speech.text("ticket-cancelled"));
+    }
+    let date = CalendarText::new(speech, &part.venue.time_zone).date_long(part.moved_from?);
+    Some(speech.fill("ticket-moved", &[("date", date.into())]))
 }
 
 fn place_parts(line: &OrderLine, speech: Speech<'_>) -> Vec<Part> {

@@ -175,8 +175,16 @@ async fn begin_email(
 }
 
 async fn ask_phone(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
-    let has_one = account.reader.coordinator().load_account(account.account_id).await?.phone_confirmed;
-    let parts = ContactForm::default().phone_parts(has_one, false, None, account.reader.speech());
+    let known = account.reader.coordinator().load_account(account.account_id).await?;
+    let has_one = known.phone_confirmed;
+    // One that was given and never confirmed needs only its code.
+    let waits = known.phone.filter(|_| !has_one).map(|phone| phone.to_string()).unwrap_or_default();
+    let parts = ContactForm { phone: waits, ..ContactForm::default() }.phone_parts(
+        has_one,
+        false,
+        None,
+        account.reader.speech(),
+    );
     form_page(&account.reader, "phone-title", parts).await
 }
 

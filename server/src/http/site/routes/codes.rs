@@ -15,7 +15,10 @@ use super::{
     sign_in::{AFTER_SIGN_IN, NextQuery, go_on, with_cookie, with_new_tokens},
 };
 use crate::{
-    coordinator::{Kind, Visitor},
+    coordinator::{
+        Kind, Visitor,
+        accounts::{Client, SignedIn},
+    },
     http::{
         AppState,
         session::{ClientInfo, SiteVisitor},
@@ -235,7 +238,8 @@ async fn confirm(
     match &step.about {
         About::SignUp { .. } => {
             let outcome = coordinator.finish_sign_up(visitor, typed, Kind::SiteStay, client).await?;
-            Ok(go_on(reader, outcome, &step.next))
+            let next = offer_to_confirm_phone(reader, &outcome, &step.next, client).await;
+            Ok(go_on(reader, outcome, &next))
         }
         About::Reset { .. } => {
             coordinator.prove_reset(visitor, typed, client).await?;
@@ -243,12 +247,27 @@ async fn confirm(
         }
         About::Phone { .. } => {
             coordinator.finish_phone(visitor, account_of(visitor)?, typed, client).await?;
-            Ok(to("/account?done=phone"))
+            Ok(to(if step.next == "/account" { "/account?done=phone" } else { &step.next }))
         }
         About::Email { .. } => {
             let opened = coordinator.finish_email(visitor, account_of(visitor)?, typed, client).await?;
             Ok(with_new_tokens(reader, &opened, "/account?done=email"))
         }
+    }
+}
+
+/// Who gave a phone with her sign-up confirms it next, or not now; then on to where she wanted.
+async fn offer_to_confirm_phone(reader: &Reader, outcome: &SignedIn, next: &str, client: Client<'_>) -> String {
+    let SignedIn::Whole { session, account, .. } = outcome else { return next.to_owned() };
+    let Some(phone) = account.phone.clone().filter(|_| !account.phone_confirmed) else { return next.to_owned() };
+    let (visitor, coordinator) = (&session.visitor, reader.coordinator());
+    match coordinator.begin_phone(visitor, account.account_id, phone.clone(), client).await {
+        Ok(sent) => {
+            let step = CodeStep { sent, about: About::Phone { phone }, next: next.to_owned() };
+            step_path("/code", &seal(reader, visitor, &step))
+        }
+        // It waits on the account's page.
+        Err(_) => next.to_owned(),
     }
 }
 
