@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use shared_model::SeatNo;
 use std::{
     fs,
+    path::Path,
     process::{Command, Stdio},
     time::Instant,
 };
@@ -129,6 +130,22 @@ impl Visitor {
         let device = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true, "isUserVerified": true });
         let added = reqwest::Client::new().post(url).json(&device).send().await.expect("the driver answers");
         assert!(added.status().is_success(), "{}", added.text().await.unwrap_or_default());
+    }
+
+    /// What she downloads lands in this folder.
+    pub async fn keep_downloads_in(&self, folder: &Path) {
+        install_crypto();
+        let session = self.page.session_id().await.expect("the driver answers").expect("a browser runs");
+        let url = format!("{}/session/{session}/goog/cdp/execute", self.driver_url);
+        let params = json!({ "behavior": "allow", "downloadPath": folder });
+        let command = json!({ "cmd": "Browser.setDownloadBehavior", "params": params });
+        let set = reqwest::Client::new().post(url).json(&command).send().await.expect("the driver answers");
+        assert!(set.status().is_success(), "{}", set.text().await.unwrap_or_default());
+    }
+
+    /// The session's token; scripts cannot read it, the driver can.
+    pub async fn token(&self) -> String {
+        self.page.get_named_cookie("tb_session").await.expect("she has a session").value().to_owned()
     }
 
     pub async fn open(&self, path: &str) {

@@ -23,6 +23,12 @@ impl AuthenticatorApp {
         Self(Totp::from_url(setup.uri.as_str()).expect("apps read such an address"))
     }
 
+    /// Types the letters below the picture.
+    pub fn of_secret(letters: &str) -> Self {
+        let uri = format!("otpauth://totp/TicketBoss:typed?secret={letters}&issuer=TicketBoss");
+        Self(Totp::from_url(uri).expect("apps take such letters"))
+    }
+
     /// The six digits at that moment.
     pub fn shows(&self, at: Timestamp) -> String {
         self.0.generate(at.as_millis() as u64 / 1_000).to_string()

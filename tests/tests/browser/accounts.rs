@@ -40,11 +40,6 @@ fn texted(app: &TestApp) -> usize {
     letterbox::texts(app.data_folder()).iter().filter(|text| text.contains(PHONE)).count()
 }
 
-/// The session's token; scripts cannot read it, the driver can.
-async fn token(visitor: &Visitor) -> String {
-    visitor.page.get_named_cookie("tb_session").await.unwrap().value().to_owned()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn logs_in() {
     let (app, play) = open_house().await;
@@ -54,7 +49,7 @@ async fn logs_in() {
     let seat = play.seat("Stalls A-5");
     ana.press_seat(seat).await;
     ana.have(&[seat]).await;
-    let before = token(&ana).await;
+    let before = ana.token().await;
     // In place: the seats and their time stay in sight.
     ana.click("a[data-sign-in]").await;
     ana.read(".sign-in", "Your seat stays yours.").await;
@@ -67,7 +62,7 @@ async fn logs_in() {
     ana.until("document.querySelector('.sign-in-ask') == null && document.querySelector('dialog') == null").await;
     ana.until("document.getElementById('chart')?.model != null").await;
     ana.have(&[seat]).await;
-    assert_ne!(token(&ana).await, before, "a session has a new token once its owner is known");
+    assert_ne!(ana.token().await, before, "a session has a new token once its owner is known");
     ana.open("/cart").await;
     ana.read(".account-menu", "Inés Roldán").await;
     ana.read("main", "row A").await;

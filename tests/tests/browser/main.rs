@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod account_page;
 mod accounts;
 mod tickets;
 mod upsets;

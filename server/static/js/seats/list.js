@@ -12,6 +12,8 @@ export class SeatListView {
   #due = 0;
   /** The row that was searched for: it is shown whatever the filters say. */
   #found = null;
+  /** What was searched for last. */
+  #searched = "";
   #tiles = new Map();
 
   constructor({ root, chart, data, words, commands }) {
@@ -58,6 +60,9 @@ export class SeatListView {
         if (tab.lastElementChild.textContent !== text) tab.lastElementChild.textContent = text;
       }
       this.#filter();
+      // Typed before the list could listen, or gone with another section's rows.
+      const typed = this.root.querySelector("#list-search")?.value ?? "";
+      if (typed !== this.#searched) this.#search(typed);
     });
   }
 
@@ -200,12 +205,14 @@ export class SeatListView {
   }
 
   #input({ target }) {
+    if (!this.chart.model) return;
     if (target.id === "list-search") this.#search(target.value);
     else if (target.dataset.filter) this.#filter();
   }
 
   /** Opens the row that was typed and shows its seat, in this section or the first other one that has it. */
   async #search(text) {
+    this.#searched = text;
     const { row, seat } = this.#placeOf(text);
     const said = this.root.querySelector("#list-search-said");
     said.textContent = "";

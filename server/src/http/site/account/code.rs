@@ -30,10 +30,22 @@ pub struct CodeStep {
 /// What a code confirms.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum About {
-    SignUp { sign_up_id: SignUpId, email: EmailAddress },
-    Reset { email: EmailAddress, channel: CodeChannel },
-    Phone { phone: PhoneNumber },
-    Email { email: EmailAddress },
+    SignUp {
+        sign_up_id: SignUpId,
+        email: EmailAddress,
+    },
+    Reset {
+        email: EmailAddress,
+        channel: CodeChannel,
+    },
+    /// `may_wait`: right after a sign-up, on the way to something else.
+    Phone {
+        phone: PhoneNumber,
+        may_wait: bool,
+    },
+    Email {
+        email: EmailAddress,
+    },
 }
 
 /// The title of the page.
@@ -57,7 +69,7 @@ pub fn code_form(
         About::SignUp { email, .. } | About::Email { email } => {
             speech.fill("code-lead-email", &[("email", email.as_str().into())])
         }
-        About::Phone { phone } => speech.fill("code-lead-phone", &[("phone", phone.to_string().into())]),
+        About::Phone { phone, .. } => speech.fill("code-lead-phone", &[("phone", phone.to_string().into())]),
         About::Reset { channel: CodeChannel::Sms, .. } => speech.text("reset-lead-sms"),
         About::Reset { channel: CodeChannel::Email, .. } => speech.text("reset-lead-email"),
     };
@@ -72,8 +84,7 @@ pub fn code_form(
     let alert = refused.and_then(|problem| refusal(problem, speech));
     let waits = step.sent.again_at > now;
     let is_reset = matches!(step.about, About::Reset { .. });
-    // Right after a sign-up, on the way to something else.
-    let may_wait = matches!(step.about, About::Phone { .. }) && step.next != "/account";
+    let may_wait = matches!(step.about, About::Phone { may_wait: true, .. });
     FormParts {
         back: (!may_wait).then(|| Action {
             href: match step.about {

@@ -102,6 +102,7 @@ fn code_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
         let layout = Layout::new(speech, speech.text(code_title(&step.about))).tab(Tab::Account);
         render(&FormPage::new(layout, code_form(&step, "sealed", "417029", refused, now, speech)))
     };
+    let phone = || "+34612345678".parse().expect("it is a number");
     let reset = |channel| About::Reset { email: email(), channel };
     vec![
         ("code-sign-up", page(About::SignUp { sign_up_id: SignUpId::default(), email: email() }, None)),
@@ -110,7 +111,8 @@ fn code_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
             page(reset(CodeChannel::Sms), Some(&Problem { limit: Some(4), ..Problem::new(ErrorCode::WrongCode) })),
         ),
         ("code-reset-over", page(reset(CodeChannel::Email), Some(&Problem::new(ErrorCode::CodeOver)))),
-        ("code-phone", page(About::Phone { phone: "+34612345678".parse().expect("it is a number") }, Some(&later(3)))),
+        ("code-phone", page(About::Phone { phone: phone(), may_wait: false }, Some(&later(3)))),
+        ("code-phone-after-sign-up", page(About::Phone { phone: phone(), may_wait: true }, None)),
         ("code-email", page(About::Email { email: email() }, None)),
     ]
 }

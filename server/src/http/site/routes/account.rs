@@ -201,7 +201,8 @@ async fn begin_phone(
             let begun = reader.coordinator().begin_phone(&visitor, account_id, phone.clone(), client.as_client()).await;
             match begun {
                 Ok(sent) => {
-                    let step = CodeStep { sent, about: About::Phone { phone }, next: "/account".to_owned() };
+                    let step =
+                        CodeStep { sent, about: About::Phone { phone, may_wait: false }, next: "/account".to_owned() };
                     return Ok(to_code_page(&reader, &visitor, &step));
                 }
                 Err(problem) if problem.status >= 500 => return Err(problem.into()),

@@ -245,9 +245,9 @@ async fn confirm(
             coordinator.prove_reset(visitor, typed, client).await?;
             Ok(to(&step_path("/reset/password", sealed)))
         }
-        About::Phone { .. } => {
+        About::Phone { may_wait, .. } => {
             coordinator.finish_phone(visitor, account_of(visitor)?, typed, client).await?;
-            Ok(to(if step.next == "/account" { "/account?done=phone" } else { &step.next }))
+            Ok(to(if *may_wait { &step.next } else { "/account?done=phone" }))
         }
         About::Email { .. } => {
             let opened = coordinator.finish_email(visitor, account_of(visitor)?, typed, client).await?;
@@ -263,7 +263,7 @@ async fn offer_to_confirm_phone(reader: &Reader, outcome: &SignedIn, next: &str,
     let (visitor, coordinator) = (&session.visitor, reader.coordinator());
     match coordinator.begin_phone(visitor, account.account_id, phone.clone(), client).await {
         Ok(sent) => {
-            let step = CodeStep { sent, about: About::Phone { phone }, next: next.to_owned() };
+            let step = CodeStep { sent, about: About::Phone { phone, may_wait: true }, next: next.to_owned() };
             step_path("/code", &seal(reader, visitor, &step))
         }
         // It waits on the account's page.
@@ -323,7 +323,7 @@ async fn repeat(
         About::Reset { email, channel } => {
             return Ok(send_reset(reader, visitor, ResetRequest { email, channel }, next, client).await?);
         }
-        About::Phone { phone } => {
+        About::Phone { phone, .. } => {
             coordinator.begin_phone(visitor, account_of(visitor)?, phone, client.as_client()).await?
         }
         About::Email { email } => {
