@@ -153,6 +153,16 @@ async fn load_secret(config: &Config, database: &Database) -> Result<DeploymentS
 
 /// Mails go to the SMTP server where there is one, else into the data folder, as letters do.
 async fn open_outgoing(config: &Config) -> Result<Outgoing, StartError> {
+    if !config.demo {
+        if config.mail.smtp_url.is_empty() {
+            tracing::warn!("mail.smtp_url is empty: mails are written into the data folder, and nobody gets them");
+        }
+        if config.sms.account_sid.is_empty() {
+            tracing::warn!(
+                "sms.account_sid is empty: text messages are written into the data folder, and nobody gets them"
+            );
+        }
+    }
     let mail = if config.mail.smtp_url.is_empty() {
         MailTransport::folder(config.mail_folder()).await?
     } else {

@@ -9,14 +9,30 @@ use axum::{
     http::{Extensions, HeaderMap},
 };
 use ipnet::IpNet;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    sync::Once,
+};
 
 /// Entries of the header that are looked at; who sends more went through more proxies than anybody has.
 const HOPS_MAX: usize = 32;
 
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// Behind a proxy that is not configured all its clients are one address, and share one limit.
+fn warn_of_unknown_proxy(peer: IpAddr) {
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
+        tracing::warn!(%peer, "somebody sends X-Forwarded-For; if that is a proxy of yours, name its network in trusted_proxies");
+    });
+}
+
 /// The client's address of a request; `None` where no connection is behind it (tests that call the router).
 pub fn address_of(extensions: &Extensions, headers: &HeaderMap, state: &AppState) -> Option<IpAddr> {
     let ConnectInfo(peer) = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    if state.config.trusted_proxies.is_empty() && headers.contains_key(FORWARDED_FOR) {
+        warn_of_unknown_proxy(peer.ip());
+    }
     Some(one_customer(client_address(peer.ip(), headers, &state.config.trusted_proxies)))
 }
 
@@ -35,7 +51,7 @@ fn one_customer(address: IpAddr) -> IpAddr {
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -> IpAddr {
     let is_ours = |address: &IpAddr| trusted_proxies.iter().any(|network| network.contains(address));
     let mut client = peer.to_canonical();
-    let passed_on = headers.get_all("x-forwarded-for").iter().rev();
+    let passed_on = headers.get_all(FORWARDED_FOR).iter().rev();
     let mut hops = passed_on.flat_map(|value| value.to_str().unwrap_or_default().rsplit(',')).take(HOPS_MAX);
     while is_ours(&client) {
         match hops.next().and_then(read_address) {

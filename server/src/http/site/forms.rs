@@ -13,7 +13,7 @@ use axum::{
 };
 use shared_model::{
     Problem,
-    text::{EMAIL_LENGTH_MAX, NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX},
+    text::{EMAIL_LENGTH_MAX, EmailAddress, NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX},
 };
 
 /// Characters a password may be pasted with: one that is too long is told of, not cut.
@@ -216,6 +216,8 @@ pub struct FormParts {
     /// The address the form is sent to.
     pub action: &'static str,
     pub hidden: Vec<(&'static str, String)>,
+    /// Whose new password it is, for what keeps passwords; not sent to be read.
+    pub username: Option<String>,
     /// A picture to scan, as SVG of our own making, and the same in letters.
     pub scan: Option<(String, String)>,
     pub fields: Vec<Field>,
@@ -227,6 +229,13 @@ pub struct FormParts {
     /// Other ways on, each a form that carries the hidden values.
     pub other_ways: Vec<Action>,
     pub links: Vec<Action>,
+}
+
+impl FormParts {
+    /// A new password of this account, so that what keeps passwords knows whose it is.
+    pub fn of(self, email: &EmailAddress) -> Self {
+        Self { username: Some(email.to_string()), ..self }
+    }
 }
 
 #[derive(Template)]

@@ -4,9 +4,11 @@ use crate::{
     calendar_text::CalendarText,
     messages::{Speech, Value},
 };
+use phonenumber::Mode;
 use shared_model::{
     Money, Timestamp,
     event::{PerformanceSummary, SaleState, VenueSummary},
+    text::PhoneNumber,
 };
 use std::time::Duration;
 
@@ -86,6 +88,12 @@ pub fn address(venue: &VenueSummary) -> String {
 /// The way to a venue on a public map.
 pub fn directions(venue: &VenueSummary) -> String {
     format!("https://www.openstreetmap.org/directions?to={:.5}%2C{:.5}", venue.latitude, venue.longitude)
+}
+
+/// A phone number as people write it: `+34 612 34 56 78`.
+pub fn phone(phone: &PhoneNumber) -> String {
+    let parsed = phonenumber::parse(None, phone.as_str());
+    parsed.map_or_else(|_| phone.to_string(), |number| number.format().mode(Mode::International).to_string())
 }
 
 /// "Visa ending 4242"; `None` when the provider told nothing that may be shown.

@@ -3,7 +3,7 @@
 use super::super::{
     forms::{Again, Field, FormParts, form_steps},
     layout::countdown,
-    wording::Action,
+    wording::{self, Action},
 };
 use super::forms::refusal;
 use crate::messages::{Speech, Value};
@@ -69,7 +69,7 @@ pub fn code_form(
         About::SignUp { email, .. } | About::Email { email } => {
             speech.fill("code-lead-email", &[("email", email.as_str().into())])
         }
-        About::Phone { phone, .. } => speech.fill("code-lead-phone", &[("phone", phone.to_string().into())]),
+        About::Phone { phone, .. } => speech.fill("code-lead-phone", &[("phone", wording::phone(phone).into())]),
         About::Reset { channel: CodeChannel::Sms, .. } => speech.text("reset-lead-sms"),
         About::Reset { channel: CodeChannel::Email, .. } => speech.text("reset-lead-email"),
     };

@@ -96,12 +96,12 @@ impl<'a> AccountPage<'a> {
             alert: refused.then(|| speech.text("refused-other")),
             email: account.email.to_string(),
             name: Field::name(speech.text("you-name"), account.name.as_str()),
-            phone: account.phone.as_ref().filter(|_| account.phone_confirmed).map(ToString::to_string),
+            phone: account.phone.as_ref().filter(|_| account.phone_confirmed).map(wording::phone),
             phone_waits: account
                 .phone
                 .as_ref()
                 .filter(|_| !account.phone_confirmed)
-                .map(|phone| speech.fill("account-phone-waits", &[("phone", phone.to_string().into())])),
+                .map(|phone| speech.fill("account-phone-waits", &[("phone", wording::phone(phone).into())])),
             passkeys: speech.fill("account-passkeys-count", &passkeys),
             has_totp: account.has_totp,
             cards: source.cards.iter().filter_map(|card| card_entry(card, speech)).collect(),

@@ -219,7 +219,8 @@ async fn remove_phone(ProvedReader(account): ProvedReader) -> SiteResult<Respons
 }
 
 async fn ask_password(account: AccountReader) -> SiteResult<Response> {
-    let parts = NewPasswordForm::default().change_parts(None, account.reader.speech());
+    let known = account.reader.coordinator().load_account(account.account_id).await?;
+    let parts = NewPasswordForm::default().change_parts(None, account.reader.speech()).of(&known.email);
     form_page(&account.reader, "password-change-title", parts).await
 }
 
@@ -236,7 +237,9 @@ async fn change_password(account: AccountReader, Form(form): Form<NewPasswordFor
             }
         }
     };
-    form_page(&reader, "password-change-title", form.change_parts(Some(&refused), reader.speech())).await
+    let known = reader.coordinator().load_account(account_id).await?;
+    let parts = form.change_parts(Some(&refused), reader.speech()).of(&known.email);
+    form_page(&reader, "password-change-title", parts).await
 }
 
 async fn passkeys(ProvedReader(account): ProvedReader) -> SiteResult<Response> {

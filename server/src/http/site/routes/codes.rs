@@ -334,26 +334,33 @@ async fn repeat(
 }
 
 async fn ask_password(reader: Reader, Query(query): Query<StepQuery>) -> SiteResult<Response> {
-    open_step(&reader, &query.step)?;
+    let (_, step) = open_step(&reader, &query.step)?;
     let form = NewPasswordForm { step: query.step, ..NewPasswordForm::default() };
-    show_password(&reader, &form, None).await
+    show_password(&reader, &step, &form, None).await
 }
 
-async fn show_password(reader: &Reader, form: &NewPasswordForm, refused: Option<&Problem>) -> SiteResult<Response> {
+async fn show_password(
+    reader: &Reader,
+    step: &CodeStep,
+    form: &NewPasswordForm,
+    refused: Option<&Problem>,
+) -> SiteResult<Response> {
     let cart = reader.cart().await?;
     let layout = reader.layout(&reader.speech().text("reset-password-title"), cart.as_ref()).tab(Tab::Account);
-    FormPage::new(layout, form.reset_parts(refused, reader.speech())).answer()
+    let parts = form.reset_parts(refused, reader.speech());
+    let parts = if let About::Reset { email, .. } = &step.about { parts.of(email) } else { parts };
+    FormPage::new(layout, parts).answer()
 }
 
 async fn set_password(reader: Reader, client: ClientInfo, Form(form): Form<NewPasswordForm>) -> SiteResult<Response> {
     let (visitor, step) = open_step(&reader, &form.step)?;
     let weak = Problem::new(ErrorCode::InvalidInput);
-    let Some(password) = form.password() else { return show_password(&reader, &form, Some(&weak)).await };
+    let Some(password) = form.password() else { return show_password(&reader, &step, &form, Some(&weak)).await };
     let code_id = step.sent.code_id;
     match reader.coordinator().finish_reset(&visitor, code_id, &password, client.as_client()).await {
         Ok(()) => Ok(Redirect::to(&with_next("/reset/done", &step.next)).into_response()),
         Err(problem) if matches!(problem.code, ErrorCode::WeakPassword | ErrorCode::RateLimited | ErrorCode::Busy) => {
-            show_password(&reader, &form, Some(&problem)).await
+            show_password(&reader, &step, &form, Some(&problem)).await
         }
         Err(problem) if problem.code == ErrorCode::CodeOver => {
             show_code(&reader, &step, &form.step, "", Some(&problem)).await

@@ -12,7 +12,7 @@ use crate::{
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use serde_json::json;
@@ -40,6 +40,12 @@ pub fn router() -> Router<AppState> {
         .route("/away", get(away))
         .route("/away/buying", get(away_while_buying))
         .route("/sw.js", get(service_worker))
+        .route("/.well-known/change-password", get(change_password))
+}
+
+/// Where password managers lead to (w3c.github.io/webappsec-change-password-url).
+async fn change_password() -> Redirect {
+    Redirect::to("/account/password")
 }
 
 fn text(media_type: &'static str, body: String) -> Response {
