@@ -220,3 +220,22 @@ macro_rules! on_both_engines {
         }
     };
 }
+
+/// Runs each of these functions of an [`Engine`] as a test on both. Once per module.
+#[macro_export]
+macro_rules! on_each_engine {
+    ($($name:ident)+) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::app::Engine::Sqlite).await;
+            })+
+        }
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::app::Engine::Postgres).await;
+            })+
+        }
+    };
+}

@@ -106,8 +106,11 @@ impl Coordinator {
 
     /// A guest's order is her account's where she has one under the same address, as soon as it is paid.
     async fn join_paid_order(&self, order_id: OrderId) -> DataResult<()> {
+        let mut link = self.inner.database.read().await?;
+        let Some(account_id) = rows::find_account_of_guest(&mut link, order_id.0).await? else { return Ok(()) };
+        drop(link);
         let mut link = self.inner.database.begin().await?;
-        rows::join_paid_order(&mut link, order_id.0, self.now().as_millis()).await?;
+        rows::join_order(&mut link, order_id.0, account_id, self.now().as_millis()).await?;
         link.commit().await
     }
 

@@ -135,12 +135,14 @@ statements! {
         "update customer_order set account_id = $1, joined_at = (case when cart_id = $3 then null else cast($4 as bigint) end)
          where account_id is null and lower(buyer_email) = $2 and state <> 'pending'",
     );
-    /// The same for one order, once it is paid.
-    JOIN_PAID_ORDER = Statement::both(
-        "update customer_order set joined_at = $2, account_id = (
-             select a.account_id from account a where a.email_key = lower(customer_order.buyer_email) and a.deleted_at is null)
-         where order_id = $1 and account_id is null and exists (
-             select 1 from account a where a.email_key = lower(customer_order.buyer_email) and a.deleted_at is null)",
+    /// The account that confirmed the address of a guest's order.
+    FIND_ACCOUNT_OF_GUEST = Statement::both(
+        "select a.account_id from customer_order o join account a on a.email_key = lower(o.buyer_email) and a.deleted_at is null
+         where o.order_id = $1 and o.account_id is null",
+    );
+    JOIN_ORDER = Statement::both(
+        "update customer_order set account_id = $2, joined_at = $3 where order_id = $1 and account_id is null
+         and exists (select 1 from account a where a.account_id = $2 and a.email_key = lower(buyer_email) and a.deleted_at is null)",
     );
     LIST_PENDING_OF_CART = Statement::both(
         "select order_id from customer_order where cart_id = $1 and state = 'pending' order by created_at desc limit 10",
@@ -356,9 +358,14 @@ pub async fn join_guest_orders(
     execute!(link, JOIN_GUEST_ORDERS, account_id, email_key, own_cart_id, now)
 }
 
-/// Gives a guest's paid order to the account that confirmed its address, if there is one.
-pub async fn join_paid_order(link: &mut Link, order_id: Uuid, now: i64) -> DataResult<u64> {
-    execute!(link, JOIN_PAID_ORDER, order_id, now)
+/// The account that confirmed the address of a guest's order; `None` where there is none, or the order is an account's.
+pub async fn find_account_of_guest(link: &mut Link, order_id: Uuid) -> DataResult<Option<Uuid>> {
+    Ok(fetch_optional!(link, (Uuid,), FIND_ACCOUNT_OF_GUEST, order_id)?.map(|(id,)| id))
+}
+
+/// Gives a guest's order to the account that confirmed its address.
+pub async fn join_order(link: &mut Link, order_id: Uuid, account_id: Uuid, now: i64) -> DataResult<()> {
+    execute!(link, JOIN_ORDER, order_id, account_id, now).map(drop)
 }
 
 /// Pending orders whose time to pay is over.

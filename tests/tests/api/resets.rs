@@ -12,7 +12,7 @@ use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, PHONE, sign_in},
     app::{Engine, Setting, TestApp},
     buyer::{Answer, Buyer, Refused},
-    letterbox, on_both_engines,
+    letterbox, on_both_engines, on_each_engine,
     post_office::PostOffice,
     process::wait_until,
     sms_office::SmsOffice,
@@ -305,13 +305,6 @@ async fn a_mail_server_that_was_busy_gets_the_code(engine: Engine) {
     .await;
     assert_eq!(post.mails().len(), 1);
     assert!(letterbox::find_code(&post.mails()[0]).is_some());
-}
-
-macro_rules! on_each_engine {
-    ($($name:ident)+) => {
-        mod on_sqlite { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $name() { super::$name(super::Engine::Sqlite).await; })+ }
-        mod on_postgres { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $name() { super::$name(super::Engine::Postgres).await; })+ }
-    };
 }
 
 on_each_engine! {

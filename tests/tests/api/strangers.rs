@@ -13,7 +13,7 @@ use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, PHONE, sign_in},
     app::{Engine, Setting, TestApp},
     buyer::{Answer, Buyer, Refused},
-    letterbox, on_both_engines,
+    letterbox, on_both_engines, on_each_engine,
     process::wait_until,
     sms_office::SmsOffice,
 };
@@ -191,13 +191,6 @@ async fn codes_go_only_to_phones_of_the_countries_that_get_any(engine: Engine) {
     assert_eq!(refused.code, ErrorCode::InvalidInput);
     assert!(refused.detail.unwrap().contains("PT"), "it says where they go");
     ines.app.post::<CodeSent>("/account/phone", &json!({ "phone": "+351912345678" })).await.unwrap();
-}
-
-macro_rules! on_each_engine {
-    ($($name:ident)+) => {
-        mod on_sqlite { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $name() { super::$name(super::Engine::Sqlite).await; })+ }
-        mod on_postgres { $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $name() { super::$name(super::Engine::Postgres).await; })+ }
-    };
 }
 
 on_each_engine! {
