@@ -56,3 +56,7 @@ create index one_time_code_expiring on one_time_code (expires_at);
 -- When a guest's order joined the account that confirmed its address; null for orders placed by the account itself. A
 -- guest's order stays open in the browser that bought it.
 alter table customer_order add column joined_at bigint;
+
+-- Right passwords of strangers, among many tried ones, whose mailed code was never typed: somebody may know the password.
+-- While there are any, no new device signs in without such a code; a new password ends it.
+alter table account add column unproved_guesses integer not null default 0;

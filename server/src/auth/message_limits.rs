@@ -26,6 +26,8 @@ pub enum Receiver<'a> {
     OwnPhone(&'a str),
     /// The same to its mailbox.
     OwnMailbox(&'a str),
+    /// Codes to the mailbox of an account whose password was right in a sign-in among many tries.
+    SignIns(&'a str),
     /// Word to a mailbox that it has an account already.
     AccountExists(&'a str),
     /// Invitations to teams.
@@ -41,6 +43,7 @@ impl Receiver<'_> {
             Self::Mailbox(name) => ("mailbox", name),
             Self::OwnPhone(name) => ("own phone", name),
             Self::OwnMailbox(name) => ("own mailbox", name),
+            Self::SignIns(name) => ("sign-ins", name),
             Self::AccountExists(name) => ("account exists", name),
             Self::Invitations(name) => ("invitations", name),
             Self::SeatsFree(name) => ("seats free", name),

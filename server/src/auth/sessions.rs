@@ -11,7 +11,7 @@ use super::{
     secret::DeploymentSecret,
 };
 use crate::data::{
-    DataError, DataResult, Database, Engine, Link, notify,
+    DataError, DataResult, Database, Engine, Link, notify, orders,
     sessions::{self as rows, Half, NewSessionRow, Refresh, Renewal, Rotation, SessionRow},
 };
 use parking_lot::Mutex;
@@ -301,7 +301,7 @@ impl Sessions {
         visitor: &Visitor,
         owner: Owner<'_>,
         now: Timestamp,
-    ) -> DataResult<OpenedSession> {
+    ) -> DataResult<Option<OpenedSession>> {
         let (idle, life) = owner.kind.lives();
         let tokens = self.new_tokens(owner.kind == Kind::App, now + life, now);
         let second_factor_at = owner.second_factor.then_some(now);
@@ -320,12 +320,14 @@ impl Sessions {
             kind: Some(owner.kind.as_str()),
             second_factor_at: second_factor_at.map(Timestamp::as_millis),
         };
-        rows::rotate(link, &rotation).await?;
+        if !rows::rotate(link, &rotation, visitor.account_id.map(|id| id.0)).await? {
+            return Ok(None);
+        }
         if visitor.account_id.is_some_and(|before| before != owner.account_id) {
             // What somebody else filled in for buying is hers.
             rows::delete_draft(link, visitor.cart_id.0).await?;
         }
-        Ok(OpenedSession {
+        Ok(Some(OpenedSession {
             token: tokens.token,
             expires_at: tokens.expires_at.unwrap_or(now + life),
             refresh_token: tokens.refresh_token,
@@ -338,11 +340,11 @@ impl Sessions {
                 half: None,
                 ..*visitor
             },
-        })
+        }))
     }
 
-    /// Writes down what she just proved, and gives the session new tokens. `None` when it is over. Call
-    /// [`Self::forget`] once it is committed.
+    /// Writes down what she just proved, and gives the session new tokens. `None` when it is over, or somebody else's by
+    /// now. Call [`Self::forget`] once it is committed.
     pub async fn prove(
         &self,
         link: &mut Link,
@@ -350,7 +352,8 @@ impl Sessions {
         proof: Proof,
         now: Timestamp,
     ) -> DataResult<Option<OpenedSession>> {
-        let Some(row) = rows::find_by_id(link, visitor.session_id.0, now.as_millis()).await? else { return Ok(None) };
+        let row = rows::find_by_id(link, visitor.session_id.0, now.as_millis()).await?;
+        let (Some(row), Some(account_id)) = (row, visitor.account_id) else { return Ok(None) };
         let kind = Kind::read(row.kind.as_deref()).unwrap_or(Kind::SiteOnce);
         let tokens = self.new_tokens(kind == Kind::App, Timestamp(row.expires_at), now);
         let before = visitor_of(&row)?;
@@ -362,8 +365,11 @@ impl Sessions {
             refresh_hash: tokens.family_hash.as_deref(),
             now: now.as_millis(),
             second_factor_at: second_factor_at.map(Timestamp::as_millis),
+            account_id: account_id.0,
         };
-        rows::renew(link, &renewal).await?;
+        if !rows::renew(link, &renewal).await? {
+            return Ok(None);
+        }
         Ok(Some(OpenedSession {
             token: tokens.token,
             expires_at: tokens.expires_at.unwrap_or(Timestamp(row.expires_at)),
@@ -375,8 +381,14 @@ impl Sessions {
 
     /// Writes down that her second factor was just set up here, so that she has it. Call [`Self::forget`] once it is
     /// committed.
-    pub async fn showed_second_factor(&self, link: &mut Link, visitor: &Visitor, now: Timestamp) -> DataResult<()> {
-        rows::set_second_factor(link, visitor.session_id.0, now.as_millis()).await
+    pub async fn showed_second_factor(
+        &self,
+        link: &mut Link,
+        visitor: &Visitor,
+        account_id: AccountId,
+        now: Timestamp,
+    ) -> DataResult<()> {
+        rows::set_second_factor(link, visitor.session_id.0, account_id.0, now.as_millis()).await
     }
 
     fn new_tokens(&self, for_app: bool, session_ends_at: Timestamp, now: Timestamp) -> NewTokens {
@@ -392,8 +404,9 @@ impl Sessions {
         }
     }
 
-    /// Takes the owner away; the cart stays, what was filled in for buying does not.
-    pub async fn sign_out(&self, visitor: &Visitor, now: Timestamp) -> DataResult<OpenedSession> {
+    /// Takes the owner away; the cart stays, what was filled in for buying does not, nor does what she bought here as a
+    /// guest. `None` when the session is over, or somebody else's by now.
+    pub async fn sign_out(&self, visitor: &Visitor, now: Timestamp) -> DataResult<Option<OpenedSession>> {
         let token = new_token();
         let expires_at = now + SESSION_TTL;
         let rotation = Rotation {
@@ -412,15 +425,21 @@ impl Sessions {
             second_factor_at: None,
         };
         let mut link = self.database.begin().await?;
-        rows::rotate(&mut link, &rotation).await?;
+        if !rows::rotate(&mut link, &rotation, visitor.account_id.map(|id| id.0)).await? {
+            return Ok(None);
+        }
         rows::delete_draft(&mut link, visitor.cart_id.0).await?;
+        if let Some(account_id) = visitor.account_id {
+            orders::keep_for_account_alone(&mut link, account_id.0, visitor.cart_id.0).await?;
+        }
         link.commit().await?;
         self.forget(visitor.session_id);
         let visitor = Visitor { account_id: None, proved_at: None, second_factor_at: None, half: None, ..*visitor };
-        Ok(OpenedSession { token, expires_at, refresh_token: None, kept_for: Some(SESSION_TTL), visitor })
+        Ok(Some(OpenedSession { token, expires_at, refresh_token: None, kept_for: Some(SESSION_TTL), visitor }))
     }
 
-    /// Remembers that the password was right and the second factor is missing.
+    /// Remembers that the password was right and the second factor is missing. False when the session is over, or
+    /// somebody else's by now.
     pub async fn half_sign_in(
         &self,
         link: &mut Link,
@@ -429,13 +448,14 @@ impl Sessions {
         kind: Kind,
         code_id: Option<CodeId>,
         now: Timestamp,
-    ) -> DataResult<()> {
+    ) -> DataResult<bool> {
         let half = Half {
             session_id: visitor.session_id.0,
             account_id: account_id.0,
             until: (now + HALF_SIGNED_IN_TTL).as_millis(),
             kind: kind.as_str(),
             code_id: code_id.map(|id| id.0),
+            account_before: visitor.account_id.map(|id| id.0),
         };
         rows::set_half(link, &half).await
     }
@@ -443,36 +463,41 @@ impl Sessions {
     /// New tokens for a refresh token; `None` when it is nobody's, or was stolen.
     pub async fn refresh(&self, refresh_token: &str, now: Timestamp) -> DataResult<Option<OpenedSession>> {
         let Some(typed) = AppTokens::read(&self.secret, refresh_token) else { return Ok(None) };
-        let mut link = self.database.begin().await?;
-        let Some(row) = rows::find_by_family(&mut link, &typed.family_hash(), now.as_millis()).await? else {
-            return Ok(None);
-        };
-        if typed.generation == row.refresh_generation {
-            let expires_at = (now + APP_TOKEN_TTL).min(Timestamp(row.expires_at));
-            let next = typed.of_generation(row.refresh_generation + 1);
-            let refresh = Refresh {
-                session_id: row.session_id,
-                token_hash: &hash(&next.access_token(&self.secret)),
-                token_expires_at: expires_at.as_millis(),
-                now: now.as_millis(),
-                generation: row.refresh_generation,
-            };
-            // False when the same token came twice at the same moment; the answer is the same.
-            rows::refresh(&mut link, &refresh).await?;
+        let family = typed.family_hash();
+        // Of two at the same moment the second finds what the first made of it; no third comes in between.
+        for _ in 0..2 {
+            let mut link = self.database.begin().await?;
+            let Some(row) = rows::find_by_family(&mut link, &family, now.as_millis()).await? else { return Ok(None) };
+            if typed.generation == row.refresh_generation {
+                let expires_at = (now + APP_TOKEN_TTL).min(Timestamp(row.expires_at));
+                let next = typed.of_generation(row.refresh_generation + 1);
+                let refresh = Refresh {
+                    session_id: row.session_id,
+                    token_hash: &hash(&next.access_token(&self.secret)),
+                    token_expires_at: expires_at.as_millis(),
+                    now: now.as_millis(),
+                    generation: row.refresh_generation,
+                    refresh_hash: &family,
+                };
+                if !rows::refresh(&mut link, &refresh).await? {
+                    continue;
+                }
+                link.commit().await?;
+                self.forget(SessionId(row.session_id));
+                return self.opened(&row, &next, expires_at).map(Some);
+            }
+            let refreshed_at = Timestamp(row.refreshed_at.unwrap_or_default());
+            if typed.generation + 1 == row.refresh_generation && now < refreshed_at + REFRESH_GRACE {
+                // Its answer was lost on the way; here it is again.
+                let expires_at = Timestamp(row.token_expires_at.unwrap_or(row.expires_at));
+                return self.opened(&row, &typed.of_generation(row.refresh_generation), expires_at).map(Some);
+            }
+            tracing::warn!(session_id = %row.session_id, "a replaced refresh token came again; its session ends");
+            rows::delete_session(&mut link, row.session_id).await?;
             link.commit().await?;
             self.forget(SessionId(row.session_id));
-            return self.opened(&row, &next, expires_at).map(Some);
+            return Ok(None);
         }
-        let refreshed_at = Timestamp(row.refreshed_at.unwrap_or_default());
-        if typed.generation + 1 == row.refresh_generation && now < refreshed_at + REFRESH_GRACE {
-            // Its answer was lost on the way; here it is again.
-            let expires_at = Timestamp(row.token_expires_at.unwrap_or(row.expires_at));
-            return self.opened(&row, &typed.of_generation(row.refresh_generation), expires_at).map(Some);
-        }
-        tracing::warn!(session_id = %row.session_id, "a replaced refresh token came again; its session ends");
-        rows::delete_session(&mut link, row.session_id).await?;
-        link.commit().await?;
-        self.forget(SessionId(row.session_id));
         Ok(None)
     }
 
@@ -517,6 +542,12 @@ impl Sessions {
         rows::delete_others(link, account_id.0, kept.0).await
     }
 
+    /// Ends the sessions of the account that showed no second factor, in the transaction at hand; call
+    /// [`Self::forget_account`] once it is committed.
+    pub async fn end_without_second_factor(&self, link: &mut Link, account_id: AccountId) -> DataResult<u64> {
+        rows::delete_without_second_factor(link, account_id.0).await
+    }
+
     /// Ends all sessions of the account, in the transaction at hand; call [`Self::forget_account`] once it is
     /// committed.
     pub async fn end_all(&self, link: &mut Link, account_id: AccountId) -> DataResult<u64> {
@@ -534,15 +565,17 @@ impl Sessions {
         self.forget_everywhere(Forgotten::Account(account_id));
     }
 
+    /// [`Self::forget_account`] for who leaves at once: the other nodes were told when it returns.
+    pub async fn forget_account_and_wait(&self, account_id: AccountId) {
+        let what = Forgotten::Account(account_id);
+        self.forget_here(what);
+        tell_others(self.database.clone(), what).await;
+    }
+
     fn forget_everywhere(&self, what: Forgotten) {
         self.forget_here(what);
         if self.database.engine() == Engine::Postgres {
-            let database = self.database.clone();
-            tokio::spawn(async move {
-                if let Err(error) = notify::tell(&database, &what.to_word()).await {
-                    tracing::warn!(%error, "other nodes could not be told of a session; they look again in a moment");
-                }
-            });
+            tokio::spawn(tell_others(self.database.clone(), what));
         }
     }
 
@@ -552,7 +585,10 @@ impl Sessions {
         memory.forgettings += 1;
         memory.by_token.retain(|_, kept| match what {
             Forgotten::Session(session_id) => kept.visitor.session_id != session_id,
-            Forgotten::Account(account_id) => kept.visitor.account_id != Some(account_id),
+            Forgotten::Account(account_id) => {
+                let half = kept.visitor.half.map(|half| half.account_id);
+                kept.visitor.account_id != Some(account_id) && half != Some(account_id)
+            }
         });
     }
 
@@ -563,6 +599,12 @@ impl Sessions {
         link.commit().await?;
         self.forget(visitor.session_id);
         Ok(())
+    }
+}
+
+async fn tell_others(database: Database, what: Forgotten) {
+    if let Err(error) = notify::tell(&database, &what.to_word()).await {
+        tracing::warn!(%error, "other nodes could not be told of a session; they look again in a moment");
     }
 }
 

@@ -74,13 +74,22 @@ impl Coordinator {
             return Err(Problem::new(ErrorCode::BadCredentials));
         }
         let wants_factor = load_factors(&mut link, known.account_id).await.or_problem()?.wanted_at_sign_in();
-        if !wants_factor && trier != Trier::StrangerAmongMany {
+        let may_be_guessed =
+            trier == Trier::StrangerAmongMany || (trier == Trier::Stranger && row.unproved_guesses > 0);
+        if !wants_factor && !may_be_guessed {
             return self.sign_in_within(link, visitor, known, kind, Proof::Once, client).await;
         }
-        // Among many tries one guess may be right; a stranger's gets no further than this.
-        let code_id = if wants_factor { None } else { Some(self.send_sign_in_code(&mut link, visitor, &known).await?) };
+        // Among many tries one guess may be right; a stranger's gets no further than this, now or later.
+        let code_id = if wants_factor {
+            None
+        } else {
+            rows::count_guess(&mut link, known.account_id.0).await.or_problem()?;
+            Some(self.send_sign_in_code(&mut link, visitor, &known).await?)
+        };
         let half = self.inner.sessions.half_sign_in(&mut link, visitor, known.account_id, kind, code_id, self.now());
-        half.await.or_problem()?;
+        if !half.await.or_problem()? {
+            return Err(Problem::new(ErrorCode::Unauthenticated));
+        }
         link.commit().await.or_problem()?;
         self.inner.sessions.forget(visitor.session_id);
         Ok(SignedIn::Half)
@@ -124,6 +133,8 @@ impl Coordinator {
         let (account_id, language, second_factor) = (known.account_id, known.language, proof == Proof::SecondFactor);
         let owner = Owner { account_id, language, kind, device: client.device, second_factor };
         let session = self.inner.sessions.sign_in(&mut link, visitor, owner, now).await.or_problem()?;
+        // It ended, or changed hands, while this one was on its way.
+        let session = session.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))?;
         self.take_over_guest_orders(&mut link, visitor, &known).await?;
         let roles = accounts::list_memberships(&mut link, known.account_id).await.or_problem()?;
         link.commit().await.or_problem()?;
@@ -144,13 +155,15 @@ impl Coordinator {
         let key = rows::email_key(known.email.as_str());
         let (cart_id, now) = (visitor.cart_id.0, self.now().as_millis());
         let joined = orders::join_guest_orders(link, known.account_id.0, &key, cart_id, now).await.or_problem()?;
+        orders::keep_for_account_alone(link, known.account_id.0, cart_id).await.or_problem()?;
         tracing::debug!(joined, "guest orders joined an account");
         Ok(())
     }
 
     /// Signs out; the cart stays with the guest the visitor becomes.
     pub async fn sign_out(&self, visitor: &Visitor) -> CommandResult<OpenedSession> {
-        self.inner.sessions.sign_out(visitor, self.now()).await.or_problem()
+        let signed_out = self.inner.sessions.sign_out(visitor, self.now()).await.or_problem()?;
+        signed_out.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))
     }
 
     /// New tokens for an app's refresh token.
@@ -276,6 +289,8 @@ impl Coordinator {
         let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
         rows::set_phone(&mut link, account_id.0, None, None).await.or_problem()?;
+        // What was sent to it, whoever has it now, opens nothing.
+        rows::void_codes(&mut link, account_id.0, self.now().as_millis()).await.or_problem()?;
         self.tell(&mut link, &known, News::PhoneChanged).await?;
         link.commit().await.or_problem()
     }

@@ -13,6 +13,7 @@ use crate::{
     auth::{
         accounts::{self, Known, PhoneRefusal},
         codes::{AGAIN_AFTER, CodePurpose, CodeWish, Tried, Try, make_code, try_code},
+        devices::new_device_token,
         message_limits,
         notes::{Addressee, News, Note, write_note},
         passwords::Queue,
@@ -194,9 +195,10 @@ impl Coordinator {
         let half = self.half_signed_in(visitor).await?;
         let typed = CodeTyped { code_id: half.code_id.ok_or_else(code_over)?, code: typed };
         self.prove_code(visitor, &typed, CodePurpose::SignIn, client).await?;
-        let mut link = self.inner.database.read().await.or_problem()?;
+        let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, half.account_id).await.or_problem()?.ok_or_else(code_over)?;
-        drop(link);
+        rows::prove_guess(&mut link, half.account_id.0).await.or_problem()?;
+        link.commit().await.or_problem()?;
         self.sign_in_as(visitor, known, half.kind, Proof::Once, client).await
     }
 
@@ -230,6 +232,7 @@ impl Coordinator {
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
         let at = Some(self.now().as_millis());
         rows::set_phone(&mut link, account_id.0, Some(&phone), at).await.or_problem()?;
+        rows::void_codes(&mut link, account_id.0, self.now().as_millis()).await.or_problem()?;
         self.tell(&mut link, &known, News::PhoneChanged).await?;
         link.commit().await.or_problem()
     }
@@ -250,14 +253,15 @@ impl Coordinator {
         self.send_code(visitor, wish, |code_id, code| Note::EmailCode { code_id, code, to }).await
     }
 
-    /// The right code makes the address the user name; the old one is told, and the session gets new tokens.
+    /// The right code makes the address the user name; the old one is told, and the session gets new tokens, as its
+    /// device does.
     pub async fn finish_email(
         &self,
         visitor: &Visitor,
         account_id: AccountId,
         typed: &CodeTyped,
         client: Client<'_>,
-    ) -> CommandResult<OpenedSession> {
+    ) -> CommandResult<SignedIn> {
         let email = self.prove_for(visitor, account_id, typed, CodePurpose::Email, client).await?;
         let email = email.parse::<EmailAddress>().map_err(|_| code_over())?;
         let mut link = self.inner.database.begin().await.or_problem()?;
@@ -267,10 +271,15 @@ impl Coordinator {
             Err(DataError::Conflict) => return Err(code_over()),
             other => other.or_problem()?,
         }
+        rows::void_codes(&mut link, account_id.0, self.now().as_millis()).await.or_problem()?;
         self.tell(&mut link, &known, News::EmailChanged { now: email.clone() }).await?;
         let known = accounts::Known { email, ..known };
         self.take_over_guest_orders(&mut link, visitor, &known).await?;
-        self.proved(link, visitor, Proof::Once).await
+        let roles = accounts::list_memberships(&mut link, account_id).await.or_problem()?;
+        let session = Box::new(self.proved(link, visitor, Proof::Once).await?);
+        // Her device is known under the new name.
+        let device_token = new_device_token(&self.inner.secret, &known.email, self.now());
+        Ok(SignedIn::Whole { session, account: Box::new(known.into_account(roles)), device_token })
     }
 
     /// Sends a code for a forgotten password, if there is anybody to send it to.
@@ -283,8 +292,15 @@ impl Coordinator {
         self.admit_code(visitor, &request.email, client).await?;
         let wish = Wish { purpose: CodePurpose::Reset, subject: None, confirms: None };
         let ResetRequest { email, channel } = request;
-        let by_owner = self.device_of(&email, client).is_some();
+        let by_owner = self.device_of(&email, client).is_some() || self.is_owner_of(visitor, &email).await?;
         self.send_code(visitor, wish, |code_id, code| Note::ResetCode { code_id, code, email, channel, by_owner }).await
+    }
+
+    /// Whether she is signed in to the account of this name.
+    async fn is_owner_of(&self, visitor: &Visitor, email: &EmailAddress) -> CommandResult<bool> {
+        let Some(account_id) = visitor.account_id else { return Ok(false) };
+        let account = self.load_account(account_id).await?;
+        Ok(rows::email_key(account.email.as_str()) == rows::email_key(email.as_str()))
     }
 
     /// The code for a forgotten password is the right one: a new password may be set.
@@ -292,14 +308,15 @@ impl Coordinator {
         self.prove_code(visitor, typed, CodePurpose::Reset, client).await.map(drop)
     }
 
-    /// The new password; once for each proved code. All sessions of the account end.
+    /// The new password; once for each proved code. All sessions of the account end; where this one is, it gets new
+    /// tokens.
     pub async fn finish_reset(
         &self,
         visitor: &Visitor,
         code_id: CodeId,
         password: &Password,
         client: Client<'_>,
-    ) -> CommandResult<()> {
+    ) -> CommandResult<Option<OpenedSession>> {
         self.admit_typing(visitor, client).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
         let now = self.now().as_millis();
@@ -314,9 +331,14 @@ impl Coordinator {
         let subject = rows::use_proved(&mut link, code_id.0, visitor.session_id.0, now).await.or_problem()?;
         subject.ok_or_else(code_over)?;
         self.write_password(&mut link, visitor, &known, &hash).await?;
-        link.commit().await.or_problem()?;
+        let opened = if visitor.account_id == Some(account_id) {
+            Some(self.proved(link, visitor, Proof::Once).await?)
+        } else {
+            link.commit().await.or_problem()?;
+            None
+        };
         self.inner.sessions.forget_account(account_id);
-        Ok(())
+        Ok(opened)
     }
 
     /// What a code confirms that this account asked for: the session may have changed hands since.
@@ -393,6 +415,7 @@ impl Coordinator {
         for _ in 0..FORGOTTEN_ROUNDS_MAX {
             let mut link = self.inner.database.begin().await?;
             let forgotten = sessions::delete_ended(&mut link, now, FORGOTTEN_AT_ONCE).await?;
+            sessions::delete_drafts_of_nobody(&mut link).await?;
             link.commit().await?;
             if forgotten < FORGOTTEN_AT_ONCE as u64 {
                 break;

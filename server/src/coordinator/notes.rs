@@ -29,7 +29,7 @@ impl Coordinator {
             }
             Note::SignInCode { code_id, code, to } => {
                 let key = rows::email_key(to.email.as_str());
-                if !self.is_worth_sending(code_id).await? || !self.count(row, Receiver::OwnMailbox(&key)).await? {
+                if !self.is_worth_sending(code_id).await? || !self.count(row, Receiver::SignIns(&key)).await? {
                     return Ok(());
                 }
                 self.mail_note(row, &to.mailbox(), Say::SignInCode(&code)).await

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     auth::{
         accounts::{self, Known},
+        factors::load_factors,
         limits::Limit,
         notes::News,
         passkeys::{Asked, CEREMONY_TTL, CeremonyKind, KeptPasskey, PasskeyRefusal, Passkeys, Registrant, read_name},
@@ -55,6 +56,8 @@ impl Coordinator {
         let registered = self.inner.passkeys.register(&state, new.credential).or_problem()?;
         let now = self.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
+        // Somebody else may have set one up since the question.
+        self.may_change_factors(&mut link, visitor, account_id).await?;
         let known = find_known(&mut link, account_id).await?;
         if kept_of(&mut link, account_id).await?.len() >= PASSKEYS_PER_ACCOUNT_MAX {
             return Err(PasskeyRefusal::TooMany.into_problem());
@@ -71,10 +74,14 @@ impl Coordinator {
         if !rows::insert_passkey(&mut link, &row).await.or_problem()? {
             return Err(PasskeyRefusal::Known.into_problem());
         }
-        self.inner.sessions.showed_second_factor(&mut link, visitor, now).await.or_problem()?;
+        self.inner.sessions.showed_second_factor(&mut link, visitor, account_id, now).await.or_problem()?;
+        if load_factors(&mut link, account_id).await.or_problem()?.wanted_at_sign_in() {
+            // Those that were signed in without one.
+            self.inner.sessions.end_without_second_factor(&mut link, account_id).await.or_problem()?;
+        }
         self.tell(&mut link, &known, News::PasskeyAdded { name: name.clone() }).await?;
         link.commit().await.or_problem()?;
-        self.inner.sessions.forget(visitor.session_id);
+        self.inner.sessions.forget_account(account_id);
         Ok(PasskeyInfo { passkey_id, name, created_at: now, last_used_at: None })
     }
 

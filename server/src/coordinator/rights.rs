@@ -8,19 +8,22 @@ use super::{
 };
 use crate::{
     auth::{accounts, notes::News},
-    data::{DataError, DataResult, accounts::email_key, erasure as rows, outbox, wishes},
+    data::{accounts::email_key, erasure as rows, outbox, wishes},
     reservations::{books::OutboxKind, erasure},
 };
 use shared_model::{
     AccountId, AuditEntryId, ErrorCode, OrderId, OrganizerId, PasskeyId, PerformanceId, Problem, Timestamp,
     account::{AccountExport, AskedOrderMail, AwaitedSeats, Deed, PasskeyInfo},
-    order::CheckoutDraft,
 };
 use uuid::Uuid;
 
 impl Coordinator {
     /// Everything we hold on an account.
     pub async fn export_account(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<AccountExport> {
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
+        self.take_over_guest_orders(&mut link, visitor, &known).await?;
+        link.commit().await.or_problem()?;
         let mut orders = Vec::new();
         let mut asked = OrdersAsked { limit: Some(EXPORT_PAGE), ..OrdersAsked::default() };
         loop {
@@ -49,7 +52,8 @@ impl Coordinator {
             orders,
             deeds: deeds.into_iter().map(deed).collect(),
             wishes: wishes.into_iter().map(awaited).collect(),
-            drafts: drafts.iter().map(|text| read_draft(text)).collect::<DataResult<_>>().or_problem()?,
+            // A draft of an older version that cannot be read is none.
+            drafts: drafts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect(),
             invitations: self.list_own_invitations(account_id).await?,
             order_mails: order_mails.into_iter().map(asked_order_mail).collect(),
             provider_names: provider_names.into_iter().map(|(gateway, name)| format!("{gateway}: {name}")).collect(),
@@ -60,10 +64,12 @@ impl Coordinator {
     ///
     /// # Errors
     /// `Forbidden` for the last owner of an organizer: somebody must answer for what it sells.
-    pub async fn delete_account(&self, account_id: AccountId) -> CommandResult<()> {
+    pub async fn delete_account(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
         let now = self.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
+        // What she bought as a guest is hers as well.
+        self.take_over_guest_orders(&mut link, visitor, &known).await?;
         let left_alone = rows::list_owned_alone(&mut link, account_id.0).await.or_problem()?;
         if !left_alone.is_empty() {
             let words =
@@ -76,7 +82,7 @@ impl Coordinator {
         let key = email_key(known.email.as_str());
         rows::delete_belongings(&mut link, account_id.0, &key, now.as_millis()).await.or_problem()?;
         erasure::erase_orders(&mut link, account_id).await.or_problem()?;
-        erasure::erase_from_audit_log(&mut link, &key).await.or_problem()?;
+        erasure::erase_from_audit_log(&mut link, account_id, &key).await.or_problem()?;
         erasure::erase_contacts(&mut link, now).await.or_problem()?;
         let forget = OutboxKind::ForgetCustomer.about(account_id.0, now);
         outbox::insert_rows(&mut link, &[forget]).await.or_problem()?;
@@ -118,10 +124,6 @@ fn awaited((performance_id, wished_at, told_at): (Uuid, i64, Option<i64>)) -> Aw
         wished_at: Timestamp(wished_at),
         told_at: told_at.map(Timestamp),
     }
-}
-
-fn read_draft(document: &str) -> DataResult<CheckoutDraft> {
-    serde_json::from_str(document).map_err(|error| DataError::corrupt("check-out draft", error))
 }
 
 fn asked_order_mail((order_id, asked_at): (Uuid, i64)) -> AskedOrderMail {

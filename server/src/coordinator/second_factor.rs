@@ -89,7 +89,7 @@ impl Coordinator {
         self.may_change_factors(&mut link, visitor, account_id).await?;
         let known = find_known(&mut link, account_id).await?;
         rows::set_totp(&mut link, account_id.0, &sealed, step).await.or_problem()?;
-        self.inner.sessions.showed_second_factor(&mut link, visitor, now).await.or_problem()?;
+        self.inner.sessions.showed_second_factor(&mut link, visitor, account_id, now).await.or_problem()?;
         self.inner.sessions.end_others(&mut link, account_id, visitor.session_id).await.or_problem()?;
         self.tell(&mut link, &known, News::AuthenticatorAdded).await?;
         link.commit().await.or_problem()?;
@@ -155,8 +155,10 @@ impl Coordinator {
         let mut link = self.inner.database.read().await.or_problem()?;
         let known = find_known(&mut link, account_id).await?;
         drop(link);
-        let device = self.device_of(&known.email, client).unwrap_or_else(|| account_id.to_string());
-        self.admit(&[(Limit::TotpByAccount, &device)]).await?;
+        // Who has the password alone cannot use up what is hers.
+        let own = (visitor.account_id == Some(account_id)).then(|| visitor.session_id.to_string());
+        let own = own.or_else(|| self.device_of(&known.email, client));
+        self.admit(&[(Limit::TotpByAccount, &own.unwrap_or_else(|| account_id.to_string()))]).await?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let kept = rows::find_totp(&mut link, account_id.0).await.or_problem()?;
         let (sealed, last_step) = kept.ok_or_else(|| Problem::new(ErrorCode::SecondFactorMissing))?;
@@ -187,7 +189,8 @@ impl Coordinator {
         let deed = Deed::of_operator(Action::SecondFactorReset, known.account_id.to_string());
         write_down(&mut link, &deed, self.now()).await?;
         link.commit().await?;
-        self.inner.sessions.forget_account(known.account_id);
+        // The process of a command ends with it.
+        self.inner.sessions.forget_account_and_wait(known.account_id).await;
         Ok(())
     }
 

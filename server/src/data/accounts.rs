@@ -7,8 +7,8 @@ use uuid::Uuid;
 macro_rules! select_account {
     ($condition:literal) => {
         concat!(
-            "select account_id, email, name, phone, phone_confirmed_at, language, password_hash, totp_sealed, is_operator, created_at
-             from account where deleted_at is null and ",
+            "select account_id, email, name, phone, phone_confirmed_at, language, password_hash, totp_sealed, is_operator, created_at,
+             unproved_guesses from account where deleted_at is null and ",
             $condition
         )
     };
@@ -22,7 +22,13 @@ statements! {
     FIND_ACCOUNT = Statement::both(select_account!("account_id = $1"));
     FIND_BY_EMAIL = Statement::both(select_account!("email_key = $1"));
     SET_PROFILE = Statement::both("update account set name = $2, language = $3 where account_id = $1 and deleted_at is null");
-    SET_PASSWORD = Statement::both("update account set password_hash = $2 where account_id = $1 and deleted_at is null");
+    SET_PASSWORD = Statement::both(
+        "update account set password_hash = $2, unproved_guesses = 0 where account_id = $1 and deleted_at is null",
+    );
+    COUNT_GUESS = Statement::both("update account set unproved_guesses = unproved_guesses + 1 where account_id = $1");
+    PROVE_GUESS = Statement::both(
+        "update account set unproved_guesses = unproved_guesses - 1 where account_id = $1 and unproved_guesses > 0",
+    );
     /// Locks the account while its password is still this one.
     KEEP_PASSWORD = Statement::both(
         "update account set password_hash = password_hash where account_id = $1 and password_hash = $2 and deleted_at is null",
@@ -99,6 +105,7 @@ pub struct AccountRow {
     pub totp_sealed: Option<String>,
     pub is_operator: bool,
     pub created_at: i64,
+    pub unproved_guesses: i32,
 }
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -178,6 +185,16 @@ pub async fn set_profile(link: &mut Link, account_id: Uuid, name: &str, language
 
 pub async fn set_password(link: &mut Link, account_id: Uuid, hash: &str) -> DataResult<()> {
     execute!(link, SET_PASSWORD, account_id, hash).map(drop)
+}
+
+/// A stranger typed the right password; whether it was the owner, a mailed code will tell.
+pub async fn count_guess(link: &mut Link, account_id: Uuid) -> DataResult<()> {
+    execute!(link, COUNT_GUESS, account_id).map(drop)
+}
+
+/// It was the owner.
+pub async fn prove_guess(link: &mut Link, account_id: Uuid) -> DataResult<()> {
+    execute!(link, PROVE_GUESS, account_id).map(drop)
 }
 
 /// Whether the account's password is still this one; then it stays so until the transaction ends.

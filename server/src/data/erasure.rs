@@ -70,6 +70,11 @@ statements! {
         "update customer_order set buyer_name = $1, buyer_email = $2, delivery = $3, erase_contact_at = null
          where erase_contact_at is not null and state in ('lapsed', 'voided')",
     );
+    LIST_ANSWERED_INVITATIONS = Statement::both(
+        "select subject from audit_entry where account_id = $1 and action in ('invitation_accepted', 'invitation_declined')",
+    );
+    FIND_INVITED_ADDRESS = Statement::both("select email_key from invitation where invitation_id = $1");
+    ERASE_INVITED_ADDRESS = Statement::both("update invitation set email_key = $2 where invitation_id = $1");
     /// Whom somebody invited stands in the log only as long as she has an account.
     ERASE_FROM_AUDIT_LOG = Statement::both(
         "update audit_entry set detail = replace(detail, $1, $2) where action = 'member_invited' and detail like '%' || $1 || '%'",
@@ -173,6 +178,20 @@ pub async fn erase_contacts(link: &mut Link, now: i64, blanks: &Blanks<'_>, afte
     let unpaid = execute!(link, ERASE_LAPSED, blanks.name, blanks.email, blanks.delivery)?;
     let due = execute!(link, ERASE_CONTACTS, now, blanks.email, blanks.delivery, now - after_start)?;
     Ok(unpaid + due)
+}
+
+/// The invitations an account answered, as the log names them.
+pub async fn list_answered_invitations(link: &mut Link, account_id: Uuid) -> DataResult<Vec<String>> {
+    let answered = fetch_all!(link, (String,), LIST_ANSWERED_INVITATIONS, account_id)?;
+    Ok(answered.into_iter().map(|(subject,)| subject).collect())
+}
+
+pub async fn find_invited_address(link: &mut Link, invitation_id: Uuid) -> DataResult<Option<String>> {
+    Ok(fetch_all!(link, (String,), FIND_INVITED_ADDRESS, invitation_id)?.pop().map(|(address,)| address))
+}
+
+pub async fn erase_invited_address(link: &mut Link, invitation_id: Uuid, blanks: &Blanks<'_>) -> DataResult<()> {
+    execute!(link, ERASE_INVITED_ADDRESS, invitation_id, blanks.email).map(drop)
 }
 
 /// Erases an address from the log of what staff did.

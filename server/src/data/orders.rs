@@ -104,7 +104,7 @@ statements! {
     /// The rule of `reservations::access` as a condition.
     LIST_ORDERS_OF = Statement::both(
         "select order_id, created_at from customer_order
-         where (account_id = $1 or ((account_id is null or joined_at is not null) and cart_id = $2))
+         where (account_id = $1 or (cart_id = $2 and (account_id is null or (joined_at is not null and $1 is null))))
          and (created_at < $3 or (created_at = $3 and order_id < $4))
          and not (cast($6 as boolean) and state in ('pending', 'paid') and exists (
              select 1 from order_line l join performance p on p.performance_id = l.performance_id
@@ -115,7 +115,7 @@ statements! {
     LIST_UPCOMING_OF = Statement::both(
         "select o.order_id, min(p.starts_at) from customer_order o join order_line l on l.order_id = o.order_id
          join performance p on p.performance_id = l.performance_id
-         where (o.account_id = $1 or ((o.account_id is null or o.joined_at is not null) and o.cart_id = $2))
+         where (o.account_id = $1 or (o.cart_id = $2 and (o.account_id is null or (o.joined_at is not null and $1 is null))))
          and o.state in ('pending', 'paid') and p.starts_at >= $6 group by o.order_id
          having min(p.starts_at) > $3 or (min(p.starts_at) = $3 and o.order_id > $4)
          order by min(p.starts_at), o.order_id limit $5",
@@ -124,7 +124,7 @@ statements! {
         "select count(*), count(case when state in ('pending', 'paid') and exists (
              select 1 from order_line l join performance p on p.performance_id = l.performance_id
              where l.order_id = customer_order.order_id and p.starts_at >= $3) then 1 end)
-         from customer_order where (account_id = $1 or ((account_id is null or joined_at is not null) and cart_id = $2))",
+         from customer_order where (account_id = $1 or (cart_id = $2 and (account_id is null or (joined_at is not null and $1 is null))))",
     );
     GIVE_TO_ACCOUNT = Statement::both(
         "update customer_order set account_id = $2 where order_id = $1 and account_id is null",
@@ -141,8 +141,14 @@ statements! {
          where o.order_id = $1 and o.account_id is null",
     );
     JOIN_ORDER = Statement::both(
-        "update customer_order set account_id = $2, joined_at = $3 where order_id = $1 and account_id is null
+        "update customer_order set account_id = $2, joined_at = (case when exists (
+             select 1 from session s where s.cart_id = customer_order.cart_id and s.account_id = $2) then null else cast($3 as bigint) end)
+         where order_id = $1 and account_id is null
          and exists (select 1 from account a where a.account_id = $2 and a.email_key = lower(buyer_email) and a.deleted_at is null)",
+    );
+    /// Where she signs in or out, what she bought as a guest is hers alone from then on.
+    KEEP_FOR_ACCOUNT_ALONE = Statement::both(
+        "update customer_order set joined_at = null where account_id = $1 and cart_id = $2 and joined_at is not null",
     );
     LIST_PENDING_OF_CART = Statement::both(
         "select order_id from customer_order where cart_id = $1 and state = 'pending' order by created_at desc limit 10",
@@ -356,6 +362,11 @@ pub async fn join_guest_orders(
     now: i64,
 ) -> DataResult<u64> {
     execute!(link, JOIN_GUEST_ORDERS, account_id, email_key, own_cart_id, now)
+}
+
+/// What joined the account from this cart is not open to the cart any more.
+pub async fn keep_for_account_alone(link: &mut Link, account_id: Uuid, cart_id: Uuid) -> DataResult<()> {
+    execute!(link, KEEP_FOR_ACCOUNT_ALONE, account_id, cart_id).map(drop)
 }
 
 /// The account that confirmed the address of a guest's order; `None` where there is none, or the order is an account's.

@@ -36,27 +36,41 @@ statements! {
         "update session set token_hash = $2, account_id = $3, proved_at = $4, last_used_at = $5, idle_ttl_ms = $6, device = $7,
          expires_at = $8, token_expires_at = $9, refresh_hash = $10, refresh_generation = 0, refreshed_at = $5,
          language = $11, kind = $12, second_factor_at = $13, half_signed_in = null, half_signed_in_until = null,
-         half_kind = null, half_code_id = null where session_id = $1",
+         half_kind = null, half_code_id = null where session_id = $1 and account_id is not distinct from $14",
     );
     /// New tokens for who proved herself; whoever had the old ones has nothing.
     RENEW = Statement::both(
         "update session set token_hash = $2, token_expires_at = $3, refresh_hash = $4, refresh_generation = 0,
-         refreshed_at = $5, last_used_at = $5, proved_at = $5, second_factor_at = $6 where session_id = $1",
+         refreshed_at = $5, last_used_at = $5, proved_at = $5, second_factor_at = $6 where session_id = $1 and account_id = $7",
     );
     /// Once for each generation: of two at the same moment one finds that it was replaced.
     REFRESH = Statement::both(
         "update session set token_hash = $2, token_expires_at = $3, refresh_generation = refresh_generation + 1,
-         refreshed_at = $4, last_used_at = $4 where session_id = $1 and refresh_generation = $5",
+         refreshed_at = $4, last_used_at = $4 where session_id = $1 and refresh_generation = $5 and refresh_hash = $6",
     );
     SET_HALF = Statement::both(
-        "update session set half_signed_in = $2, half_signed_in_until = $3, half_kind = $4, half_code_id = $5 where session_id = $1",
+        "update session set half_signed_in = $2, half_signed_in_until = $3, half_kind = $4, half_code_id = $5
+         where session_id = $1 and account_id is not distinct from $6",
     );
-    SET_SECOND_FACTOR = Statement::both("update session set second_factor_at = $2 where session_id = $1");
+    SET_SECOND_FACTOR = Statement::both("update session set second_factor_at = $2 where session_id = $1 and account_id = $3");
     TOUCH = Statement::both("update session set last_used_at = $2 where session_id = $1 and last_used_at < $2");
     SET_LANGUAGE = Statement::both("update session set language = $2 where session_id = $1");
     DELETE_SESSION = Statement::both("delete from session where session_id = $1");
+    /// What was filled in for buying goes with its session.
+    DELETE_DRAFT_OF = Statement::both(
+        "delete from checkout_draft where cart_id in (select cart_id from session where session_id = $1 and account_id = $2)",
+    );
+    DELETE_DRAFTS_OF_OTHERS = Statement::both(
+        "delete from checkout_draft where cart_id in (select cart_id from session where account_id = $1 and session_id <> $2)",
+    );
+    DELETE_DRAFTS_OF_NOBODY = Statement::both(
+        "delete from checkout_draft where not exists (select 1 from session s where s.cart_id = checkout_draft.cart_id)",
+    );
     DELETE_OF_ACCOUNT = Statement::both("delete from session where session_id = $1 and account_id = $2");
     DELETE_OTHERS = Statement::both("delete from session where (account_id = $1 or half_signed_in = $1) and session_id <> $2");
+    DELETE_WITHOUT_SECOND_FACTOR = Statement::both(
+        "delete from session where account_id = $1 and second_factor_at is null",
+    );
     DELETE_ENDED = Statement::both(
         "delete from session where session_id in (select session_id from session where expires_at <= $1 limit $2)",
     );
@@ -162,8 +176,9 @@ pub async fn list_of_account(link: &mut Link, account_id: Uuid, now: i64) -> Dat
     fetch_all!(link, SessionRow, LIST_OF_ACCOUNT, account_id, now)
 }
 
-pub async fn rotate(link: &mut Link, row: &Rotation<'_>) -> DataResult<()> {
-    execute!(
+/// False when the session ended, or changed hands since `account_before`.
+pub async fn rotate(link: &mut Link, row: &Rotation<'_>, account_before: Option<Uuid>) -> DataResult<bool> {
+    let rotated = execute!(
         link,
         ROTATE,
         row.session_id,
@@ -178,9 +193,10 @@ pub async fn rotate(link: &mut Link, row: &Rotation<'_>) -> DataResult<()> {
         row.refresh_hash,
         row.language,
         row.kind,
-        row.second_factor_at
-    )
-    .map(drop)
+        row.second_factor_at,
+        account_before
+    )?;
+    Ok(rotated == 1)
 }
 
 /// New tokens of a session whose owner proved herself.
@@ -192,10 +208,12 @@ pub struct Renewal<'a> {
     pub refresh_hash: Option<&'a str>,
     pub now: i64,
     pub second_factor_at: Option<i64>,
+    pub account_id: Uuid,
 }
 
-pub async fn renew(link: &mut Link, row: &Renewal<'_>) -> DataResult<()> {
-    execute!(
+/// False when the session ended, or is not the account's.
+pub async fn renew(link: &mut Link, row: &Renewal<'_>) -> DataResult<bool> {
+    let renewed = execute!(
         link,
         RENEW,
         row.session_id,
@@ -203,9 +221,10 @@ pub async fn renew(link: &mut Link, row: &Renewal<'_>) -> DataResult<()> {
         row.token_expires_at,
         row.refresh_hash,
         row.now,
-        row.second_factor_at
-    )
-    .map(drop)
+        row.second_factor_at,
+        row.account_id
+    )?;
+    Ok(renewed == 1)
 }
 
 /// The next tokens of an app's session.
@@ -215,14 +234,23 @@ pub struct Refresh<'a> {
     pub token_hash: &'a str,
     pub token_expires_at: i64,
     pub now: i64,
-    /// The generation it has now; when it has another by then, nothing happens.
+    /// The generation and family it has now; when it has others by then, nothing happens.
     pub generation: i64,
+    pub refresh_hash: &'a str,
 }
 
 /// False when somebody was faster.
 pub async fn refresh(link: &mut Link, row: &Refresh<'_>) -> DataResult<bool> {
-    let refreshed =
-        execute!(link, REFRESH, row.session_id, row.token_hash, row.token_expires_at, row.now, row.generation)?;
+    let refreshed = execute!(
+        link,
+        REFRESH,
+        row.session_id,
+        row.token_hash,
+        row.token_expires_at,
+        row.now,
+        row.generation,
+        row.refresh_hash
+    )?;
     Ok(refreshed == 1)
 }
 
@@ -235,14 +263,18 @@ pub struct Half<'a> {
     pub kind: &'a str,
     /// The mailed code that finishes it, where no other factor does.
     pub code_id: Option<Uuid>,
+    /// Whose the session is meanwhile.
+    pub account_before: Option<Uuid>,
 }
 
-pub async fn set_half(link: &mut Link, row: &Half<'_>) -> DataResult<()> {
-    execute!(link, SET_HALF, row.session_id, row.account_id, row.until, row.kind, row.code_id).map(drop)
+/// False when the session ended, or changed hands.
+pub async fn set_half(link: &mut Link, row: &Half<'_>) -> DataResult<bool> {
+    let Half { session_id, account_id, until, kind, code_id, account_before } = row;
+    Ok(execute!(link, SET_HALF, *session_id, *account_id, *until, *kind, *code_id, *account_before)? == 1)
 }
 
-pub async fn set_second_factor(link: &mut Link, session_id: Uuid, at: i64) -> DataResult<()> {
-    execute!(link, SET_SECOND_FACTOR, session_id, at).map(drop)
+pub async fn set_second_factor(link: &mut Link, session_id: Uuid, account_id: Uuid, at: i64) -> DataResult<()> {
+    execute!(link, SET_SECOND_FACTOR, session_id, at, account_id).map(drop)
 }
 
 pub async fn touch(link: &mut Link, session_id: Uuid, at: i64) -> DataResult<()> {
@@ -259,12 +291,24 @@ pub async fn delete_session(link: &mut Link, session_id: Uuid) -> DataResult<()>
 
 /// False when the account has no such session.
 pub async fn delete_of_account(link: &mut Link, session_id: Uuid, account_id: Uuid) -> DataResult<bool> {
+    execute!(link, DELETE_DRAFT_OF, session_id, account_id)?;
     Ok(execute!(link, DELETE_OF_ACCOUNT, session_id, account_id)? == 1)
 }
 
 /// Ends all sessions of an account but this one.
 pub async fn delete_others(link: &mut Link, account_id: Uuid, kept: Uuid) -> DataResult<u64> {
+    execute!(link, DELETE_DRAFTS_OF_OTHERS, account_id, kept)?;
     execute!(link, DELETE_OTHERS, account_id, kept)
+}
+
+/// Ends the sessions of an account in which no second factor was shown.
+pub async fn delete_without_second_factor(link: &mut Link, account_id: Uuid) -> DataResult<u64> {
+    execute!(link, DELETE_WITHOUT_SECOND_FACTOR, account_id)
+}
+
+/// Forgets what was filled in for buying in sessions that are over.
+pub async fn delete_drafts_of_nobody(link: &mut Link) -> DataResult<()> {
+    execute!(link, DELETE_DRAFTS_OF_NOBODY).map(drop)
 }
 
 /// Forgets sessions whose time is over, so many at most.

@@ -20,6 +20,9 @@ use std::{
 /// How long a chosen language is remembered.
 const LANGUAGE_TTL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
+/// Where apps send what tells their device from strangers: the `device_token` of their last sign-in.
+const DEVICE_TOKEN_HEADER: &str = "device-token";
+
 /// The cookie for a language chosen without a session.
 const LANGUAGE_COOKIE: &str = "lang";
 
@@ -226,7 +229,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let state = AppState::from_ref(state);
-        let device_token = cookie(&parts.headers, device_cookie_name(state.config.is_secure()));
+        let by_header = parts.headers.get(DEVICE_TOKEN_HEADER).and_then(|value| value.to_str().ok());
+        let device_token = by_header.or_else(|| cookie(&parts.headers, device_cookie_name(state.config.is_secure())));
         Ok(Self {
             address: address_of(&parts.extensions, &parts.headers, &state).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
             device: device_of(&parts.headers),

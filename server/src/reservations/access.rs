@@ -20,12 +20,12 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// An order with an account belongs to it, wherever it was bought. A guest's belongs to its cart, and stays open
-    /// to it when it joins an account: the guest stands before the page that says what she bought.
+    /// An order with an account belongs to it, wherever it was bought. A guest's belongs to its cart, and stays open to
+    /// the guest of that cart when it joins an account: she stands before the page that says what she bought.
     pub fn is(self, claimant: Claimant) -> bool {
         let by_account = self.account_id.is_some() && self.account_id == claimant.account_id;
-        let by_cart = (self.account_id.is_none() || self.has_joined) && self.cart_id == claimant.cart_id;
-        by_account || by_cart
+        let is_open = self.account_id.is_none() || (self.has_joined && claimant.account_id.is_none());
+        by_account || (is_open && self.cart_id == claimant.cart_id)
     }
 }
 
@@ -65,5 +65,6 @@ mod tests {
         let joined = of(Some(ana), true);
         assert!(joined.is(somebody(his, Some(ana))) && joined.is(somebody(hers, None)));
         assert!(!joined.is(somebody(his, None)) && !joined.is(somebody(his, Some(ben))));
+        assert!(!joined.is(somebody(hers, Some(ben))), "who signed in there is not the guest");
     }
 }

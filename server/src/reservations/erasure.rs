@@ -6,6 +6,7 @@
 use crate::data::{DataResult, Link, erasure as rows};
 use shared_model::{AccountId, Timestamp, text::EmailAddress};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How long after its last performance begins an order's contact is of use: its buyer may have to be written to.
 pub const CONTACT_KEPT_AFTER_START: Duration = Duration::from_secs(24 * 60 * 60);
@@ -23,9 +24,18 @@ pub async fn erase_contacts(link: &mut Link, now: Timestamp) -> DataResult<u64> 
     rows::erase_contacts(link, now.as_millis(), &BLANKS, after_start_ms()).await
 }
 
-/// Erases the address of a deleted account from the log of what staff did: who invited whom.
-pub async fn erase_from_audit_log(link: &mut Link, email_key: &str) -> DataResult<()> {
-    rows::erase_from_audit_log(link, email_key, &BLANKS).await
+/// Erases the addresses of a deleted account from the log of what staff did, who invited whom: the one it had last, and
+/// those to which it answered.
+pub async fn erase_from_audit_log(link: &mut Link, account_id: AccountId, email_key: &str) -> DataResult<()> {
+    rows::erase_from_audit_log(link, email_key, &BLANKS).await?;
+    for subject in rows::list_answered_invitations(link, account_id.0).await? {
+        let Ok(invitation_id) = subject.parse::<Uuid>() else { continue };
+        if let Some(former) = rows::find_invited_address(link, invitation_id).await? {
+            rows::erase_from_audit_log(link, &former, &BLANKS).await?;
+            rows::erase_invited_address(link, invitation_id, &BLANKS).await?;
+        }
+    }
+    Ok(())
 }
 
 pub fn is_erased(email: &EmailAddress) -> bool {

@@ -10,7 +10,7 @@ use shared_model::{
 };
 use std::time::Duration;
 use ticketboss_tests::{
-    account_holder::AccountHolder,
+    account_holder::{AccountHolder, PASSWORD, sign_in},
     app::TestApp,
     books::execute,
     buyer::{Answer, Buyer, DECLINED_CARD, GOOD_CARD, Refused},
@@ -110,6 +110,30 @@ on_both_engines! {
         let out: NewSession = ines.app.post("/sign-outs", &json!({})).await.unwrap();
         let whoever_comes_next = ines.app.with_token(&out.token);
         assert_eq!(whoever_comes_next.order(paid.order_id).await.refused(), ErrorCode::NotFound);
+    }
+
+    async fn and_when_it_joined_her_account_before_she_signed_in(app) {
+        let play = app.stage(Wish::default()).await;
+        let ines = AccountHolder::sign_up(&app, INES).await;
+        let guest = app.buyer().await;
+        let paid = buy(&guest, &play, "Stalls A-1").await.order_id;
+        let joined = async || { app.look_once().await; orders(&ines.app, "").await.items.len() == 1 };
+        wait_until("it joined", joined).await;
+        guest.order(paid).await.expect("she stands before its page");
+        // Somebody else signs in there: it is not his.
+        AccountHolder::sign_up(&app, "ben@example.com").await;
+        let ben = sign_in(&guest, "ben@example.com", PASSWORD).await.unwrap();
+        let ben = guest.with_token(&ben.session.token);
+        assert_eq!(ben.order(paid).await.refused(), ErrorCode::NotFound);
+        assert!(orders(&ben, "").await.items.is_empty());
+        // She signs in there, and out again.
+        let here = sign_in(&ben, INES, PASSWORD).await.unwrap();
+        let here = guest.with_token(&here.session.token);
+        here.order(paid).await.unwrap();
+        let out: NewSession = here.post("/sign-outs", &json!({})).await.unwrap();
+        let whoever_comes_next = guest.with_token(&out.token);
+        assert_eq!(whoever_comes_next.order(paid).await.refused(), ErrorCode::NotFound);
+        assert!(orders(&whoever_comes_next, "").await.items.is_empty());
     }
 
     async fn who_signs_in_at_the_till_pays_as_herself(app) {

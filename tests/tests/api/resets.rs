@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use shared_model::{
     ErrorCode,
-    account::{Account, CodeSent},
+    account::{Account, CodeSent, NewSession, SignedIn},
 };
 use std::time::Duration;
 use ticketboss::coordinator::desk::Guards;
@@ -73,6 +73,35 @@ on_both_engines! {
         app.look_once().await;
         let told = letterbox::mails_to(app.data_folder(), INES);
         assert!(told.iter().any(|mail| mail.contains("Your password was changed")));
+    }
+
+    async fn where_she_is_signed_in_a_reset_gives_new_tokens(app) {
+        let ines = AccountHolder::with_phone(&app, INES, PHONE).await;
+        let (sent, code) = code_on_the_phone(&app, &ines.app).await;
+        prove(&ines.app, &sent, &code).await.unwrap();
+        let path = format!("/password-resets/{}/password", sent.code_id);
+        let renewed: NewSession = ines.app.put(&path, &json!({ "password": NEW_PASSWORD })).await.unwrap();
+        let old = ines.app.get::<Account>("/account").await;
+        assert_eq!(old.refused(), ErrorCode::Unauthenticated, "whoever copied her token is out");
+        ines.app.with_token(&renewed.token).get::<Account>("/account").await.unwrap();
+    }
+
+    async fn a_code_that_went_to_the_old_address_opens_nothing_once_she_moved(app) {
+        let ines = AccountHolder::sign_up(&app, INES).await;
+        let thief = app.buyer().await;
+        let seen = letterbox::code_mails_to(app.data_folder(), INES).len();
+        let sent = ask(&thief, INES).await.unwrap();
+        let code = letterbox::code_by_mail(app.data_folder(), INES, seen).await;
+        let moved: CodeSent = ines.app.post("/account/email", &json!({ "email": "roldan@example.com" })).await.unwrap();
+        let typed = json!({ "code_id": moved.code_id, "code": letterbox::code_by_mail(app.data_folder(), "roldan@example.com", 0).await });
+        let now: SignedIn = ines.app.post("/account/email/confirmations", &typed).await.unwrap();
+        assert_eq!(prove(&thief, &sent, &code).await.refused(), ErrorCode::CodeOver);
+        // Her device is known under the new name: strangers use up nothing of hers.
+        let body = json!({ "email": "roldan@example.com", "password": PASSWORD, "device_token": now.device_token });
+        for _ in 0..11 {
+            sign_in(&thief, "roldan@example.com", "guessing away").await.refused();
+        }
+        thief.post::<SignedIn>("/sign-ins", &body).await.unwrap();
     }
 
     async fn a_code_works_once(app) {

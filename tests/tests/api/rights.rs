@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared_model::{
     ErrorCode, OrderId, OrderMailId,
-    account::{AccountExport, MemberRole},
+    account::{AccountExport, CodeSent, MemberRole, SignedIn},
     event::Page,
     order::{Delivery, OrderRequest, OrderState, PostalAddress},
     staff::AuditEntry,
@@ -19,7 +19,7 @@ use ticketboss_tests::{
     house::Wish,
     letterbox, on_both_engines,
     process::wait_until,
-    staff::{invite, operator, organizer},
+    staff::{accept_only, invite, operator, organizer},
 };
 
 const INES: &str = "ines@example.com";
@@ -139,6 +139,39 @@ on_both_engines! {
         let again = stranger.post::<Value>(&format!("/orders/{paid}/mail?key={key}"), &json!({ "mail_id": OrderMailId::new() })).await;
         assert_eq!(again.refused(), ErrorCode::OrderClosed, "there is nowhere to send it");
         ticketboss_tests::books::balance_and_rest(app.coordinator()).await;
+    }
+
+    async fn what_she_filled_in_goes_with_the_session_it_was_filled_in_in(app) {
+        let play = app.stage(Wish::default()).await;
+        let ines = AccountHolder::sign_up(&app, INES).await;
+        let phone = ines.elsewhere(&app).await;
+        phone.app.hold(&play, &["Stalls A-1"]).await.unwrap();
+        fill_in_delivery(&app, &phone.app).await;
+        assert_eq!(count_one(database(&app), "select count(*) from checkout_draft").await, 1);
+        ines.app.send::<Value>(ines.app.request(Method::DELETE, "/account/sessions")).await.unwrap();
+        assert_eq!(count_one(database(&app), "select count(*) from checkout_draft").await, 0);
+    }
+
+    async fn a_former_address_is_erased_as_well(app) {
+        let operator = operator(&app).await;
+        let (muelle, owner) = organizer(&app, &operator, "muelle").await;
+        let mut ines = AccountHolder::sign_up(&app, INES).await;
+        invite(&owner.app, muelle, INES, MemberRole::Door).await.unwrap();
+        accept_only(&ines.app).await;
+        let moved: CodeSent = ines.app.post("/account/email", &json!({ "email": "new@example.com" })).await.unwrap();
+        let code = letterbox::code_by_mail(app.data_folder(), "new@example.com", 0).await;
+        let typed = json!({ "code_id": moved.code_id, "code": code });
+        let now: SignedIn = ines.app.post("/account/email/confirmations", &typed).await.unwrap();
+        ines.app.token = now.session.token;
+        delete(&ines.app).await.unwrap();
+        wait_until("she was told", async || {
+            app.look_once().await;
+            letterbox::mails_to(app.data_folder(), "new@example.com").iter().any(|mail| mail.contains("Your account is deleted"))
+        })
+        .await;
+        app.look_once().await;
+        let held = everything(database(&app)).await;
+        assert!(!held.contains(INES) && !held.contains("new@example.com"));
     }
 
     async fn who_was_invited_stands_in_no_log_once_her_account_is_gone(app) {

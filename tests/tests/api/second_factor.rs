@@ -150,6 +150,23 @@ on_both_engines! {
         tablet.with_token(&proved.token).get::<Value>(&members).await.unwrap();
     }
 
+    async fn a_passkey_asked_for_before_she_had_a_second_factor_is_not_kept_after(app) {
+        let olga = AccountHolder::sign_up(&app, "olga@example.com").await;
+        make_operator(&app, &olga).await;
+        // Somebody has her password, and asks for a passkey of his own.
+        let thief = olga.elsewhere(&app).await.app;
+        let asked: PasskeyCeremony = thief.post("/account/passkeys/ceremonies", &json!({})).await.unwrap();
+        let mut his = Authenticator::new("http://localhost:8080");
+        let body = json!({ "ceremony_id": asked.ceremony_id, "name": "Mine", "credential": his.create(&asked.public_key) });
+        // She sets one up meanwhile: sessions without one end, his question with them.
+        let own: PasskeyCeremony = olga.app.post("/account/passkeys/ceremonies", &json!({})).await.unwrap();
+        let mut hers = Authenticator::new("http://localhost:8080");
+        let kept = json!({ "ceremony_id": own.ceremony_id, "name": "Key", "credential": hers.create(&own.public_key) });
+        olga.app.post::<Value>("/account/passkeys", &kept).await.unwrap();
+        assert_eq!(thief.post::<Value>("/account/passkeys", &body).await.refused(), ErrorCode::Unauthenticated);
+        olga.app.get::<Value>("/audit-log").await.unwrap();
+    }
+
     async fn an_app_proves_its_owner_as_well(app) {
         let (ana, phone) = ana_with_app(&app).await;
         app.wait(Duration::from_secs(10 * 60));

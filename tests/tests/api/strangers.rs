@@ -81,6 +81,23 @@ on_both_engines! {
         sign_in(&app.buyer().await, INES, PASSWORD).await.unwrap();
     }
 
+    async fn who_guessed_right_among_many_gets_in_neither_then_nor_later(app) {
+        let ines = AccountHolder::sign_up(&app, INES).await;
+        many_try_passwords_for(&app, INES).await;
+        let eve = app.buyer().await.from("198.51.100.99");
+        assert_eq!(sign_in(&eve, INES, PASSWORD).await.refused(), ErrorCode::SecondFactorRequired);
+        // He lets the dust settle, and comes back with what he learned.
+        app.wait(40 * MINUTE);
+        let again = app.buyer().await.from("203.0.113.5");
+        assert_eq!(sign_in(&again, INES, PASSWORD).await.refused(), ErrorCode::SecondFactorRequired);
+        let body = json!({ "email": INES, "password": PASSWORD, "device_token": ines.device_token });
+        app.buyer().await.post::<SignedIn>("/sign-ins", &body).await.expect("her own device is let in");
+        let change = json!({ "current": PASSWORD, "new": "telón rojo de hierro" });
+        ines.app.put::<Value>("/account/password", &change).await.unwrap();
+        let fresh = app.buyer().await.from("192.0.2.44");
+        sign_in(&fresh, INES, "telón rojo de hierro").await.expect("nobody has guessed this one");
+    }
+
     async fn codes_that_strangers_ask_for_keep_nobody_from_hers(app) {
         let ines = AccountHolder::with_phone(&app, INES, PHONE).await;
         app.wait(DAY);

@@ -12,7 +12,12 @@ use crate::{
         session::{ClientInfo, Proved, SignedInVisitor},
     },
 };
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use shared_model::{
     CodeId, SignUpId,
     account::{
@@ -106,7 +111,8 @@ async fn finish_sign_up(
 }
 
 /// Sends a code for a forgotten password to the account's phone, else to its address, if there is such an
-/// account: the answer is the same.
+/// account: the answer is the same. An app sends the `device_token` of its last sign-in as the header `Device-Token`:
+/// what strangers ask for keeps it from nothing.
 #[utoipa::path(
     post,
     path = "/password-resets",
@@ -150,7 +156,7 @@ async fn prove_reset(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Sets the new password; all of the account's other sessions end.
+/// Sets the new password. All of the account's sessions end; where this one is, it gets new tokens.
 #[utoipa::path(
     put,
     path = "/password-resets/{code_id}/password",
@@ -158,6 +164,7 @@ async fn prove_reset(
     params(("code_id" = CodeId, Path)),
     request_body = NewPasswordRequest,
     responses(
+        (status = 200, body = NewSession, description = "Set by a session of the account itself"),
         (status = 204),
         Problems,
     ),
@@ -169,9 +176,12 @@ async fn finish_reset(
     client: ClientInfo,
     ApiPath(code_id): ApiPath<CodeId>,
     ApiJson(request): ApiJson<NewPasswordRequest>,
-) -> ApiResult<StatusCode> {
-    state.coordinator.finish_reset(&visitor, code_id, &request.password, client.as_client()).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> ApiResult<Response> {
+    let opened = state.coordinator.finish_reset(&visitor, code_id, &request.password, client.as_client()).await?;
+    Ok(match opened {
+        Some(opened) => Json(new_session(opened)).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
 }
 
 /// The account of who is signed in.
@@ -333,14 +343,14 @@ async fn begin_email(
     Ok((StatusCode::ACCEPTED, Json(code)))
 }
 
-/// The right code makes the address the user name; the session gets new tokens.
+/// The right code makes the address the user name; session and device get new tokens.
 #[utoipa::path(
     post,
     path = "/account/email/confirmations",
     tag = "account",
     request_body = CodeTyped,
     responses(
-        (status = 200, body = NewSession),
+        (status = 200, body = SignedIn),
         Problems,
     ),
     security(("bearer" = [])),
@@ -350,7 +360,6 @@ async fn finish_email(
     who: SignedInVisitor,
     client: ClientInfo,
     ApiJson(typed): ApiJson<CodeTyped>,
-) -> ApiResult<Json<NewSession>> {
-    let opened = state.coordinator.finish_email(&who.visitor, who.account_id, &typed, client.as_client()).await?;
-    Ok(Json(new_session(opened)))
+) -> ApiResult<Json<SignedIn>> {
+    signed_in(state.coordinator.finish_email(&who.visitor, who.account_id, &typed, client.as_client()).await?)
 }

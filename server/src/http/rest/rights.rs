@@ -32,7 +32,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
 )]
 async fn export_account(
     State(state): State<AppState>,
-    Proved(SignedInVisitor { visitor, account_id, .. }): Proved,
+    Proved(SignedInVisitor { visitor, account_id }): Proved,
 ) -> ApiResult<impl IntoResponse> {
     let export = state.coordinator.export_account(&visitor, account_id).await?;
     let name = HeaderValue::from_static("attachment; filename=\"ticketboss-account.json\"");
@@ -54,8 +54,8 @@ async fn export_account(
 )]
 async fn delete_account(
     State(state): State<AppState>,
-    Proved(SignedInVisitor { account_id, .. }): Proved,
+    Proved(SignedInVisitor { visitor, account_id }): Proved,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.delete_account(account_id).await?;
+    state.coordinator.delete_account(&visitor, account_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

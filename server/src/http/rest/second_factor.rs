@@ -101,7 +101,7 @@ async fn list_second_factors(State(state): State<AppState>, visitor: Visitor) ->
 }
 
 /// The second factor of a sign-in whose password was right. Each code works once. Apps get tokens, browsers
-/// cookies and an empty answer.
+/// cookies and an empty answer. An app sends the `device_token` of its last sign-in as the header `Device-Token`.
 #[utoipa::path(
     post,
     path = "/sign-ins/second-factor/totp",

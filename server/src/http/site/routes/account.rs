@@ -324,8 +324,8 @@ async fn ask_delete(ProvedReader(account): ProvedReader) -> SiteResult<Response>
 }
 
 async fn delete(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
-    let AccountReader { reader, account_id, .. } = account;
-    match reader.coordinator().delete_account(account_id).await {
+    let AccountReader { reader, visitor, account_id } = account;
+    match reader.coordinator().delete_account(&visitor, account_id).await {
         Ok(()) => {
             // What is left of the session is a guest's.
             let opened = reader.coordinator().open_session(reader.language, "").await?;

@@ -250,8 +250,8 @@ async fn confirm(
             Ok(to(if *may_wait { &step.next } else { "/account?done=phone" }))
         }
         About::Email { .. } => {
-            let opened = coordinator.finish_email(visitor, account_of(visitor)?, typed, client).await?;
-            Ok(with_new_tokens(reader, &opened, "/account?done=email"))
+            let outcome = coordinator.finish_email(visitor, account_of(visitor)?, typed, client).await?;
+            Ok(go_on(reader, outcome, "/account?done=email"))
         }
     }
 }
@@ -358,7 +358,11 @@ async fn set_password(reader: Reader, client: ClientInfo, Form(form): Form<NewPa
     let Some(password) = form.password() else { return show_password(&reader, &step, &form, Some(&weak)).await };
     let code_id = step.sent.code_id;
     match reader.coordinator().finish_reset(&visitor, code_id, &password, client.as_client()).await {
-        Ok(()) => Ok(Redirect::to(&with_next("/reset/done", &step.next)).into_response()),
+        Ok(opened) => {
+            let next = with_next("/reset/done", &step.next);
+            Ok(opened
+                .map_or_else(|| Redirect::to(&next).into_response(), |opened| with_new_tokens(&reader, &opened, &next)))
+        }
         Err(problem) if matches!(problem.code, ErrorCode::WeakPassword | ErrorCode::RateLimited | ErrorCode::Busy) => {
             show_password(&reader, &step, &form, Some(&problem)).await
         }
