@@ -14,5 +14,6 @@ pub mod passkeys;
 pub mod passwords;
 pub mod roles;
 pub mod secret;
+mod session_memory;
 pub mod sessions;
 pub mod totp;

@@ -9,14 +9,16 @@
 use super::{
     app_tokens::{AppTokens, TOKEN_LENGTH, hash, new_token},
     secret::DeploymentSecret,
+    session_memory::SessionMemory,
 };
 use crate::data::{
-    DataError, DataResult, Database, Engine, Link, notify, orders,
+    DataError, DataResult, Database, Link, orders,
     sessions::{self as rows, Half, NewSessionRow, Refresh, Renewal, Rotation, SessionRow},
 };
-use parking_lot::Mutex;
 use shared_model::{AccountId, CartId, CodeId, Language, SessionId, Timestamp, account::SessionInfo};
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::time::Duration;
+
+pub use super::session_memory::Forgotten;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -32,11 +34,6 @@ const REFRESH_GRACE: Duration = MINUTE;
 pub const HALF_SIGNED_IN_TTL: Duration = Duration::from_secs(10 * 60);
 /// How long a proof of who is asking counts for sensitive changes.
 pub const PROOF_TTL: Duration = Duration::from_secs(10 * 60);
-/// Sessions kept in memory; beyond it the memory starts anew.
-const SESSIONS_KEPT: usize = 50_000;
-/// How long a session is believed without asking the database: so long one that another node ended lives on here
-/// when that node's word is lost.
-const KEPT_FOR: Duration = Duration::from_secs(10);
 /// How exactly the last use is written down.
 const TOUCHED_EVERY: Duration = Duration::from_secs(5 * 60);
 /// Longest name of a device, in characters.
@@ -164,55 +161,17 @@ struct NewTokens {
     family_hash: Option<String>,
 }
 
-/// What nodes tell each other when what they may have in memory is no longer so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Forgotten {
-    Session(SessionId),
-    Account(AccountId),
-}
-
-impl Forgotten {
-    const SESSION: &'static str = "session ";
-    const ACCOUNT: &'static str = "account ";
-
-    fn to_word(self) -> String {
-        match self {
-            Self::Session(session_id) => format!("{}{session_id}", Self::SESSION),
-            Self::Account(account_id) => format!("{}{account_id}", Self::ACCOUNT),
-        }
-    }
-
-    /// What another node said; `None` for word of something else.
-    pub fn of_word(word: &str) -> Option<Self> {
-        let session = word.strip_prefix(Self::SESSION).and_then(|id| id.parse().ok()).map(Self::Session);
-        session.or_else(|| word.strip_prefix(Self::ACCOUNT)?.parse().ok().map(Self::Account))
-    }
-}
-
-struct Kept {
-    visitor: Visitor,
-    believed_until: Timestamp,
-}
-
-/// What was read of sessions lately.
-#[derive(Default)]
-struct Memory {
-    by_token: HashMap<String, Kept>,
-    /// How often something was forgotten: what was read before that may be no longer so.
-    forgettings: u64,
-}
-
 /// All sessions of a deployment. Cheap to clone.
 #[derive(Clone)]
 pub struct Sessions {
     database: Database,
     secret: DeploymentSecret,
-    memory: Arc<Mutex<Memory>>,
+    memory: SessionMemory,
 }
 
 impl Sessions {
     pub fn new(database: Database, secret: DeploymentSecret) -> Self {
-        Self { database, secret, memory: Arc::default() }
+        Self { memory: SessionMemory::new(database.clone()), database, secret }
     }
 
     /// Opens a guest's session with an empty cart.
@@ -239,12 +198,12 @@ impl Sessions {
             idle_ttl_ms: SESSION_TTL.as_millis() as i64,
             expires_at: expires_at.as_millis(),
         };
-        let known = self.memory.lock().forgettings;
+        let read = self.memory.begin_reading();
         let mut link = self.database.begin().await?;
         rows::insert_session(&mut link, &row).await?;
         link.commit().await?;
         // Who opens a session uses it at once.
-        self.keep(token_hash, visitor, expires_at, now, known);
+        self.memory.keep(token_hash, visitor, expires_at, now, read);
         Ok(OpenedSession { token, expires_at, refresh_token: None, kept_for: Some(SESSION_TTL), visitor })
     }
 
@@ -254,13 +213,10 @@ impl Sessions {
             return Ok(None);
         }
         let token_hash = hash(token);
-        let known = {
-            let memory = self.memory.lock();
-            match memory.by_token.get(&token_hash) {
-                Some(kept) if kept.believed_until > now => return Ok(Some(kept.visitor)),
-                _ => memory.forgettings,
-            }
-        };
+        if let Some(visitor) = self.memory.find(&token_hash, now) {
+            return Ok(Some(visitor));
+        }
+        let read = self.memory.begin_reading();
         let mut link = self.database.read().await?;
         let Some(row) = rows::find_session(&mut link, &token_hash, now.as_millis()).await? else { return Ok(None) };
         drop(link);
@@ -271,7 +227,7 @@ impl Sessions {
             link.commit().await?;
         }
         let ends_at = row.token_expires_at.unwrap_or(row.expires_at).min(row.expires_at);
-        self.keep(token_hash, visitor, Timestamp(ends_at), now, known);
+        self.memory.keep(token_hash, visitor, Timestamp(ends_at), now, read);
         Ok(Some(visitor))
     }
 
@@ -280,18 +236,6 @@ impl Sessions {
         let mut link = self.database.read().await?;
         let row = rows::find_by_id(&mut link, visitor.session_id.0, now.as_millis()).await?;
         row.as_ref().map(visitor_of).transpose()
-    }
-
-    /// Keeps what was read, unless something was forgotten since (`known`): it may have been this.
-    fn keep(&self, token_hash: String, visitor: Visitor, expires_at: Timestamp, now: Timestamp, known: u64) {
-        let mut memory = self.memory.lock();
-        if memory.forgettings != known {
-            return;
-        }
-        if memory.by_token.len() >= SESSIONS_KEPT {
-            memory.by_token.clear();
-        }
-        memory.by_token.insert(token_hash, Kept { visitor, believed_until: (now + KEPT_FOR).min(expires_at) });
     }
 
     /// Gives the session an owner and new tokens; the cart stays. Call [`Self::forget`] once it is committed.
@@ -557,39 +501,22 @@ impl Sessions {
 
     /// What memory knows of a session is no longer so, here and on the other nodes.
     pub fn forget(&self, session_id: SessionId) {
-        self.forget_everywhere(Forgotten::Session(session_id));
+        self.memory.forget_everywhere(Forgotten::Session(session_id));
     }
 
     /// What memory knows of an account's sessions is no longer so, here and on the other nodes.
     pub fn forget_account(&self, account_id: AccountId) {
-        self.forget_everywhere(Forgotten::Account(account_id));
+        self.memory.forget_everywhere(Forgotten::Account(account_id));
     }
 
     /// [`Self::forget_account`] for who leaves at once: the other nodes were told when it returns.
     pub async fn forget_account_and_wait(&self, account_id: AccountId) {
-        let what = Forgotten::Account(account_id);
-        self.forget_here(what);
-        tell_others(self.database.clone(), what).await;
-    }
-
-    fn forget_everywhere(&self, what: Forgotten) {
-        self.forget_here(what);
-        if self.database.engine() == Engine::Postgres {
-            tokio::spawn(tell_others(self.database.clone(), what));
-        }
+        self.memory.forget_everywhere_and_wait(Forgotten::Account(account_id)).await;
     }
 
     /// What memory knows is no longer so: another node said so.
     pub fn forget_here(&self, what: Forgotten) {
-        let mut memory = self.memory.lock();
-        memory.forgettings += 1;
-        memory.by_token.retain(|_, kept| match what {
-            Forgotten::Session(session_id) => kept.visitor.session_id != session_id,
-            Forgotten::Account(account_id) => {
-                let half = kept.visitor.half.map(|half| half.account_id);
-                kept.visitor.account_id != Some(account_id) && half != Some(account_id)
-            }
-        });
+        self.memory.forget_here(what);
     }
 
     /// The language this visitor wants to read and get mail in.
@@ -599,12 +526,6 @@ impl Sessions {
         link.commit().await?;
         self.forget(visitor.session_id);
         Ok(())
-    }
-}
-
-async fn tell_others(database: Database, what: Forgotten) {
-    if let Err(error) = notify::tell(&database, &what.to_word()).await {
-        tracing::warn!(%error, "other nodes could not be told of a session; they look again in a moment");
     }
 }
 

@@ -83,7 +83,11 @@ impl Coordinator {
         let code_id = if wants_factor {
             None
         } else {
-            rows::count_guess(&mut link, known.account_id.0).await.or_problem()?;
+            // Who goes back and types it again has guessed once.
+            let asked_before = |half: HalfSignedIn| half.account_id == known.account_id && half.code_id.is_some();
+            if !visitor.half.is_some_and(asked_before) {
+                rows::count_guess(&mut link, known.account_id.0).await.or_problem()?;
+            }
             Some(self.send_sign_in_code(&mut link, visitor, &known).await?)
         };
         let half = self.inner.sessions.half_sign_in(&mut link, visitor, known.account_id, kind, code_id, self.now());
