@@ -150,7 +150,7 @@ async fn no_hour_and_no_day_has_more_messages_than_it_may(engine: Engine) {
     app.wait(DAY);
     let mut seen = office.taken().len();
     let mut sent: Vec<Timestamp> = Vec::new();
-    for turn in 0_u32..150 {
+    for turn in 0_u32..230 {
         let asker = app.buyer().await.from(format!("198.51.{}.{}", turn / 200, turn % 200));
         ask(&asker, INES, None).await.unwrap();
         // The note is sent, or given up, before the next one is asked for.
