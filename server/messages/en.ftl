@@ -330,6 +330,9 @@ order-mail-again = Send the mail again
 order-mail-sent = On its way to { $email } once more.
 order-mail-later = The mail was sent a moment ago. Look in your spam folder, and try again a little later.
 order-mail-none = There is no mail to send for this order.
+order-tickets-shown = Tickets { $first } to { $last } of { $count }
+order-tickets-previous = Previous tickets
+order-tickets-next = More tickets
 order-receipt = Receipt
 order-number-date = Order { $number }, { $date }
 order-paid-with = Paid with { $card }
@@ -414,6 +417,7 @@ tickets-places = { $count ->
 
 ## The demo's mail and the API
 demo-mail-title = The demo’s messages
+demo-mail-site = To the site
 demo-mail-lead = What TicketBoss would send to mailboxes and phones lands here, because this demo has no server for either.
 demo-mail-none = No mail yet. Buy a ticket and it arrives.
 demo-mail-from = From

@@ -330,6 +330,9 @@ order-mail-again = Enviar el correo otra vez
 order-mail-sent = Va de nuevo de camino a { $email }.
 order-mail-later = El correo salió hace un momento. Mira en el correo no deseado y prueba un poco más tarde.
 order-mail-none = No hay correo que enviar de este pedido.
+order-tickets-shown = Entradas { $first } a { $last } de { $count }
+order-tickets-previous = Entradas anteriores
+order-tickets-next = Más entradas
 order-receipt = Recibo
 order-number-date = Pedido { $number }, { $date }
 order-paid-with = Pagado con { $card }
@@ -414,6 +417,7 @@ tickets-places = { $count ->
 
 ## El correo de la demo y la API
 demo-mail-title = Los mensajes de la demo
+demo-mail-site = Ir al sitio
 demo-mail-lead = Lo que TicketBoss enviaría a buzones y teléfonos acaba aquí, porque esta demo no tiene servidor para ninguno de los dos.
 demo-mail-none = Aún no hay correo. Compra una entrada y llegará.
 demo-mail-from = De

@@ -4,14 +4,14 @@ use crate::{
     auth::secret::{DeploymentSecret, Purpose, SecretError},
     clock::Clock,
     commerce::sandbox::Sandbox,
-    config::Config,
+    config::{Config, ConfigError},
     coordinator::{Coordinator, Setting, deliver::Outgoing, desk::Guards, season::install_demo},
     data::{Database, sandbox_store::SandboxStore, search_text::fold_what_stands_here, settings},
     delivery::{
         sms::{SmsTransport, TwilioAccount},
         transport::{LetterTransport, MailTransport, TransportSetupError},
     },
-    http::{self, AppParts, AppState, guard::Limits},
+    http::{self, AppParts, AppState, Served, connections::Places, guard::Limits},
     messages::Messages,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -38,14 +38,19 @@ const CLOCK_INTERVAL: Duration = Duration::from_secs(60);
 pub struct Replaced {
     pub clock: Option<Clock>,
     pub guards: Guards,
+    /// Files this process may open.
+    pub files_max: Option<u64>,
 }
 
 /// A running application.
 pub struct App {
     pub coordinator: Coordinator,
     pub address: SocketAddr,
+    /// Where metrics and the demo's messages are.
+    pub admin_address: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
+    serving_admin: Option<JoinHandle<()>>,
     background: JoinHandle<()>,
 }
 
@@ -54,6 +59,12 @@ pub struct App {
 pub enum StartError {
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
+    #[error(
+        "cannot listen on {0} for metrics and the demo's messages: {1}; admin_listen names another address, or \"off\""
+    )]
+    ListenAdmin(SocketAddr, std::io::Error),
+    #[error("{0}")]
+    Config(#[from] ConfigError),
     #[error("the database: {0}")]
     Data(#[from] crate::data::DataError),
     #[error("delivery: {0}")]
@@ -72,28 +83,40 @@ impl App {
     /// # Errors
     /// [`StartError`] naming what was in the way.
     pub async fn start(config: Config, replaced: Replaced) -> Result<Self, StartError> {
+        config.check()?;
+        let files_max = replaced.files_max.unwrap_or_else(raise_files_limit);
         let listener = listen(config.listen).map_err(|error| StartError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
+        let admin = match config.admin_address() {
+            Some(admin) => Some(listen(admin).map_err(|error| StartError::ListenAdmin(admin, error))?),
+            None => None,
+        };
+        let admin_address = admin.as_ref().and_then(|listener| listener.local_addr().ok());
+        let places = Places::new(&config.limits, &config.trusted_proxies, files_max);
+        let places = if replaced.guards.evict_idle { places } else { places.without_eviction() };
+        tracing::info!(
+            files = files_max,
+            places = places.places_max(),
+            "open files, and places for connections and live charts"
+        );
         let coordinator = open(&config, replaced).await?;
         let (stop, stopped) = watch::channel(false);
         let state = AppState::new(AppParts {
             coordinator: coordinator.clone(),
             messages: Arc::new(Messages::load()),
             limits: Arc::new(Limits::new(&config.limits)),
+            places,
+            demo_mail_url: config.demo_mail_url(admin_address),
             config: Arc::new(config),
             metrics: recorder(),
             stopping: stopped.clone(),
         });
         let background = tokio::spawn(coordinator.clone().run_background(stopped.clone()));
         tokio::spawn(housekeeping(coordinator.clone(), state.limits.clone(), stopped.clone()));
-        let serving = tokio::spawn(async move {
-            let mut stopped = stopped;
-            let until_stopped = async move {
-                let _ = stopped.wait_for(|stopped| *stopped).await;
-            };
-            http::serve(listener, state, until_stopped).await;
-        });
-        Ok(Self { coordinator, address, stop, serving, background })
+        let serving_admin =
+            admin.map(|listener| tokio::spawn(http::serve(listener, Served::admin(state.clone()), stopped.clone())));
+        let serving = tokio::spawn(http::serve(listener, Served::public(state), stopped));
+        Ok(Self { coordinator, address, admin_address, stop, serving, serving_admin, background })
     }
 
     /// Stops taking requests, finishes what was begun, and closes the database.
@@ -103,9 +126,29 @@ impl App {
         if tokio::time::timeout(SHUTDOWN_GRACE, self.serving).await.is_err() {
             tracing::info!("some connections were still open and are cut");
         }
+        if let Some(serving) = self.serving_admin {
+            serving.abort();
+        }
         let _ = tokio::time::timeout(SHUTDOWN_GRACE, self.background).await;
         self.coordinator.database().close().await;
     }
+}
+
+/// Lets this process open as many files as the system allows it, for each connection is one; returns how many.
+pub fn raise_files_limit() -> u64 {
+    /// Where a system names no limit.
+    const UNLIMITED: u64 = 1_000_000;
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        // macOS refuses "as many as there are", so an unlimited one stays as it is.
+        let raised = Rlimit { current: maximum.or(current), maximum };
+        let reached = if setrlimit(Resource::Nofile, raised).is_ok() { maximum } else { current };
+        reached.unwrap_or(UNLIMITED)
+    }
+    #[cfg(not(unix))]
+    UNLIMITED
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {

@@ -17,7 +17,7 @@ use std::{
 use ticketboss::{
     app::{App, Replaced},
     clock::Clock,
-    config::Config,
+    config::{AdminListen, Config},
     coordinator::{Coordinator, desk::Guards},
 };
 
@@ -51,6 +51,8 @@ pub struct Setting {
     pub engine: Engine,
     pub clock: Clock,
     pub guards: Guards,
+    /// Files it may open; as many as the system allows where it does not matter.
+    pub files_max: Option<u64>,
     /// Where mails go; without it into the data folder.
     pub smtp_url: String,
     /// Where text messages go; without it into the data folder.
@@ -72,6 +74,7 @@ impl Setting {
             engine,
             clock: Clock::manual(START),
             guards: Guards::default(),
+            files_max: None,
             smtp_url: String::new(),
             sms: None,
             tune: |_| {},
@@ -111,6 +114,11 @@ impl TestApp {
 
     pub fn url(&self) -> String {
         format!("http://{}", self.app.address)
+    }
+
+    /// Where metrics and the demo's messages are.
+    pub fn admin_url(&self) -> String {
+        format!("http://{}", self.app.admin_address.expect("tests have an admin listener"))
     }
 
     pub fn data_folder(&self) -> &Path {
@@ -175,6 +183,7 @@ async fn start(folder: &Path, database_url: &str, address: SocketAddr, setting: 
     config.database_url = database_url.to_owned();
     config.data_folder = folder.to_owned();
     config.demo = false;
+    config.admin_listen = AdminListen::At(ANY_PORT);
     config.secret = SECRET.to_owned();
     config.mail.smtp_url.clone_from(&setting.smtp_url);
     if let Some(sms) = &setting.sms {
@@ -187,9 +196,13 @@ async fn start(folder: &Path, database_url: &str, address: SocketAddr, setting: 
     // Tests come through a proxy that says where they come from ([`Buyer::from`]).
     config.trusted_proxies = vec!["127.0.0.1/32".parse().expect("it is a network")];
     config.limits.writes_per_second = 0;
+    config.limits.reads_per_second = 0;
+    config.limits.documents_per_minute = 0;
+    config.limits.connections_per_address = 0;
     config.limits.sessions_per_minute = 0;
     (setting.tune)(&mut config);
-    let replaced = Replaced { clock: Some(setting.clock.clone()), guards: setting.guards };
+    let replaced =
+        Replaced { clock: Some(setting.clock.clone()), guards: setting.guards, files_max: setting.files_max };
     App::start(config, replaced).await.expect("the application starts")
 }
 

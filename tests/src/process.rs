@@ -34,12 +34,21 @@ impl Running {
 
     /// Starts it and reads the first line it says, which tells where it is to be found.
     pub fn start_and_read_line(command: &mut Command) -> (Self, String) {
+        let (running, [line]) = Self::start_and_read_lines(command);
+        (running, line)
+    }
+
+    /// Starts it and reads the first lines it says.
+    pub fn start_and_read_lines<const N: usize>(command: &mut Command) -> (Self, [String; N]) {
         let mut running = Self::start(command.stdout(Stdio::piped()));
-        let mut line = String::new();
-        let stdout = running.child.stdout.take().expect("it was started with a pipe");
-        BufReader::new(stdout).read_line(&mut line).expect("its first line is text");
-        assert!(!line.trim().is_empty(), "{:?} ended without a word", command.get_program());
-        (running, line.trim().to_owned())
+        let mut stdout = BufReader::new(running.child.stdout.take().expect("it was started with a pipe"));
+        let lines = [(); N].map(|()| {
+            let mut line = String::new();
+            stdout.read_line(&mut line).expect("its first lines are text");
+            assert!(!line.trim().is_empty(), "{:?} ended without a word", command.get_program());
+            line.trim().to_owned()
+        });
+        (running, lines)
     }
 
     /// Starts it and hands out the way to tell it something.

@@ -5,7 +5,7 @@ use crate::{
     app::{App, Replaced},
     config::{Config, Log, LogFormat},
 };
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
 pub fn run(place: &Place) -> ExitCode {
@@ -22,12 +22,16 @@ pub fn run(place: &Place) -> ExitCode {
 }
 
 async fn serve(config: Config) -> ExitCode {
-    let public_url = config.public_url.clone();
+    let (public_url, demo) = (config.public_url.clone(), config.demo);
     let app = match App::start(config, Replaced::default()).await {
         Ok(app) => app,
         Err(error) => return fail(&error),
     };
     println!("TicketBoss is open at {public_url} (listening on {})", app.address);
+    if let Some(admin) = app.admin_address.filter(|_| demo) {
+        // A reader that has read enough closed the pipe.
+        let _ = writeln!(std::io::stdout(), "Demo mails and text messages, with their codes: http://{admin}/demo/mail");
+    }
     until_told_to_stop().await;
     tracing::info!("stopping: finishing what was begun");
     app.stop().await;

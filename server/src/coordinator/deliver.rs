@@ -10,6 +10,7 @@ use crate::{
     data::{DataResult, order_mails, orders as rows, outbox::OutboxRow},
     delivery::{
         back_room,
+        document_pool::{DocumentError, DocumentKey, DocumentKind, Wanted},
         mail::{OrderMail, build_order_mail},
         poster::read_poster,
         receipt::ReceiptDocument,
@@ -23,6 +24,7 @@ use crate::{
     messages::Messages,
     reservations::{erasure::is_erased, orders},
 };
+use bytes::Bytes;
 use lettre::message::Mailbox;
 use parking_lot::Mutex;
 use shared_model::{
@@ -50,36 +52,31 @@ pub struct Outgoing {
 
 impl Coordinator {
     /// All tickets of a paid order as one PDF.
-    pub async fn tickets_pdf(&self, order: Order) -> CommandResult<Vec<u8>> {
+    pub async fn tickets_pdf(&self, order: Order) -> CommandResult<Bytes> {
         let order_id = order.order_id;
         if order.state != OrderState::Paid {
             let words = "there are no tickets before the order is paid";
             return Err(Problem::new(ErrorCode::OrderClosed).detail(words));
         }
-        // The buyer waits for these.
-        let drawn = tokio::task::spawn_blocking(self.drawing(order)).await;
-        let drawn = drawn.unwrap_or_else(|error| Err(error.to_string()));
-        drawn.map(|(_, pdf)| pdf).map_err(|error| {
-            tracing::error!(error, %order_id, "tickets could not be drawn");
-            Problem::new(ErrorCode::Internal)
-        })
+        let key = DocumentKey::new(order_id, DocumentKind::Tickets, order.buyer.language, &order);
+        let drawing = self.drawing(order);
+        let drawn = self.inner.documents.draw(key, |wanted| drawing(&|| wanted.is_wanted()).map(|(_, pdf)| pdf)).await;
+        drawn.map_err(|error| document_problem(&error, order_id))
     }
 
     /// A paid order's receipt.
-    pub async fn receipt_pdf(&self, order: Order) -> CommandResult<Vec<u8>> {
+    pub async fn receipt_pdf(&self, order: Order) -> CommandResult<Bytes> {
         if order.state != OrderState::Paid {
             return Err(Problem::new(ErrorCode::OrderClosed).detail("there is no receipt before the order is paid"));
         }
         let messages = self.inner.outgoing.messages.clone();
         let order_id = order.order_id;
-        let set = move || render_receipt(&ReceiptDocument::of_order(&order, &messages), paper_of(&order));
-        let drawn = tokio::task::spawn_blocking(set).await;
-        drawn.map_err(|error| error.to_string()).and_then(|drawn| drawn.map_err(|error| error.to_string())).map_err(
-            |error| {
-                tracing::error!(error, %order_id, "a receipt could not be drawn");
-                Problem::new(ErrorCode::Internal)
-            },
-        )
+        let key = DocumentKey::new(order_id, DocumentKind::Receipt, order.buyer.language, &order);
+        let draw = move |_: &Wanted| {
+            let document = ReceiptDocument::of_order(&order, &messages);
+            render_receipt(&document, paper_of(&order)).map_err(|error| error.to_string())
+        };
+        self.inner.documents.draw(key, draw).await.map_err(|error| document_problem(&error, order_id))
     }
 
     /// The confirmation with tickets and calendar.
@@ -145,20 +142,37 @@ impl Coordinator {
     }
 
     /// What draws an order's tickets; a page takes milliseconds, so not on the threads that serve.
-    fn drawing(&self, order: Order) -> impl FnOnce() -> Result<(Order, Vec<u8>), String> + Send + 'static {
+    fn drawing(
+        &self,
+        order: Order,
+    ) -> impl FnOnce(&dyn Fn() -> bool) -> Result<(Order, Vec<u8>), String> + Send + 'static {
         let messages = self.inner.outgoing.messages.clone();
-        move || {
+        move |is_wanted| {
             let document =
                 TicketDocument::of_order(&order, &messages, find_poster).map_err(|error| error.to_string())?;
-            let pdf = render_tickets(&document, paper_of(&order)).map_err(|error| error.to_string())?;
+            let pdf = render_tickets(&document, paper_of(&order), is_wanted).map_err(|error| error.to_string())?;
             Ok((order, pdf))
         }
     }
 
     /// The tickets as they leave the house: drawn when nobody is kept waiting by it.
     async fn render(&self, order: Order) -> Result<(Order, Vec<u8>), SendError> {
-        let drawn = back_room::draw(self.drawing(order)).await;
-        drawn.unwrap_or_else(|| Err("the drawing broke off".to_owned())).map_err(SendError::GiveUp)
+        let drawing = self.drawing(order);
+        let drawn = back_room::draw(move || drawing(&|| true)).await;
+        drawn.unwrap_or_else(|| Err("the drawing panicked".to_owned())).map_err(SendError::GiveUp)
+    }
+}
+
+fn document_problem(error: &DocumentError, order_id: OrderId) -> Problem {
+    match error {
+        DocumentError::Busy => {
+            let words = "many documents are being drawn";
+            Problem { retry_after_seconds: Some(2), ..Problem::new(ErrorCode::Busy).detail(words) }
+        }
+        DocumentError::Failed(why) => {
+            tracing::error!(why, %order_id, "a document could not be drawn");
+            Problem::new(ErrorCode::Internal)
+        }
     }
 }
 

@@ -76,11 +76,17 @@ pub struct Guards {
     pub row_guard: bool,
     /// Use up a code's try before anybody knows whether it was right.
     pub tries_first: bool,
+    /// Let idle connections give way when all places are taken.
+    pub evict_idle: bool,
+}
+
+impl Guards {
+    pub const ALL: Self = Self { catch_up: true, row_guard: true, tries_first: true, evict_idle: true };
 }
 
 impl Default for Guards {
     fn default() -> Self {
-        Self { catch_up: true, row_guard: true, tries_first: true }
+        Self::ALL
     }
 }
 

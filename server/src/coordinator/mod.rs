@@ -46,6 +46,7 @@ use crate::{
     clock::Clock,
     commerce::{gateway::Gateway, sandbox::Sandbox},
     data::{Database, settings},
+    delivery::document_pool::DocumentPool,
     events::plans::Plans,
     reservations::cart::Shelves,
 };
@@ -94,6 +95,7 @@ struct Inner {
     gateway: Arc<dyn Gateway>,
     sandbox: Sandbox,
     occupancies: browse::Occupancies,
+    documents: DocumentPool,
     outgoing: Outgoing,
     ticket_key: SigningKey,
     guards: Guards,
@@ -135,6 +137,7 @@ impl Coordinator {
             secret,
             gateway: Arc::new(sandbox.clone()),
             occupancies: browse::Occupancies::default(),
+            documents: DocumentPool::default(),
             database,
             clock,
             shelves: Shelves::new(plans.clone()),

@@ -6,6 +6,7 @@
 
 pub mod back_room;
 pub mod calendar;
+pub mod document_pool;
 pub mod mail;
 pub mod mailbox;
 pub mod note;

@@ -30,12 +30,16 @@ pub enum PageSize {
 
 /// The document could not be written: a fault of the library or of a poster, not of the order.
 #[derive(Debug, thiserror::Error)]
-#[error("the page could not be set: {0}")]
-pub struct TicketPdfError(String);
+pub enum TicketPdfError {
+    #[error("the page could not be set: {0}")]
+    Failed(String),
+    #[error("nobody waits for it any more")]
+    Unwanted,
+}
 
 impl TicketPdfError {
     pub(super) fn of(error: impl std::fmt::Debug) -> Self {
-        Self(format!("{error:?}"))
+        Self::Failed(format!("{error:?}"))
     }
 }
 
@@ -132,9 +136,15 @@ impl PageSize {
 
 /// All tickets as one PDF, a page each; its text is selectable and tagged in reading order.
 ///
+/// `is_wanted` is asked before each page.
+///
 /// # Errors
-/// [`TicketPdfError`] when the file cannot be written.
-pub fn render_tickets(document: &TicketDocument, size: PageSize) -> Result<Vec<u8>, TicketPdfError> {
+/// [`TicketPdfError`] when the file cannot be written or is no longer wanted.
+pub fn render_tickets(
+    document: &TicketDocument,
+    size: PageSize,
+    is_wanted: impl Fn() -> bool,
+) -> Result<Vec<u8>, TicketPdfError> {
     let paper = size.paper();
     let mut pdf = Document::new();
     pdf.set_metadata(metadata(document));
@@ -143,6 +153,9 @@ pub fn render_tickets(document: &TicketDocument, size: PageSize) -> Result<Vec<u
     let settings = PageSettings::from_wh(paper.width * POINTS_PER_PIXEL, paper.height * POINTS_PER_PIXEL)
         .expect("paper has a width and a height");
     for ticket in &document.tickets {
+        if !is_wanted() {
+            return Err(TicketPdfError::Unwanted);
+        }
         let mut page = pdf.start_page_with(settings.clone());
         let sheet = Sheet::new(page.surface(), POINTS_PER_PIXEL);
         reading.push(draw_ticket(sheet, &paper, &mut pictures, ticket));
@@ -382,7 +395,7 @@ mod tests {
     fn render(order: &Order, size: PageSize) -> Vec<u8> {
         let poster = |_: &str| poster::read_poster(samples::POSTER);
         let document = TicketDocument::of_order(order, &Messages::load(), poster).unwrap();
-        render_tickets(&document, size).unwrap()
+        render_tickets(&document, size, || true).unwrap()
     }
 
     fn text(pdf: &[u8]) -> String {

@@ -38,7 +38,7 @@ pub fn address_of(extensions: &Extensions, headers: &HeaderMap, state: &AppState
 
 /// What counts as one address: a customer of IPv6 is given a network of 2^64 (RFC 6177), and may use a fresh address
 /// for each request.
-fn one_customer(address: IpAddr) -> IpAddr {
+pub fn one_customer(address: IpAddr) -> IpAddr {
     const NETWORK_BITS: u128 = !0 << 64;
     match address {
         IpAddr::V4(_) => address,

@@ -4,20 +4,14 @@
 use super::{AppState, client_address::address_of, error::ApiError};
 use crate::config::LimitsConfig;
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, header},
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderValue, Method, Version, header, request::Parts, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use parking_lot::Mutex;
 use shared_model::{ErrorCode, Problem};
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    net::IpAddr,
-    num::NonZeroU32,
-    sync::Arc,
-};
+use std::{net::IpAddr, num::NonZeroU32};
 
 /// Nothing but our own files, no inline script or style, no framing.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -27,44 +21,26 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; st
 pub struct Limits {
     /// Everything that is not a plain read.
     writes: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    /// Reads that are not answered from what is kept.
+    reads: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    /// Documents that are drawn, or were.
+    documents: Option<DefaultKeyedRateLimiter<IpAddr>>,
     /// New sessions, each a row.
     sessions: Option<DefaultKeyedRateLimiter<IpAddr>>,
-    /// Live charts that are open.
-    sockets: SocketsByAddress,
-    sockets_max: u32,
-}
-
-type SocketsByAddress = Arc<Mutex<HashMap<IpAddr, u32>>>;
-
-/// One of the live charts an address may have open; given back when it is dropped.
-pub struct SocketPlace {
-    sockets: SocketsByAddress,
-    address: IpAddr,
-}
-
-impl Drop for SocketPlace {
-    fn drop(&mut self) {
-        if let Entry::Occupied(mut open) = self.sockets.lock().entry(self.address) {
-            *open.get_mut() -= 1;
-            if *open.get() == 0 {
-                open.remove();
-            }
-        }
-    }
 }
 
 impl Limits {
     /// Zero switches a limit off (load tests come from one address).
     pub fn new(config: &LimitsConfig) -> Self {
         let limiter = |quota: Option<Quota>| quota.map(RateLimiter::keyed);
+        let with_burst =
+            |n: NonZeroU32| Quota::per_second(n).allow_burst(n.saturating_mul(NonZeroU32::MIN.saturating_add(3)));
         let writes = NonZeroU32::new(config.writes_per_second);
         let sessions = NonZeroU32::new(config.sessions_per_minute);
         Self {
-            sockets: Arc::default(),
-            sockets_max: if config.sockets_per_address == 0 { u32::MAX } else { config.sockets_per_address },
-            writes: limiter(
-                writes.map(|n| Quota::per_second(n).allow_burst(n.saturating_mul(NonZeroU32::MIN.saturating_add(3)))),
-            ),
+            writes: limiter(writes.map(with_burst)),
+            reads: limiter(NonZeroU32::new(config.reads_per_second).map(with_burst)),
+            documents: limiter(NonZeroU32::new(config.documents_per_minute).map(Quota::per_minute)),
             sessions: limiter(sessions.map(Quota::per_minute)),
         }
     }
@@ -78,20 +54,9 @@ impl Limits {
         Self::admits(self.sessions.as_ref(), address)
     }
 
-    /// Lets an address open one more live chart; `None` when it has too many.
-    pub fn take_socket_place(&self, address: IpAddr) -> Option<SocketPlace> {
-        let mut sockets = self.sockets.lock();
-        let open = sockets.entry(address).or_insert(0);
-        if *open >= self.sockets_max {
-            return None;
-        }
-        *open += 1;
-        Some(SocketPlace { sockets: self.sockets.clone(), address })
-    }
-
     /// Forgets addresses that have been quiet; called now and then.
     pub fn forget_quiet(&self) {
-        for limiter in [&self.writes, &self.sessions].into_iter().flatten() {
+        for limiter in [&self.writes, &self.reads, &self.documents, &self.sessions].into_iter().flatten() {
             limiter.retain_recent();
         }
     }
@@ -103,7 +68,7 @@ pub async fn admit(State(state): State<AppState>, request: Request, next: Next) 
         return ApiError(problem).into_response();
     }
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !safe && is_cross_site(request.headers(), &state) {
+    if !safe && is_cross_site(request.headers(), host_of(&request).as_ref().map(Authority::as_str), &state) {
         let words = "this request comes from another site";
         return ApiError(Problem::new(ErrorCode::Forbidden).detail(words)).into_response();
     }
@@ -112,11 +77,70 @@ pub async fn admit(State(state): State<AppState>, request: Request, next: Next) 
         if let Some(address) = address
             && !Limits::admits(state.limits.writes.as_ref(), address)
         {
-            return ApiError(Problem { retry_after_seconds: Some(1), ..Problem::new(ErrorCode::RateLimited) })
-                .into_response();
+            return too_many().into_response();
         }
     }
     next.run(request).await
+}
+
+/// Refuses a request that does not say once, and clearly, whom it is for (RFC 9112, section 3.2): proxies and caches on
+/// its way may each understand it differently.
+pub async fn require_host(request: Request, next: Next) -> Response {
+    if host_of(&request).is_some()
+        || request.version() <= Version::HTTP_10 && !request.headers().contains_key(header::HOST)
+    {
+        return next.run(request).await;
+    }
+    let words = "a request names its host once";
+    ApiError(Problem::new(ErrorCode::InvalidInput).detail(words)).into_response()
+}
+
+/// Whom a request is for; `None` when it does not say so, says it twice, or contradicts itself.
+pub fn host_of(request: &Request) -> Option<Authority> {
+    let mut named = request.headers().get_all(header::HOST).iter();
+    let (first, second) = (named.next(), named.next());
+    let named = match first {
+        Some(value) => Some(value.to_str().ok()?.parse::<Authority>().ok()?),
+        None => None,
+    };
+    let is_clear = |host: &Authority| !host.host().is_empty() && !host.as_str().contains('@');
+    let host = match (request.uri().authority().cloned(), named) {
+        // HTTP/2 names it with the address; a Host beside it says the same (RFC 9113, section 8.3.1).
+        (Some(addressed), Some(named)) if request.version() < Version::HTTP_2 || addressed == named => addressed,
+        (Some(addressed), None) if request.version() >= Version::HTTP_2 => addressed,
+        (None, Some(named)) => named,
+        (Some(_) | None, _) => return None,
+    };
+    (second.is_none() && is_clear(&host)).then_some(host)
+}
+
+/// Lets a read in that nothing kept answers, or says why not.
+pub async fn admit_read(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let address = address_of(request.extensions(), request.headers(), &state);
+    match address.filter(|_| reads) {
+        Some(address) if !Limits::admits(state.limits.reads.as_ref(), address) => too_many().into_response(),
+        Some(_) | None => next.run(request).await,
+    }
+}
+
+fn too_many() -> ApiError {
+    ApiError(Problem { retry_after_seconds: Some(1), ..Problem::new(ErrorCode::RateLimited) })
+}
+
+/// One of the documents an address may ask for; who asks for more is told to come back.
+pub struct DocumentAllowance;
+
+impl FromRequestParts<AppState> for DocumentAllowance {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        let address = address_of(&parts.extensions, &parts.headers, state);
+        match address {
+            Some(address) if !Limits::admits(state.limits.documents.as_ref(), address) => Err(too_many()),
+            Some(_) | None => Ok(Self),
+        }
+    }
 }
 
 /// A NUL is text to SQLite and none to PostgreSQL; no address of ours has one, and no search needs it.
@@ -132,7 +156,7 @@ fn has_nul(request: &Request) -> Option<Problem> {
 /// Whether a browser says that another site made it send this. Browsers always say so for what can
 /// change something (`Sec-Fetch-Site`, else `Origin`); apps and tools say nothing and carry their token
 /// by hand, so nobody can make them.
-pub fn is_cross_site(headers: &HeaderMap, state: &AppState) -> bool {
+pub fn is_cross_site(headers: &HeaderMap, host: Option<&str>, state: &AppState) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     match text(header::HeaderName::from_static("sec-fetch-site")) {
         Some("same-origin" | "none") => return false,
@@ -140,9 +164,11 @@ pub fn is_cross_site(headers: &HeaderMap, state: &AppState) -> bool {
         None => {}
     }
     let Some(origin) = text(header::ORIGIN) else { return false };
-    let host = text(header::HOST).unwrap_or_default();
     let ours = origin == state.config.public_url
-        || origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")).is_some_and(|of| of == host);
+        || origin
+            .strip_prefix("http://")
+            .or_else(|| origin.strip_prefix("https://"))
+            .is_some_and(|of| Some(of) == host);
     !ours
 }
 

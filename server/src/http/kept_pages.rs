@@ -1,46 +1,77 @@
 //! What strangers read is the same for all of them: the list, an event's page, its seats page are drawn once
-//! a second for everybody who has no session, packed and ready to send; so are the static files, for everybody.
-//! An on-sale rush begins with readers.
+//! a second for everybody who has no session, packed and ready to send; so are the static files and what the API says
+//! of events and performances, for everybody. An on-sale rush begins with readers.
 //!
-//! Deliberately not for visitors with a session (their pages show what they hold), not for the API, and never
-//! for an answer that sets a cookie or says no.
+//! Deliberately not for visitors with a session (their pages show what they hold), and never for an answer that sets a
+//! cookie or says no.
 
 use super::{
     AppState,
+    packing::unpacks,
     session::{cookie, language_of, session_cookie_name},
 };
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use lru::LruCache;
 use parking_lot::Mutex;
 use shared_model::{Language, Timestamp};
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 /// How old a page may be that is served without a second thought.
 const FRESH_FOR: Duration = Duration::from_secs(1);
 /// How old a page may be that is served while somebody else draws it anew.
 const SERVED_FOR: Duration = Duration::from_secs(2);
-/// Pages kept; beyond it the memory starts anew.
-const PAGES_KEPT: usize = 512;
+/// Pages kept, and their bytes; beyond either, those asked for longest ago are forgotten.
+const PAGES_KEPT: usize = 2_048;
+const KEPT_BYTES_IN_ALL_MAX: usize = 64 * 1024 * 1024;
 /// Bytes a page may have that is kept.
 const KEPT_BYTES_MAX: usize = 1024 * 1024;
 /// Bytes a page may have at all: more than the list of the largest house.
 const PAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Characters an address and an `Accept-Encoding` may have together.
+/// Characters an address may have.
 const KEY_LENGTH_MAX: usize = 512;
 
 /// Pages as they were sent last. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct KeptPages {
-    pages: Arc<Mutex<HashMap<Key, Page>>>,
+    kept: Arc<Mutex<Kept>>,
 }
 
-/// Everything an answer to a stranger depends on: her language, what her browser unpacks, the address.
-type Key = (Language, String);
+struct Kept {
+    pages: LruCache<Key, Page>,
+    bytes: usize,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self { pages: LruCache::unbounded(), bytes: 0 }
+    }
+}
+
+/// Everything an answer to a stranger depends on: their language, what their browser unpacks, the address.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    language: Language,
+    unpacks_brotli: bool,
+    unpacks_gzip: bool,
+    address: String,
+}
+
+impl Key {
+    fn packings(&self) -> HeaderValue {
+        HeaderValue::from_static(match (self.unpacks_brotli, self.unpacks_gzip) {
+            (true, true) => "br, gzip",
+            (true, false) => "br",
+            (false, true) => "gzip",
+            (false, false) => "identity",
+        })
+    }
+}
 
 struct Page {
     headers: HeaderMap,
@@ -53,8 +84,8 @@ struct Page {
 impl KeptPages {
     /// The page, if it can be served. Who gets none draws it.
     fn find(&self, key: &Key, now: Timestamp) -> Option<Response> {
-        let mut pages = self.pages.lock();
-        let page = pages.get_mut(key)?;
+        let mut kept = self.kept.lock();
+        let page = kept.pages.get_mut(key)?;
         let age = now.saturating_since(page.drawn_at);
         if age >= SERVED_FOR || (age >= FRESH_FOR && !page.being_drawn) {
             page.being_drawn = true;
@@ -64,17 +95,27 @@ impl KeptPages {
     }
 
     fn keep(&self, key: Key, page: Page) {
-        let mut pages = self.pages.lock();
-        if pages.len() >= PAGES_KEPT {
-            pages.clear();
+        let mut kept = self.kept.lock();
+        kept.bytes += weight(&key, &page);
+        if let Some((key, page)) = kept.pages.push(key, page) {
+            kept.bytes -= weight(&key, &page);
         }
-        pages.insert(key, page);
+        while kept.pages.len() > PAGES_KEPT || kept.bytes > KEPT_BYTES_IN_ALL_MAX {
+            let Some((key, page)) = kept.pages.pop_lru() else { break };
+            kept.bytes -= weight(&key, &page);
+        }
     }
+}
+
+/// Bytes a page takes in memory, roughly.
+fn weight(key: &Key, page: &Page) -> usize {
+    const HEADERS: usize = 1_024;
+    key.address.len() + page.body.len() + HEADERS
 }
 
 /// Answers strangers from what is kept, and keeps what they are answered.
 pub async fn keep_pages(State((state, kept)): State<(AppState, KeptPages)>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let Some(key) = key_of(&parts, session_cookie_name(state.config.is_secure())) else {
         return next.run(Request::from_parts(parts, body)).await;
     };
@@ -82,6 +123,8 @@ pub async fn keep_pages(State((state, kept)): State<(AppState, KeptPages)>, requ
     if let Some(page) = kept.find(&key, now) {
         return page;
     }
+    // What is kept for all who unpack the same depends on nothing else that one of them said about it.
+    parts.headers.insert(header::ACCEPT_ENCODING, key.packings());
     let response = next.run(Request::from_parts(parts, body)).await;
     if response.status() != StatusCode::OK || response.headers().contains_key(header::SET_COOKIE) {
         return response;
@@ -106,17 +149,23 @@ pub async fn keep_pages(State((state, kept)): State<(AppState, KeptPages)>, requ
 fn key_of(parts: &Parts, session_cookie: &str) -> Option<Key> {
     let path = parts.uri.path();
     let is_file = path.starts_with("/static/");
+    let is_public_api = path == "/api/v1/performances"
+        || path.strip_prefix("/api/v1/performances/").is_some_and(|id| !id.contains('/'))
+        || path.starts_with("/api/v1/events/");
     let is_public =
         path == "/" || path.starts_with("/events/") || (path.starts_with("/performances/") && path.ends_with("/seats"));
     let is_stranger =
         cookie(&parts.headers, session_cookie).is_none() && !parts.headers.contains_key(header::AUTHORIZATION);
-    if parts.method != Method::GET || !(is_file || is_public && is_stranger) {
+    if parts.method != Method::GET || !(is_file || is_public_api || is_public && is_stranger) {
         return None;
     }
-    let packings = parts.headers.get(header::ACCEPT_ENCODING).map_or(Some(""), |value| value.to_str().ok())?;
     let address = parts.uri.path_and_query()?.as_str();
-    (packings.len() + address.len() <= KEY_LENGTH_MAX)
-        .then(|| (language_of(&parts.headers), format!("{packings}\n{address}")))
+    (address.len() <= KEY_LENGTH_MAX).then(|| Key {
+        language: language_of(&parts.headers),
+        unpacks_brotli: unpacks(&parts.headers, "br"),
+        unpacks_gzip: unpacks(&parts.headers, "gzip"),
+        address: address.to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -149,7 +198,7 @@ mod tests {
     #[test]
     fn what_belongs_to_one_visitor_or_changes_something_is_never_kept() {
         for address in
-            ["/cart", "/cart/bar", "/checkout", "/tickets", "/orders/1", "/api/v1/performances", "/demo/mail"]
+            ["/cart", "/cart/bar", "/checkout", "/tickets", "/orders/1", "/api/v1/cart", "/api/v1/performances/1/seats"]
         {
             assert!(key("GET", address, &[]).is_none(), "{address}");
         }
@@ -164,6 +213,10 @@ mod tests {
         assert!(key("GET", "/events/carmen", &session).is_none());
         assert!(key("GET", "/events/carmen", &[("authorization", "Bearer secret")]).is_none());
         assert!(key("GET", "/static/1/a.css", &session).is_some());
+        for same_for_all in ["/api/v1/performances?limit=50", "/api/v1/performances/1", "/api/v1/events/carmen"] {
+            let bearer = [("authorization", "Bearer secret")];
+            assert_eq!(key("GET", same_for_all, &bearer), key("GET", same_for_all, &[]), "{same_for_all}");
+        }
         assert!(key("GET", "/events/carmen", &[("cookie", "other=1")]).is_some(), "other cookies change no page");
     }
 
@@ -185,13 +238,14 @@ mod tests {
     #[test]
     fn an_address_nobody_shares_is_not_kept() {
         assert!(key("GET", &format!("/?q={}", "x".repeat(KEY_LENGTH_MAX)), &[]).is_none());
-        let packings = "gzip, ".repeat(KEY_LENGTH_MAX / 6 + 1);
-        assert!(key("GET", "/", &[("accept-encoding", &packings)]).is_none());
+        let (known, unknown) = (key("GET", "/", &[("accept-encoding", "br")]), [("accept-encoding", "br, x-1")]);
+        assert_eq!(key("GET", "/", &unknown), known, "what nobody packs with makes no other page");
     }
 
     #[test]
     fn a_page_is_fresh_for_a_second_then_one_draws_it_while_others_are_served() {
-        let (pages, key) = (KeptPages::default(), (Language::En, "\n/".to_owned()));
+        let pages = KeptPages::default();
+        let key = key("GET", "/", &[]).unwrap();
         assert!(pages.find(&key, START).is_none(), "nothing is kept yet");
         pages.keep(key.clone(), page("old", START));
         let at = |age: Duration| START + age;
@@ -204,11 +258,23 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded() {
+    fn memory_is_bounded_and_what_is_asked_for_stays() {
         let pages = KeptPages::default();
+        let popular = key("GET", "/events/carmen", &[]).unwrap();
+        pages.keep(popular.clone(), page("", START));
         for n in 0..=PAGES_KEPT {
-            pages.keep((Language::En, n.to_string()), page("", START));
+            pages.keep(key("GET", &format!("/?q={n}"), &[]).unwrap(), page("", START));
+            assert!(pages.find(&popular, START).is_some(), "after {n} others");
         }
-        assert!(pages.pages.lock().len() <= PAGES_KEPT);
+        assert!(pages.kept.lock().pages.len() <= PAGES_KEPT);
+        let large = "x".repeat(KEPT_BYTES_MAX);
+        for n in 0..100 {
+            let page = Page { body: Bytes::from(large.clone()), ..page("", START) };
+            pages.keep(key("GET", &format!("/?q={n}"), &[]).unwrap(), page);
+        }
+        let kept = pages.kept.lock();
+        let weights: usize = kept.pages.iter().map(|(key, page)| weight(key, page)).sum();
+        assert!(kept.bytes <= KEPT_BYTES_IN_ALL_MAX);
+        assert_eq!(kept.bytes, weights);
     }
 }

@@ -10,7 +10,9 @@
 
 use super::{
     AppState,
+    connections::{NoPlace, Place},
     error::{ApiError, ApiPath, ApiResult},
+    frame_meter::{Allowance, FrameMeter},
     guard::is_cross_site,
     session::{ClientInfo, token_of},
 };
@@ -55,9 +57,6 @@ use tokio_tungstenite::{
 const READ_BUFFER_BYTES: usize = 1_024;
 /// Bytes a socket may wait to send before it is cut off.
 const WRITE_BUFFER_BYTES_MAX: usize = 512 * 1024;
-/// Messages a client may send in a row, and how fast it may go on.
-const MESSAGES_BURST: f64 = 40.0;
-const MESSAGES_PER_SECOND: f64 = 20.0;
 /// A socket over which nothing came for so long is dead; clients ping more often.
 const SILENCE_MAX: Duration = Duration::from_secs(75);
 /// How long one frame may take to leave.
@@ -76,22 +75,27 @@ async fn upgrade(
     client: ClientInfo,
     upgrade: Option<Extension<OnUpgrade>>,
 ) -> ApiResult<Response> {
-    if is_cross_site(&headers, &state) {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    if is_cross_site(&headers, host, &state) {
         return Err(ApiError(Problem::new(ErrorCode::Forbidden).detail("this socket comes from another site")));
     }
     let desk = state.coordinator.desk(performance_id).await?;
     let no_socket = || Problem::new(ErrorCode::InvalidInput).detail("this address speaks over web sockets only");
     let key = socket_key(&method, &headers).ok_or_else(no_socket)?;
     let Extension(connection) = upgrade.ok_or_else(no_socket)?;
-    let place = state.limits.take_socket_place(client.as_client().address).ok_or_else(|| {
-        let words = "too many live charts are open from this address; close one";
-        Problem { retry_after_seconds: Some(30), ..Problem::new(ErrorCode::RateLimited).detail(words) }
+    let place = state.places.take_chart(client.as_client().address).map_err(|none| {
+        let (code, words) = match none {
+            NoPlace::Address => (ErrorCode::RateLimited, "too many live charts are open from this address; close one"),
+            NoPlace::All => (ErrorCode::Busy, "as many live charts are open as this server can serve"),
+        };
+        Problem { retry_after_seconds: Some(30), ..Problem::new(code).detail(words) }
     })?;
     let viewer = Viewer {
         coordinator: state.coordinator.clone(),
         desk,
         visitor,
         token: token_of(&headers, &state).map(Box::from),
+        place,
         stopping: state.stopping.clone(),
     };
     tokio::spawn(async move {
@@ -99,7 +103,6 @@ async fn upgrade(
         if let Ok(connection) = connection.await {
             viewer.serve(connection).await;
         }
-        drop(place);
     });
     let accept = HeaderValue::from_str(&derive_accept_key(key)).expect("base64 is a header value");
     let answer = [
@@ -130,10 +133,11 @@ struct Viewer {
     visitor: Option<Visitor>,
     /// Asked about before each command: a session may end while its socket is open.
     token: Option<Box<str>>,
+    place: Place,
     stopping: watch::Receiver<bool>,
 }
 
-type Socket = WebSocketStream<TokioIo<Upgraded>>;
+type Socket = WebSocketStream<FrameMeter<TokioIo<Upgraded>>>;
 
 /// The socket is gone, or broke a rule.
 struct Closed;
@@ -146,7 +150,8 @@ impl Viewer {
             .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
             .max_frame_size(Some(CLIENT_FRAME_BYTES_MAX))
             .max_message_size(Some(CLIENT_FRAME_BYTES_MAX));
-        let socket = WebSocketStream::from_raw_socket(TokioIo::new(connection), Role::Server, Some(limits)).await;
+        let metered = FrameMeter::new(TokioIo::new(connection), Allowance::new());
+        let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(limits)).await;
         metrics::gauge!("ticketboss_live_viewers").increment(1.0);
         // A viewer that leaves is no failure.
         let _ = self.converse(socket).await;
@@ -158,7 +163,6 @@ impl Viewer {
         let mut announcements = self.desk.hub().subscribe();
         let mut shown = self.send_snapshot(&mut socket).await?;
         self.send_yours(&mut socket).await?;
-        let mut allowance = Allowance::new();
         let mut heard_at = Instant::now();
         let mut stopping = self.stopping.clone();
         loop {
@@ -175,7 +179,6 @@ impl Viewer {
                 message = socket.next() => {
                     let message = message.ok_or(Closed)?.map_err(|_| Closed)?;
                     heard_at = Instant::now();
-                    allowance.spend()?;
                     match message {
                         // Boxed: who only looks does not carry the memory that speaking needs.
                         Message::Text(text) => Box::pin(self.hear(&mut socket, &text, &mut shown)).await?,
@@ -187,6 +190,10 @@ impl Viewer {
                 }
                 () = async { drop(stopping.wait_for(|stopping| *stopping).await) } => {
                     let farewell = CloseFrame { code: CloseCode::Restart, reason: Utf8Bytes::from_static("restarting") };
+                    return send(&mut socket, Message::Close(Some(farewell))).await;
+                }
+                () = self.place.evicted() => {
+                    let farewell = CloseFrame { code: CloseCode::Again, reason: Utf8Bytes::from_static("too many live charts") };
                     return send(&mut socket, Message::Close(Some(farewell))).await;
                 }
                 () = tokio::time::sleep_until(heard_at + SILENCE_MAX) => return Err(Closed),
@@ -297,27 +304,7 @@ async fn send_past_buffer(socket: &mut Socket, content: Bytes) -> Result<(), Clo
     let sending = async {
         // What waits in the buffer (a pong, at most) goes first: frames do not mix.
         socket.flush().await.map_err(|_| Closed)?;
-        socket.get_mut().write_all_buf(&mut head.as_slice().chain(content)).await.map_err(|_| Closed)
+        socket.get_mut().get_mut().write_all_buf(&mut head.as_slice().chain(content)).await.map_err(|_| Closed)
     };
     timeout(SEND_TIMEOUT, sending).await.map_err(|_| Closed)?
-}
-
-/// How much a client may still say just now.
-struct Allowance {
-    left: f64,
-    counted_at: Instant,
-}
-
-impl Allowance {
-    fn new() -> Self {
-        Self { left: MESSAGES_BURST, counted_at: Instant::now() }
-    }
-
-    fn spend(&mut self) -> Result<(), Closed> {
-        let now = Instant::now();
-        let earned = now.duration_since(self.counted_at).as_secs_f64() * MESSAGES_PER_SECOND;
-        self.counted_at = now;
-        self.left = (self.left + earned).min(MESSAGES_BURST) - 1.0;
-        if self.left < 0.0 { Err(Closed) } else { Ok(()) }
-    }
 }

@@ -1,9 +1,13 @@
 //! The HTTP component: the only code that names axum. [`rest`] is the RESTful API, [`live`] the web
-//! socket, [`site`] the pages customers see; all of them only talk to the coordinator.
+//! socket, [`site`] the pages customers see, [`admin`] what only operators reach; all of them only talk to the
+//! coordinator.
 
+mod admin;
 pub mod assets;
 pub mod client_address;
+pub mod connections;
 pub mod error;
+mod frame_meter;
 pub mod guard;
 pub mod kept_pages;
 pub mod live;
@@ -16,7 +20,7 @@ pub mod session;
 pub mod site;
 pub mod staff;
 
-pub use serving::serve;
+pub use serving::{Served, serve};
 
 use crate::{config::Config, coordinator::Coordinator, messages::Messages};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
@@ -43,8 +47,11 @@ pub struct AppState(Arc<AppParts>);
 pub struct AppParts {
     pub coordinator: Coordinator,
     pub messages: Arc<Messages>,
+    /// Where the demo's messages can be read, for links to it; `None` where nobody who reads pages reaches it.
+    pub demo_mail_url: Option<String>,
     pub config: Arc<Config>,
     pub limits: Arc<guard::Limits>,
+    pub places: connections::Places,
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Turns true when the process stops: sockets end then, and their clients come back to another node.
     pub stopping: watch::Receiver<bool>,
@@ -69,24 +76,26 @@ pub fn router(state: AppState) -> Router {
     let pages = Router::new()
         .merge(site::router())
         .merge(assets::router())
-        .layer(CompressionLayer::new().quality(PAGE_PACKING))
-        .layer(middleware::from_fn_with_state((state.clone(), KeptPages::default()), kept_pages::keep_pages));
+        .layer(CompressionLayer::new().quality(PAGE_PACKING));
     let answers = Router::new()
         .nest("/api/v1", rest::router())
         .layer(CompressionLayer::new())
         .merge(pages)
+        .layer(middleware::from_fn_with_state(state.clone(), guard::admit_read))
+        .layer(middleware::from_fn_with_state((state.clone(), KeptPages::default()), kept_pages::keep_pages))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIMEOUT));
     // From the outermost to the innermost. One stack: each `layer` of a router by itself costs every request a box.
     let around_all = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(state.clone(), guard::secure_headers))
         .layer(middleware::from_fn_with_state(state.clone(), site::error_pages))
         .layer(CatchPanicLayer::custom(error::answer_panic))
+        .layer(middleware::from_fn(guard::require_host))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     Router::new()
         .merge(answers)
         .merge(live::router())
         .layer(middleware::from_fn_with_state(state.clone(), guard::admit))
-        .merge(operations::router())
+        .merge(operations::health_router())
         .layer(around_all)
         .with_state(state)
 }

@@ -1,10 +1,15 @@
-//! For those who run it: health and metrics.
+//! For those who run it: health, which load balancers ask the public listener for, and metrics, which are the admin
+//! listener's alone ([`super::admin`]).
 
 use super::{AppState, error::ApiResult};
 use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
 
-pub fn router() -> Router<AppState> {
-    Router::new().route("/health/live", get(live)).route("/health/ready", get(ready)).route("/metrics", get(metrics))
+pub fn health_router() -> Router<AppState> {
+    Router::new().route("/health/live", get(live)).route("/health/ready", get(ready))
+}
+
+pub fn metrics_router() -> Router<AppState> {
+    Router::new().route("/metrics", get(metrics))
 }
 
 /// The process answers.

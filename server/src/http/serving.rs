@@ -1,60 +1,126 @@
-//! Connections: taken, bounded in number and in patience, and let go in order when the process stops.
+//! Connections: accepted, bounded in number and in time, and ended in order when the process stops.
 //!
-//! axum's own `serve` sets no clock on a connection: one that says nothing, or says its head a letter an hour, would
-//! stay for ever.
+//! axum's own `serve` sets no time-out on a connection, and hyper's for a request's head begins only once the version
+//! of HTTP is known: a connection that says nothing, or one letter, would stay for ever. So the version is found out
+//! here, within [`FIRST_BYTES_TIMEOUT`]; a connection without an open request ends, pings or not; and an answer that is
+//! not taken within [`ANSWER_LIFE_MAX`] is cut off. How many connections there may be is [`super::connections`]'
+//! business.
 
-use super::{AppState, router};
-use axum::{body::Body, extract::ConnectInfo};
-use hyper::{Request, body::Incoming, service::service_fn};
+use super::{
+    AppState,
+    client_address::one_customer,
+    connections::{Place, Places},
+};
+use axum::{Router, body::Body, extract::ConnectInfo};
+use hyper::{
+    Request, Response,
+    body::{Body as HttpBody, Frame, Incoming, SizeHint},
+    service::service_fn,
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    server::conn::auto::Builder,
 };
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use parking_lot::Mutex;
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::watch,
+    time::{Instant, MissedTickBehavior, interval_at, sleep, timeout},
 };
 use tower::ServiceExt;
 
-/// How often a connection of many streams (HTTP/2) is asked whether it is still there, and how long it may take to
-/// answer.
+/// How long a connection may take until it is known which version of HTTP it speaks.
+const FIRST_BYTES_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often the start of a connection is looked at again that is the beginning of an HTTP/2 preface.
+const PREFACE_LOOK_INTERVAL: Duration = Duration::from_millis(50);
+/// What every connection of HTTP/2 begins with (RFC 9113, section 3.4).
+const HTTP2_PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// How long an answer may take until its receiver has all of it. Also how long a connection of HTTP/1 may go without an
+/// open request: hyper's own time-out for the next head is shorter, but waits until the last answer was taken.
+const ANSWER_LIFE_MAX: Duration = Duration::from_secs(5 * 60);
+/// How long a connection may take to end once it was told to.
+const CLOSING_MAX: Duration = Duration::from_secs(30);
+/// An answer of which nothing was taken for so long does not protect its connection from eviction.
+const STALLED_AFTER: Duration = Duration::from_secs(5);
+/// How often a connection's age is looked at, at least.
+const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+/// How often an HTTP/2 peer is asked whether it is still there, and how long it may take to answer.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
-/// Requests one such connection may have open.
+/// Requests one connection of HTTP/2 may have open.
 const STREAMS_MAX: u32 = 128;
-/// Connections at the same time, but for web sockets, which are counted by themselves. More wait to be accepted.
-const CONNECTIONS_MAX: usize = 10_000;
+/// Bytes all header fields of a request may have on HTTP/2.
+const HTTP2_HEADER_BYTES_MAX: u32 = 16 * 1024;
 /// How long to wait when the system has nothing left for a connection, such as file handles.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves on the listener until `stop` comes, then finishes the requests it has.
-pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Output = ()> + Send + 'static) {
-    let head_timeout = Duration::from_secs(state.config.limits.head_seconds.max(1).into());
-    let serving = Serving { router: router(state), builder: builder(head_timeout), open: GracefulShutdown::new() };
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let mut stop = std::pin::pin!(stop);
-    loop {
-        let place = tokio::select! {
-            place = places.clone().acquire_owned() => place.expect("the semaphore is never closed"),
-            () = &mut stop => break,
-        };
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => serving.converse(stream, peer, place),
-                Err(error) => {
-                    tracing::warn!(%error, "a connection could not be taken");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            },
-            () = &mut stop => break,
-        }
-    }
-    drop(listener);
-    serving.open.shutdown().await;
+/// Which addresses a listener serves, and to how many at once.
+pub struct Served {
+    pub router: Router,
+    pub places: Places,
+    /// For a request's head, and for a kept connection until its next one; pings do not count, as they cost nothing
+    /// to send.
+    pub head_timeout: Duration,
 }
 
-/// `head_timeout`: for a request's head, and for a kept connection until its next one.
+impl Served {
+    /// The product's public addresses.
+    pub fn public(state: AppState) -> Self {
+        let head_timeout = Duration::from_secs(state.config.limits.head_seconds.max(1).into());
+        Self { places: state.places.clone(), router: super::router(state), head_timeout }
+    }
+}
+
+/// Serves on the listener until `stopping` turns true, then finishes the requests it has.
+pub async fn serve(listener: TcpListener, served: Served, mut stopping: watch::Receiver<bool>) {
+    let Served { router, places, head_timeout } = served;
+    let builder = builder(head_timeout);
+    let server = Arc::new(Server {
+        http1: builder.clone().http1_only(),
+        http2: builder.http2_only(),
+        router,
+        head_timeout,
+        stopping: stopping.clone(),
+    });
+    // Every connection holds a receiver; when all are dropped, all connections have ended.
+    let (open, in_connections) = watch::channel(());
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopping.wait_for(|stopping| *stopping) => break,
+        };
+        match accepted {
+            // Without a place the connection is closed at once: its client may come again.
+            Ok((stream, peer)) => {
+                if let Ok(place) = places.take_connection(one_customer(peer.ip().to_canonical())) {
+                    let (server, open) = (server.clone(), in_connections.clone());
+                    tokio::spawn(async move {
+                        server.converse(stream, peer, place).await;
+                        drop(open);
+                    });
+                } else {
+                    metrics::counter!("ticketboss_connections_refused_total").increment(1);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop((listener, in_connections));
+    open.closed().await;
+}
+
 fn builder(head_timeout: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(head_timeout);
@@ -63,33 +129,267 @@ fn builder(head_timeout: Duration) -> Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(PING_TIMEOUT)
+        .max_header_list_size(HTTP2_HEADER_BYTES_MAX)
         .max_concurrent_streams(STREAMS_MAX);
     builder
 }
 
-struct Serving {
-    router: axum::Router,
-    builder: Builder<TokioExecutor>,
-    open: GracefulShutdown,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HttpVersion {
+    Http1,
+    Http2,
 }
 
-impl Serving {
-    fn converse(&self, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
+impl HttpVersion {
+    /// Looks at the first bytes and leaves them where they are.
+    async fn detect(stream: &TcpStream) -> io::Result<Self> {
+        let mut first = [0; HTTP2_PREFACE.len()];
+        loop {
+            let length = stream.peek(&mut first).await?;
+            if length == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if first[..length] != HTTP2_PREFACE[..length] {
+                return Ok(Self::Http1);
+            }
+            if length == HTTP2_PREFACE.len() {
+                return Ok(Self::Http2);
+            }
+            // Bytes that were only looked at leave the socket readable: nothing would tell of the next ones.
+            sleep(PREFACE_LOOK_INTERVAL).await;
+        }
+    }
+}
+
+struct Server {
+    router: Router,
+    http1: Builder<TokioExecutor>,
+    http2: Builder<TokioExecutor>,
+    head_timeout: Duration,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Server {
+    /// Serves one connection until it ends, is evicted, or has no more time.
+    async fn converse(&self, stream: TcpStream, peer: SocketAddr, place: Place) {
         // Deltas and answers are small and leave at once; without this a second one waits for the first's receipt.
         let _ = stream.set_nodelay(true);
-        let router = self.router.clone();
-        let answer = service_fn(move |request: Request<Incoming>| {
+        let mut stopping = self.stopping.clone();
+        let version = tokio::select! {
+            version = timeout(self.head_timeout.min(FIRST_BYTES_TIMEOUT), HttpVersion::detect(&stream)) => version,
+            () = place.evicted() => return,
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+        };
+        let Ok(Ok(version)) = version else { return };
+        let (builder, idle_max) = match version {
+            HttpVersion::Http1 => (&self.http1, ANSWER_LIFE_MAX),
+            HttpVersion::Http2 => (&self.http2, self.head_timeout),
+        };
+        let requests = Arc::new(OpenRequests::new(place));
+        let answer = service_fn(|request: Request<Incoming>| {
+            let open = OpenRequest::begin(&requests);
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
-            let answered = router.clone().oneshot(request);
-            async move { Ok::<_, Infallible>(answered.await.unwrap_or_else(|never| match never {})) }
+            let answered = self.router.clone().oneshot(request);
+            async move {
+                let response: Response<Body> = answered.await.unwrap_or_else(|never| match never {});
+                open.progressed();
+                Ok::<_, Infallible>(response.map(|body| WatchedBody { body, open }))
+            }
         });
-        let connection = self.builder.serve_connection_with_upgrades(TokioIo::new(stream), answer).into_owned();
-        let connection = self.open.watch(connection);
-        tokio::spawn(async move {
-            // A client that goes away, or is cut off, is no failure of ours.
-            let _ = connection.await;
-            drop(place);
-        });
+        let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), answer));
+        let look_interval = self.head_timeout.min(LOOK_INTERVAL);
+        let mut looks = interval_at(Instant::now() + look_interval, look_interval);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut closing_since = None;
+        loop {
+            tokio::select! {
+                biased;
+                // A client that goes away, or is cut off, is no failure of ours.
+                _ = connection.as_mut() => return,
+                () = requests.place.evicted() => return,
+                _ = stopping.wait_for(|stopping| *stopping), if closing_since.is_none() => {
+                    connection.as_mut().graceful_shutdown();
+                    closing_since = Some(Instant::now());
+                }
+                now = looks.tick() => match requests.look(idle_max, closing_since, now) {
+                    Verdict::Keep => {}
+                    Verdict::Close => {
+                        connection.as_mut().graceful_shutdown();
+                        closing_since = Some(now);
+                    }
+                    Verdict::Cut => return,
+                },
+            }
+        }
+    }
+}
+
+/// What becomes of a connection that was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Keep,
+    /// It takes no more requests and finishes those it has.
+    Close,
+    Cut,
+}
+
+/// The requests of one connection whose answers have not left yet.
+struct OpenRequests {
+    place: Place,
+    state: Mutex<RequestsState>,
+}
+
+struct RequestsState {
+    /// Oldest first.
+    open: Vec<RequestState>,
+    next_number: u64,
+    /// When the last one ended, or the connection began.
+    idle_since: Instant,
+}
+
+struct RequestState {
+    number: u64,
+    begun_at: Instant,
+    /// When a part of its answer was taken last; `None` while the answer is being made.
+    progressed_at: Option<Instant>,
+}
+
+impl OpenRequests {
+    fn new(place: Place) -> Self {
+        let state = RequestsState { open: Vec::new(), next_number: 0, idle_since: Instant::now() };
+        Self { place, state: Mutex::new(state) }
+    }
+
+    fn look(&self, idle_max: Duration, closing_since: Option<Instant>, now: Instant) -> Verdict {
+        let state = self.state.lock();
+        let age = |since: Instant| now.saturating_duration_since(since);
+        let is_stalled = |request: &RequestState| request.progressed_at.is_some_and(|at| age(at) >= STALLED_AFTER);
+        self.place.set_idle(state.open.iter().all(is_stalled));
+        let is_too_old = match state.open.first() {
+            Some(oldest) => age(oldest.begun_at) >= ANSWER_LIFE_MAX,
+            None => closing_since.is_some_and(|since| age(since) >= CLOSING_MAX),
+        };
+        if is_too_old {
+            Verdict::Cut
+        } else if state.open.is_empty() && closing_since.is_none() && age(state.idle_since) >= idle_max {
+            Verdict::Close
+        } else {
+            Verdict::Keep
+        }
+    }
+}
+
+/// One request from its head until all of its answer was taken, or nobody wants it any more.
+struct OpenRequest {
+    requests: Arc<OpenRequests>,
+    number: u64,
+}
+
+impl OpenRequest {
+    fn begin(requests: &Arc<OpenRequests>) -> Self {
+        let mut state = requests.state.lock();
+        let number = state.next_number;
+        state.next_number += 1;
+        state.open.push(RequestState { number, begun_at: Instant::now(), progressed_at: None });
+        requests.place.set_idle(false);
+        Self { requests: requests.clone(), number }
+    }
+
+    fn progressed(&self) {
+        let mut state = self.requests.state.lock();
+        if let Some(request) = state.open.iter_mut().find(|request| request.number == self.number) {
+            request.progressed_at = Some(Instant::now());
+        }
+    }
+}
+
+impl Drop for OpenRequest {
+    fn drop(&mut self) {
+        let mut state = self.requests.state.lock();
+        state.open.retain(|request| request.number != self.number);
+        if state.open.is_empty() {
+            state.idle_since = Instant::now();
+            self.requests.place.set_idle(true);
+        }
+    }
+}
+
+/// An answer's body that says when a part of it was taken.
+struct WatchedBody {
+    body: Body,
+    open: OpenRequest,
+}
+
+impl HttpBody for WatchedBody {
+    type Data = bytes::Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if polled.is_ready() {
+            self.open.progressed();
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    const IDLE_MAX: Duration = Duration::from_secs(60);
+
+    fn requests() -> Arc<OpenRequests> {
+        let places = Places::new(&Config::defaults().limits, &[], 1_000);
+        let place = places.take_connection([127, 0, 0, 1].into()).expect("all places are free");
+        Arc::new(OpenRequests::new(place))
+    }
+
+    /// What is found so long from now, should nothing happen until then.
+    fn look_after(requests: &OpenRequests, wait: Duration) -> Verdict {
+        requests.look(IDLE_MAX, None, Instant::now() + wait)
+    }
+
+    #[tokio::test]
+    async fn a_connection_without_requests_is_closed_and_then_cut() {
+        let requests = requests();
+        assert_eq!(look_after(&requests, IDLE_MAX / 2), Verdict::Keep);
+        assert_eq!(look_after(&requests, IDLE_MAX), Verdict::Close);
+        let now = Instant::now();
+        assert_eq!(requests.look(IDLE_MAX, Some(now), now + CLOSING_MAX / 2), Verdict::Keep);
+        assert_eq!(requests.look(IDLE_MAX, Some(now), now + CLOSING_MAX), Verdict::Cut);
+    }
+
+    #[tokio::test]
+    async fn an_open_request_keeps_its_connection_for_as_long_as_an_answer_may_take() {
+        let requests = requests();
+        let open = OpenRequest::begin(&requests);
+        assert_eq!(look_after(&requests, ANSWER_LIFE_MAX / 2), Verdict::Keep);
+        drop(open);
+        assert_eq!(look_after(&requests, IDLE_MAX / 2), Verdict::Keep);
+        assert_eq!(look_after(&requests, IDLE_MAX), Verdict::Close);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_nobody_takes_is_cut_off_whatever_else_is_asked_meanwhile() {
+        let requests = requests();
+        let _stalled = OpenRequest::begin(&requests);
+        let _other = OpenRequest::begin(&requests);
+        drop(OpenRequest::begin(&requests));
+        assert_eq!(look_after(&requests, ANSWER_LIFE_MAX / 2), Verdict::Keep);
+        assert_eq!(look_after(&requests, ANSWER_LIFE_MAX), Verdict::Cut);
     }
 }

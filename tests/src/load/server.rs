@@ -93,6 +93,9 @@ impl Server {
                 .arg(books.folder.path())
                 .env("TICKETBOSS_DEMO", demo)
                 .env("TICKETBOSS_LIMITS__WRITES_PER_SECOND", "0")
+                .env("TICKETBOSS_LIMITS__READS_PER_SECOND", "0")
+                .env("TICKETBOSS_LIMITS__DOCUMENTS_PER_MINUTE", "0")
+                .env("TICKETBOSS_LIMITS__CONNECTIONS_PER_ADDRESS", "0")
                 .env("TICKETBOSS_LIMITS__SESSIONS_PER_MINUTE", "0")
                 .env("TICKETBOSS_LIMITS__SOCKETS_PER_ADDRESS", "0")
                 .env("TICKETBOSS_LOG__FILTER", "warn"),

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
+mod admin;
 mod arrows;
 mod carts;
+mod connections;
 mod holds;
 mod hostile;
 mod listing;

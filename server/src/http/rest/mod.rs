@@ -36,7 +36,13 @@ use utoipa_axum::router::OpenApiRouter;
     ),
     servers((url = "/api/v1")),
     modifiers(&Security),
-    components(schemas(Problem, shared_model::live::ClientMessage, shared_model::live::ServerMessage)),
+    components(schemas(
+        Problem,
+        shared_model::live::ClientMessage,
+        shared_model::live::ServerMessage,
+        // Only a query parameter speaks of it, and those do not bring their types along.
+        shared_model::order::OrderPeriod,
+    )),
     tags(
         (name = "events", description = "What is on"),
         (name = "seats", description = "Charts, holds and the live socket"),
@@ -82,6 +88,43 @@ impl utoipa::Modify for Security {
     }
 }
 
+/// What OpenAPI demands and the handlers do not say: a description for every answer, and a licence that has a name or
+/// none at all.
+struct Wording;
+
+impl utoipa::Modify for Wording {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        document.info.license = None;
+        for item in document.paths.paths.values_mut() {
+            let operations = [
+                &mut item.get,
+                &mut item.put,
+                &mut item.post,
+                &mut item.delete,
+                &mut item.patch,
+                &mut item.head,
+                &mut item.options,
+                &mut item.trace,
+            ];
+            for operation in operations.into_iter().flatten() {
+                for (status, response) in &mut operation.responses.responses {
+                    if let RefOr::T(response) = response
+                        && response.description.is_empty()
+                    {
+                        response.description = match status.as_str() {
+                            "201" => "Made",
+                            "202" => "Accepted; it is done later",
+                            "204" => "Done; there is nothing to say",
+                            _ => "Done",
+                        }
+                        .to_owned();
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(events::routes())
@@ -99,7 +142,12 @@ fn routes() -> OpenApiRouter<AppState> {
 
 /// The OpenAPI 3.1 document, made of the handlers.
 pub fn openapi() -> &'static utoipa::openapi::OpenApi {
-    static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| routes().into_openapi());
+    static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
+        let mut document = routes().into_openapi();
+        // Once the handlers have said all they say.
+        utoipa::Modify::modify(&Wording, &mut document);
+        document
+    });
     &DOCUMENT
 }
 

@@ -6,6 +6,7 @@ use crate::{
     http::{
         AppState,
         error::{ApiJson, ApiPath, ApiQuery, ApiResult},
+        guard::DocumentAllowance,
         opened_order::OpenedOrder,
     },
 };
@@ -196,6 +197,7 @@ async fn cancel_order(
 )]
 async fn tickets_pdf(
     State(state): State<AppState>,
+    _: DocumentAllowance,
     OpenedOrder { order, .. }: OpenedOrder,
 ) -> ApiResult<impl IntoResponse> {
     Ok((PDF, state.coordinator.tickets_pdf(order).await?))
@@ -215,6 +217,7 @@ async fn tickets_pdf(
 )]
 async fn receipt_pdf(
     State(state): State<AppState>,
+    _: DocumentAllowance,
     OpenedOrder { order, .. }: OpenedOrder,
 ) -> ApiResult<impl IntoResponse> {
     Ok((PDF, state.coordinator.receipt_pdf(order).await?))

@@ -1,7 +1,7 @@
 //! The demo's messages: the mails and text messages that would have been sent, readable in the browser. Each kind is
 //! here only where no server of its own carries it.
 
-use super::layout::{Icon, Layout, Tab};
+use super::layout::{Icon, Layout};
 use askama::Template;
 
 /// A mail in the list.

@@ -103,8 +103,8 @@ pub struct Layout<'a> {
     pub account: Option<String>,
     /// Absent for pages that belong to one visitor; search engines leave those alone.
     pub share: Option<Share>,
-    /// The demo's extra pages exist.
-    pub demo: bool,
+    /// Where the demo's messages can be read.
+    pub demo_mail_url: Option<String>,
 }
 
 impl<'a> Layout<'a> {
@@ -118,7 +118,7 @@ impl<'a> Layout<'a> {
             lapsed: false,
             account: None,
             share: None,
-            demo: false,
+            demo_mail_url: None,
         }
     }
 
@@ -153,8 +153,8 @@ impl<'a> Layout<'a> {
         self
     }
 
-    pub fn demo(mut self, demo: bool) -> Self {
-        self.demo = demo;
+    pub fn demo_mail(mut self, url: Option<String>) -> Self {
+        self.demo_mail_url = url;
         self
     }
 

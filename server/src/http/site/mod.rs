@@ -33,6 +33,9 @@ pub use reader::error_pages;
 use super::AppState;
 use axum::Router;
 
+/// The demo's messages, for the admin listener.
+pub use routes::demo_router;
+
 /// All pages of the site.
 pub fn router() -> Router<AppState> {
     routes::router().merge(seats::router())

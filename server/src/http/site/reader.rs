@@ -61,7 +61,8 @@ impl Reader {
     pub fn layout<'a>(&'a self, title: &str, cart: Option<&Cart>) -> Layout<'a> {
         let speech = self.speech();
         let account_name = self.account_name.as_ref().map(ToString::to_string);
-        Layout::new(speech, title).at(&self.path).cart(cart).account(account_name).demo(self.state.config.demo)
+        let layout = Layout::new(speech, title).at(&self.path).cart(cart).account(account_name);
+        layout.demo_mail(self.state.demo_mail_url.clone())
     }
 }
 
@@ -207,7 +208,7 @@ pub async fn error_pages(State(state): State<AppState>, request: Request, next: 
     if !wants_page || !is_error || is_html(response.headers()) {
         return response;
     }
-    let layout = Layout::new(state.messages.speak(language), "").demo(state.config.demo);
+    let layout = Layout::new(state.messages.speak(language), "").demo_mail(state.demo_mail_url.clone());
     let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
     match SaysPage::error(layout, code_of(status)).render() {
         Ok(html) => {

@@ -42,7 +42,9 @@ use shared_model::{
 /// Name and text of every page, in one language.
 fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
     let cart = samples::cart();
-    let layout = |title: &str| Layout::new(speech, title).demo(true).cart(Some(&cart));
+    let layout = |title: &str| {
+        Layout::new(speech, title).demo_mail(Some("http://localhost:8081/demo/mail".to_owned())).cart(Some(&cart))
+    };
     let mut pages = vec![
         ("events", events(speech, EventsQuery::default(), samples::season(), &cart)),
         ("events-nothing", events(speech, nothing_query(), Vec::new(), &cart)),

@@ -20,6 +20,8 @@ use shared_model::{
     order::{Delivery, Order, OrderPerformance, OrderState, Payment, PaymentState},
 };
 
+/// Tickets one page of an order shows; more than most orders have, and few enough for a phone.
+const TICKETS_PER_PAGE: usize = 20;
 /// Seconds until the page of an open payment looks again by itself.
 const LOOK_AGAIN_SECONDS: u32 = 4;
 
@@ -30,9 +32,17 @@ pub struct Receipt {
     pub total: String,
 }
 
+/// Where a page of tickets stands among the others.
+pub struct Pages {
+    /// "Tickets 21 to 40 of 161"
+    pub shown: String,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+}
+
 /// What there is to say about an order.
 pub enum Outcome {
-    Tickets { lead: String, tickets: Vec<TicketCard>, receipt: Receipt },
+    Tickets { lead: String, tickets: Vec<TicketCard>, pages: Option<Pages>, receipt: Receipt },
     Says { icon: Icon, headline: String, sentences: Vec<String>, actions: Vec<Action> },
 }
 
@@ -54,6 +64,8 @@ pub struct OrderPage<'a> {
 #[derive(Default)]
 pub struct Opened {
     pub key: Option<String>,
+    /// Which page of its tickets, from 1.
+    pub page: usize,
     /// `sent`, `later`, `none`, or nothing.
     pub said: String,
 }
@@ -62,7 +74,7 @@ impl<'a> OrderPage<'a> {
     pub fn new(mut page: Layout<'a>, order: &Order, now: Timestamp, opened: Opened) -> Self {
         let speech = page.speech();
         let key = opened.key.as_deref();
-        let (title, outcome, refresh_seconds) = outcome(order, key, now, speech);
+        let (title, outcome, refresh_seconds) = outcome(order, key, opened.page, now, speech);
         page.title = title;
         Self {
             order_id: order.order_id.to_string(),
@@ -87,15 +99,19 @@ fn mail_said(said: &str, order: &Order, speech: Speech<'_>) -> Option<String> {
 }
 
 /// Title, what to say, and when to look again.
-fn outcome(order: &Order, key: Option<&str>, now: Timestamp, speech: Speech<'_>) -> (String, Outcome, Option<u32>) {
+fn outcome(
+    order: &Order,
+    key: Option<&str>,
+    page: usize,
+    now: Timestamp,
+    speech: Speech<'_>,
+) -> (String, Outcome, Option<u32>) {
     let number = [("number", Value::from(order.number.as_str()))];
     match order.state {
         OrderState::Paid => {
-            let outcome = Outcome::Tickets {
-                lead: paid_lead(order, speech),
-                tickets: ticket_cards(order, key, speech),
-                receipt: receipt(order, speech),
-            };
+            let (tickets, pages) = ticket_page(order, key, page, speech);
+            let outcome =
+                Outcome::Tickets { lead: paid_lead(order, speech), tickets, pages, receipt: receipt(order, speech) };
             (speech.text("order-paid-title"), outcome, None)
         }
         OrderState::Pending => pending(order, now, speech),
@@ -110,6 +126,30 @@ fn outcome(order: &Order, key: Option<&str>, now: Timestamp, speech: Speech<'_>)
             says(Icon::Alert, "order-voided-title", sentences, actions.into_iter().collect(), speech)
         }
     }
+}
+
+/// One page of an order's tickets; the last one where it has fewer pages.
+fn ticket_page(order: &Order, key: Option<&str>, page: usize, speech: Speech<'_>) -> (Vec<TicketCard>, Option<Pages>) {
+    let issued = order.performances.iter().flat_map(|part| &part.lines).filter(|line| line.ticket.is_some()).count();
+    let last = issued.div_ceil(TICKETS_PER_PAGE).max(1);
+    let page = page.clamp(1, last);
+    let first = (page - 1) * TICKETS_PER_PAGE;
+    let (tickets, count) = ticket_cards(order, key, speech, first..first + TICKETS_PER_PAGE);
+    let address = |page: usize| {
+        let key = key.map(|key| format!("&key={key}")).unwrap_or_default();
+        format!("/orders/{}?page={page}{key}", order.order_id)
+    };
+    let shown = [
+        ("first", Value::from(first + 1)),
+        ("last", Value::from(first + tickets.len())),
+        ("count", Value::from(count)),
+    ];
+    let pages = (last > 1).then(|| Pages {
+        shown: speech.fill("order-tickets-shown", &shown),
+        previous: (page > 1).then(|| address(page - 1)),
+        next: (page < last).then(|| address(page + 1)),
+    });
+    (tickets, pages)
 }
 
 fn says(
@@ -178,5 +218,51 @@ fn receipt(order: &Order, speech: Speech<'_>) -> Receipt {
         paid_with: card
             .map_or_else(|| speech.text("order-paid"), |card| speech.fill("order-paid-with", &[("card", card.into())])),
         total: order.total.format(speech.language()),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+    use crate::{http::site::samples, messages::Messages};
+    use shared_model::{Language, order::OrderLine};
+
+    /// The sample order with so many tickets.
+    fn large_order(tickets: usize) -> Order {
+        let mut order = samples::order(OrderState::Paid, PaymentState::Captured);
+        order.performances.truncate(1);
+        let lines = &mut order.performances[0].lines;
+        let line = lines[0].clone();
+        *lines = (0..tickets).map(|n| OrderLine { line_no: n as u32, ..line.clone() }).collect();
+        order
+    }
+
+    #[test]
+    fn a_large_order_is_shown_in_pages_that_hold_each_ticket_once() {
+        let (messages, order) = (Messages::load(), large_order(161));
+        let speech = messages.speak(Language::En);
+        let mut positions = Vec::new();
+        for page in 1..=9 {
+            let (tickets, pages) = ticket_page(&order, Some("key"), page, speech);
+            assert!(tickets.len() <= TICKETS_PER_PAGE);
+            let pages = pages.unwrap();
+            assert_eq!((pages.previous.is_some(), pages.next.is_some()), (page > 1, page < 9));
+            assert!(pages.next.is_none_or(|next| next.ends_with(&format!("?page={}&key=key", page + 1))));
+            positions.extend(tickets.into_iter().map(|ticket| ticket.position));
+        }
+        let wanted: Vec<_> = (1..=161).map(|n| format!("Ticket {n} of 161")).collect();
+        assert_eq!(positions, wanted);
+    }
+
+    #[test]
+    fn a_page_that_does_not_exist_is_the_first_or_the_last_and_a_small_order_has_none() {
+        let messages = Messages::load();
+        let speech = messages.speak(Language::En);
+        let first_shown = |page| ticket_page(&large_order(41), None, page, speech).0[0].position.clone();
+        assert_eq!(first_shown(0), "Ticket 1 of 41");
+        assert_eq!(first_shown(usize::MAX), "Ticket 41 of 41");
+        assert!(ticket_page(&large_order(20), None, 1, speech).1.is_none());
+        assert!(ticket_page(&large_order(0), None, 1, speech).0.is_empty());
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
 use shared_model::order::{Order, OrderLine, OrderPerformance, Ticket};
-use std::fmt::Write;
+use std::{fmt::Write, ops::Range};
 
 /// White around the code, in modules (ISO/IEC 18004).
 const QUIET_MODULES: usize = 4;
@@ -77,12 +77,9 @@ impl<'a> TicketPage<'a> {
     /// The ticket at this place among the order's, from 1; `None` where there is none. `key` is the one of the signed
     /// link that opened the order.
     pub fn new(mut page: Layout<'a>, order: &Order, position: usize, key: Option<&str>) -> Option<Self> {
-        let mut tickets = ticket_cards(order, key, page.speech());
-        let count = tickets.len();
-        if !(1..=count).contains(&position) {
-            return None;
-        }
-        let ticket = tickets.swap_remove(position - 1);
+        let index = position.checked_sub(1)?;
+        let (mut cards, count) = ticket_cards(order, key, page.speech(), index..position);
+        let ticket = cards.pop()?;
         page.title = ticket.position.clone();
         let order_id = order.order_id;
         let query = key_query(key);
@@ -106,8 +103,13 @@ fn alone(order: &Order, position: usize, key: Option<&str>) -> String {
     format!("/orders/{}/tickets/{position}{}", order.order_id, key_query(key))
 }
 
-/// An order's tickets as far as they are issued.
-pub fn ticket_cards(order: &Order, key: Option<&str>, speech: Speech<'_>) -> Vec<TicketCard> {
+/// These of an order's tickets as far as they are issued, from 0, and how many there are.
+pub fn ticket_cards(
+    order: &Order,
+    key: Option<&str>,
+    speech: Speech<'_>,
+    shown: Range<usize>,
+) -> (Vec<TicketCard>, usize) {
     let issued = order
         .performances
         .iter()
@@ -123,7 +125,8 @@ pub fn ticket_cards(order: &Order, key: Option<&str>, speech: Speech<'_>) -> Vec
             ..ticket_card(order, part, line, ticket, speech)
         }
     };
-    issued.iter().enumerate().map(card).collect()
+    let shown = shown.start.min(count)..shown.end.min(count);
+    (issued.iter().enumerate().take(shown.end).skip(shown.start).map(card).collect(), count)
 }
 
 fn ticket_card(

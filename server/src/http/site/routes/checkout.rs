@@ -26,7 +26,7 @@ use crate::{
 use axum::{
     Form, Router,
     extract::Query,
-    http::HeaderMap,
+    http::{HeaderMap, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -287,7 +287,8 @@ fn trials(reader: &Reader) -> Vec<Trial> {
 
 /// The provider's page hands back its name for the card. Another site must not choose one.
 async fn card_chosen(reader: Reader, headers: HeaderMap, Query(answer): Query<CardAnswer>) -> SiteResult<Response> {
-    if is_cross_site(&headers, &reader.state) {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    if is_cross_site(&headers, host, &reader.state) {
         return Err(ErrorCode::Forbidden.into());
     }
     let Some(card) = answer.checked() else { return Err(ErrorCode::InvalidInput.into()) };

@@ -1,8 +1,9 @@
-//! The demo's messages: mails where no mail server is configured, text messages where no provider is. Nothing of it
-//! exists outside the demo.
+//! The demo's messages: mails where no mail server is configured, text messages where no provider is. They hold codes,
+//! so only the admin listener serves them. Nothing of it exists outside the demo.
 
 use super::super::{
     demo_mail::{DemoMailPage, MailFile, MailRow, OpenMail, TextRow},
+    layout::Layout,
     reader::{Reader, SiteResult, page},
 };
 use crate::{
@@ -107,8 +108,7 @@ async fn show(reader: &Reader, open: Option<StoredMail>) -> SiteResult<Response>
     };
     let rows = mails.iter().map(mail_row).collect();
     let texts = texts.iter().map(text_row).collect();
-    let cart = reader.cart().await?;
-    let layout = reader.layout(&reader.speech().text("demo-mail-title"), cart.as_ref());
+    let layout = Layout::new(reader.speech(), reader.speech().text("demo-mail-title")).at(&reader.path);
     page(&DemoMailPage::new(layout, texts, rows, open.map(opened)))
 }
 

@@ -15,6 +15,8 @@ mod wellknown;
 use crate::http::AppState;
 use axum::Router;
 
+pub use demo::router as demo_router;
+
 pub fn router() -> Router<AppState> {
     Router::new()
         .merge(browse::router())
@@ -26,6 +28,5 @@ pub fn router() -> Router<AppState> {
         .merge(account::router())
         .merge(tell_me::router())
         .merge(sandbox::router())
-        .merge(demo::router())
         .merge(wellknown::router())
 }

@@ -11,10 +11,11 @@ use super::super::{
 };
 use crate::{
     coordinator::{OrderCounts, OrdersAsked, Visitor},
-    http::{AppState, opened_order::OpenedOrder},
+    http::{AppState, guard::DocumentAllowance, opened_order::OpenedOrder},
 };
 use axum::{
     Form, Router,
+    body::Bytes,
     extract::{Path, Query},
     http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
@@ -53,7 +54,7 @@ async fn order(reader: Reader, Query(query): Query<SaidQuery>, opened: OpenedOrd
     }
     let cart = reader.cart().await?;
     let layout = reader.layout("", cart.as_ref()).tab(Tab::Tickets);
-    page(&OrderPage::new(layout, &order, reader.now(), Opened { key, said: query.mail }))
+    page(&OrderPage::new(layout, &order, reader.now(), Opened { key, page: query.page, said: query.mail }))
 }
 
 #[derive(Deserialize)]
@@ -61,6 +62,9 @@ struct SaidQuery {
     /// What became of the wish for another mail: `sent`, `later`, `none`.
     #[serde(default)]
     mail: String,
+    /// Which page of its tickets.
+    #[serde(default)]
+    page: usize,
 }
 
 /// The draft follows its order: an open one can be paid from the card step, a finished one must not be
@@ -96,15 +100,23 @@ async fn ticket(
     page(&shown.ok_or(ErrorCode::NotFound)?)
 }
 
-async fn tickets_pdf(reader: Reader, OpenedOrder { order, .. }: OpenedOrder) -> SiteResult<Response> {
+async fn tickets_pdf(
+    reader: Reader,
+    _: DocumentAllowance,
+    OpenedOrder { order, .. }: OpenedOrder,
+) -> SiteResult<Response> {
     Ok(pdf("inline; filename=\"tickets.pdf\"", reader.coordinator().tickets_pdf(order).await?))
 }
 
-async fn receipt_pdf(reader: Reader, OpenedOrder { order, .. }: OpenedOrder) -> SiteResult<Response> {
+async fn receipt_pdf(
+    reader: Reader,
+    _: DocumentAllowance,
+    OpenedOrder { order, .. }: OpenedOrder,
+) -> SiteResult<Response> {
     Ok(pdf("inline; filename=\"receipt.pdf\"", reader.coordinator().receipt_pdf(order).await?))
 }
 
-fn pdf(disposition: &'static str, content: Vec<u8>) -> Response {
+fn pdf(disposition: &'static str, content: Bytes) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static(disposition)),

@@ -1,0 +1,95 @@
+//! The admin listener: metrics, health and the demo's messages, at an address of their own.
+//!
+//! A reverse proxy in front of the public listener makes everybody a local caller; whoever may reach this one is decided
+//! by the address it listens on (`admin_listen`, loopback by default), which no proxy forwards to. Everything else leads
+//! to the public site.
+
+use super::{
+    AppState, Served, assets,
+    connections::Places,
+    error::{self, ApiError},
+    guard, operations, site,
+};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use ipnet::IpNet;
+use shared_model::ErrorCode;
+use std::{net::IpAddr, time::Duration};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// Files this listener may hold open: an operator's browser, a scraper of metrics and a few more.
+const FILES_MAX: u64 = 256;
+/// For a request's head, and for a kept connection until its next one.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+
+impl Served {
+    /// What only operators reach.
+    pub fn admin(state: AppState) -> Self {
+        let no_proxies: &[IpNet] = &[];
+        let places = Places::new(&state.config.limits, no_proxies, FILES_MAX);
+        Self { places, router: router(state), head_timeout: HEAD_TIMEOUT }
+    }
+}
+
+fn router(state: AppState) -> Router {
+    let demo = site::demo_router().layer(middleware::from_fn_with_state(state.clone(), refuse_other_names));
+    let around_all = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(state.clone(), guard::secure_headers))
+        .layer(middleware::from_fn_with_state(state.clone(), site::error_pages))
+        .layer(CatchPanicLayer::custom(error::answer_panic))
+        .layer(middleware::from_fn(guard::require_host));
+    Router::new()
+        .merge(demo)
+        .merge(operations::health_router())
+        .merge(operations::metrics_router())
+        .merge(assets::router())
+        .fallback(to_the_site)
+        .layer(around_all)
+        .with_state(state)
+}
+
+/// A page of another site whose name was pointed here (DNS rebinding) would read the demo's messages: its requests carry
+/// that name. Ours are numbers or `localhost`.
+async fn refuse_other_names(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let is_ours = guard::host_of(&request).is_some_and(|host| is_local_name(host.host()));
+    if is_ours || state.config.demo_in_public {
+        next.run(request).await
+    } else {
+        ApiError::from(ErrorCode::NotFound).into_response()
+    }
+}
+
+fn is_local_name(host: &str) -> bool {
+    let is_number = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
+    is_number || host.eq_ignore_ascii_case("localhost")
+}
+
+async fn to_the_site(State(state): State<AppState>, request: Request) -> Response {
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let site = state.config.public_url.trim_end_matches('/');
+    match HeaderValue::from_str(&format!("{site}{path}")) {
+        Ok(location) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location)]).into_response(),
+        Err(_) => ApiError::from(ErrorCode::NotFound).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_numbers_and_localhost_are_local_names() {
+        for ours in ["127.0.0.1", "[::1]", "localhost", "LOCALHOST", "192.168.1.5"] {
+            assert!(is_local_name(ours), "{ours}");
+        }
+        for other in ["rebind.example", "localhost.example", "127.0.0.1.example", ""] {
+            assert!(!is_local_name(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What operators alone reach: metrics, and the demo's messages with the codes in them.
+
+use reqwest::{StatusCode, header, redirect::Policy};
+use std::process::Command;
+use ticketboss_tests::{
+    process::{Folder, built_program},
+    server::Server,
+};
+
+async fn get(url: &str, host: Option<&str>) -> reqwest::Response {
+    let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+    let request = client.get(url);
+    let request = match host {
+        Some(host) => request.header(header::HOST, host),
+        None => request,
+    };
+    request.send().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn metrics_and_the_demos_messages_are_on_the_admin_listener_alone() {
+    let server = Server::start();
+    for path in ["/demo/mail", "/demo/mail/1", "/demo/mail/1/html", "/metrics"] {
+        let answer = get(&format!("{}{path}", server.url()), None).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    let admin = server.admin_url();
+    for path in ["/demo/mail", "/metrics", "/health/live", "/health/ready"] {
+        assert_eq!(get(&format!("{admin}{path}"), None).await.status(), StatusCode::OK, "{path}");
+    }
+    let site = get(&format!("{admin}/events/the-seagull"), None).await;
+    assert_eq!(site.status(), StatusCode::TEMPORARY_REDIRECT, "everything else is on the site");
+    assert!(site.headers()[header::LOCATION].to_str().unwrap().ends_with("/events/the-seagull"));
+    let list = get(server.url(), None).await.text().await.unwrap();
+    let port = admin.rsplit(':').next().unwrap();
+    assert!(list.contains(&format!("http://localhost:{port}/demo/mail")), "the site says where the messages are");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_sites_name_opens_no_demo_message() {
+    let server = Server::start();
+    let page = format!("{}/demo/mail", server.admin_url());
+    assert_eq!(get(&page, Some("rebind.example")).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(get(&page, Some("localhost:8081")).await.status(), StatusCode::OK);
+}
+
+#[test]
+fn a_demo_beside_an_https_address_does_not_start() {
+    let folder = Folder::new("refused");
+    let start = |name: &str, value: &str| {
+        let output = Command::new(built_program("ticketboss", "cargo build -p ticketboss"))
+            .args(["--listen", "127.0.0.1:0", "--data-folder"])
+            .arg(folder.path())
+            .env(name, value)
+            .output()
+            .unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for (name, value) in [
+        ("TICKETBOSS_PUBLIC_URL", "https://tickets.example.org"),
+        ("TICKETBOSS_PUBLIC_URL", "http://tickets.example.org"),
+        ("TICKETBOSS_ADMIN_LISTEN", "0.0.0.0:0"),
+    ] {
+        let (started, words) = start(name, value);
+        assert!(!started && words.contains("demo_in_public") && words.contains(value), "{name}={value}: {words}");
+    }
+}
