@@ -13,12 +13,14 @@ use crate::{
     },
     http::{self, AppParts, AppState, guard::Limits},
     messages::Messages,
+    private_files,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
     net::SocketAddr,
+    path::PathBuf,
     sync::{Arc, OnceLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     net::{TcpListener, TcpSocket},
@@ -32,6 +34,8 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 const LISTEN_BACKLOG: u32 = 4_096;
 /// How often the database's clock is compared with ours.
 const CLOCK_INTERVAL: Duration = Duration::from_secs(60);
+/// How often we look whether somebody set this machine's clock.
+const CLOCK_LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What a test may replace.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +58,8 @@ pub struct App {
 pub enum StartError {
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
+    #[error("the data folder {0}: {1}")]
+    DataFolder(PathBuf, std::io::Error),
     #[error("the database: {0}")]
     Data(#[from] crate::data::DataError),
     #[error("delivery: {0}")]
@@ -121,7 +127,10 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 /// # Errors
 /// [`StartError`] naming what was in the way.
 pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, StartError> {
-    let database = Database::open(&config.resolved_database_url()).await?;
+    private_files::prepare_data_folder(&config.data_folder)
+        .map_err(|error| StartError::DataFolder(config.data_folder.clone(), error))?;
+    let wait = Duration::from_millis(config.database_wait_ms.max(1));
+    let database = Database::open_with(&config.resolved_database_url(), wait).await?;
     let mut link = database.begin().await?;
     fold_what_stands_here(&mut link).await?;
     link.commit().await?;
@@ -200,11 +209,17 @@ fn recorder() -> Option<PrometheusHandle> {
 }
 
 async fn housekeeping(coordinator: Coordinator, limits: Arc<Limits>, mut stopped: watch::Receiver<bool>) {
+    let mut measured_at = Instant::now();
     loop {
         tokio::select! {
-            () = tokio::time::sleep(CLOCK_INTERVAL) => {}
+            () = tokio::time::sleep(CLOCK_LOOK_INTERVAL) => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
+        if measured_at.elapsed() < CLOCK_INTERVAL {
+            coordinator.watch_clock().await;
+            continue;
+        }
+        measured_at = Instant::now();
         limits.forget_quiet();
         coordinator.measure_clock().await;
         coordinator.forget_old_lapsed_holds().await;

@@ -18,6 +18,7 @@ pub struct Config {
     pub listen: SocketAddr,
     pub public_url: String,
     pub database_url: String,
+    pub database_wait_ms: u64,
     pub data_folder: PathBuf,
     pub demo: bool,
     pub trusted_proxies: Vec<IpNet>,

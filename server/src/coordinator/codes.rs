@@ -401,7 +401,7 @@ impl Coordinator {
 
     /// Forgets codes, sign-ups, sessions and buckets whose time is long over.
     pub(super) async fn forget_what_is_over(&self) -> crate::data::DataResult<()> {
-        if !self.inner.forgetting.is_due(self.now()) {
+        if !self.inner.forgetting.is_due(self.monotonic()) {
             return Ok(());
         }
         let mut link = self.inner.database.begin().await?;

@@ -124,7 +124,8 @@ struct Shared {
 pub struct EncodedSnapshot {
     pub version: u64,
     pub bytes: Bytes,
-    encoded_at: Timestamp,
+    /// By the monotonic clock.
+    encoded_at: Duration,
     gzip: Arc<OnceLock<Bytes>>,
 }
 
@@ -215,19 +216,19 @@ impl Desk {
     pub fn snapshot(&self) -> EncodedSnapshot {
         /// Holds run out without a new version; an encoding is not reused for longer.
         const REUSED_FOR: Duration = Duration::from_millis(500);
-        let now = self.shared.clock.now();
+        let (now, monotonic) = (self.shared.clock.now(), self.shared.clock.monotonic());
         let claims = self.shared.claims.read();
         let mut kept = self.shared.snapshot.lock();
         if let Some(kept) = kept.as_ref()
             && kept.version == claims.version()
-            && now.saturating_since(kept.encoded_at) < REUSED_FOR
+            && monotonic.saturating_sub(kept.encoded_at) < REUSED_FOR
         {
             return kept.clone();
         }
         let snapshot = Snapshot { version: claims.version(), states: claims.packed(now) };
         let encoded = EncodedSnapshot {
             version: snapshot.version,
-            encoded_at: now,
+            encoded_at: monotonic,
             bytes: Frame::Snapshot(snapshot).encode().into(),
             gzip: Arc::default(),
         };

@@ -186,11 +186,14 @@ impl IntoProblem for DataError {
 fn data_problem(error: &DataError) -> Problem {
     match error {
         DataError::Unavailable(_) => busy(),
-        DataError::Conflict | DataError::Corrupt { .. } | DataError::Failed(_) => Problem::new(ErrorCode::Internal),
+        DataError::Conflict | DataError::Corrupt { .. } | DataError::Unsuitable(_) | DataError::Failed(_) => {
+            Problem::new(ErrorCode::Internal)
+        }
     }
 }
 
-fn busy() -> Problem {
+/// To be asked again in a moment.
+pub(super) fn busy() -> Problem {
     Problem { retry_after_seconds: Some(1), ..Problem::new(ErrorCode::Busy) }
 }
 

@@ -5,6 +5,7 @@
 //! the one before, write all that changed, commit, answer. The rules are in
 //! [`crate::reservations::books`]; no provider is spoken to in here.
 
+use super::ticket_keys::TicketKeys;
 use crate::{
     clock::Clock,
     data::{DataError, DataResult, Database, catalogue, orders as rows},
@@ -14,7 +15,6 @@ use crate::{
         orders::{load_books, write_books},
     },
 };
-use ed25519_dalek::SigningKey;
 use futures_util::FutureExt;
 use shared_model::{PerformanceId, Timestamp};
 use std::{
@@ -57,9 +57,9 @@ pub type Announce = Arc<dyn Fn(&[(PerformanceId, u64)]) + Send + Sync>;
 
 impl OrderDesk {
     /// Starts the desk's task, which ends with the last handle to the desk.
-    pub fn start(database: Database, clock: Clock, key: SigningKey, announce: Announce) -> Self {
+    pub fn start(database: Database, clock: Clock, keys: TicketKeys, announce: Announce) -> Self {
         let (inbox, waiting) = mpsc::channel(QUEUE_MAX);
-        tokio::spawn(Task { database, clock, key, announce }.run(waiting));
+        tokio::spawn(Task { database, clock, keys, announce }.run(waiting));
         Self { inbox }
     }
 
@@ -77,7 +77,7 @@ impl OrderDesk {
 struct Task {
     database: Database,
     clock: Clock,
-    key: SigningKey,
+    keys: TicketKeys,
     announce: Announce,
 }
 
@@ -99,7 +99,8 @@ impl Task {
                         let _ = answer.send(outcome.map_err(OrderDeskError::Refused));
                     }
                 }
-                Err(error) if steps.len() > 1 => {
+                // What passes is answered "busy" at once: one by one, each would wait for it anew.
+                Err(error) if steps.len() > 1 && !error.passes() => {
                     // One step may have spoiled the batch (a number or code drawn twice): each by itself.
                     tracing::warn!(%error, steps = steps.len(), "a batch of order steps failed; taking them one by one");
                     for (step, answer) in steps.into_iter().zip(answers) {
@@ -156,7 +157,8 @@ impl Task {
             }
         }
         let now = self.clock.now();
-        let outcomes = steps.iter().map(|step| books.apply(step.clone(), &self.key, now)).collect();
+        let key = self.keys.signing();
+        let outcomes = steps.iter().map(|step| books.apply(step.clone(), &key, now)).collect();
         let written = std::mem::take(&mut books.written);
         let changed: BTreeSet<PerformanceId> =
             written.claims.keys().map(|(performance_id, _)| *performance_id).collect();

@@ -83,7 +83,8 @@ impl Coordinator {
         self.count_typed_code(visitor, account_id).await?;
         let secret = &self.inner.secret;
         let authenticator = Authenticator::offered(secret, account_id, &confirmation.sealed, now).or_problem()?;
-        let step = authenticator.check(confirmation.code.as_str(), None, now).or_problem()?;
+        let step =
+            authenticator.check(confirmation.code.as_str(), None, self.inner.clock.compared_now()).or_problem()?;
         let sealed = authenticator.seal(secret, account_id);
         let mut link = self.inner.database.begin().await.or_problem()?;
         self.may_change_factors(&mut link, visitor, account_id).await?;
@@ -165,7 +166,7 @@ impl Coordinator {
         let authenticator = Authenticator::kept(&self.inner.secret, account_id, &sealed)
             .ok_or_else(|| DataError::corrupt("authenticator secret", "it is not sealed with this deployment's secret"))
             .or_problem()?;
-        let step = authenticator.check(typed, last_step, self.now()).or_problem()?;
+        let step = authenticator.check(typed, last_step, self.inner.clock.compared_now()).or_problem()?;
         if !rows::use_step(&mut link, account_id.0, step).await.or_problem()? {
             return Err(TotpRefusal::WrongCode).or_problem();
         }

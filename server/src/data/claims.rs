@@ -1,7 +1,7 @@
 //! Rows of `seat_desk` and `seat_claim`: who has which place.
 
 use super::{
-    DataError, DataResult, Half, Link, Statement, execute, fetch_all, fetch_optional,
+    DataError, DataResult, Half, Link, Statement, execute, fetch_all, fetch_optional, in_time,
     outbox::{ids, json},
     statement::{bulk_insert, json_rows, statements},
 };
@@ -143,10 +143,11 @@ pub async fn list_changes(link: &mut Link, performance_id: Uuid, version: i64) -
 
 /// Writes claims of one performance that nobody changed after `seen_version`; returns how many were written.
 pub async fn upsert_claims(link: &mut Link, rows: &[ClaimRow], seen_version: i64) -> DataResult<u64> {
+    link.check()?;
     let done = match link.half() {
         Half::Sqlite(connection) => {
             let query = sqlx::query(UPSERT_CLAIMS.sqlite).bind(json(rows)).bind(seen_version);
-            query.execute(connection).await?.rows_affected()
+            query.execute(connection).await.map(|done| done.rows_affected())
         }
         Half::Postgres(connection) => {
             fn column<'r, T>(rows: &'r [ClaimRow], of: impl Fn(&'r ClaimRow) -> T) -> Vec<T> {
@@ -166,10 +167,10 @@ pub async fn upsert_claims(link: &mut Link, rows: &[ClaimRow], seen_version: i64
                 .bind(column(rows, |row| row.extended))
                 .bind(column(rows, |row| row.reason.as_deref()))
                 .bind(column(rows, |row| row.version));
-            query.execute(connection).await?.rows_affected()
+            in_time(query.execute(connection)).await.map(|done| done.rows_affected())
         }
     };
-    Ok(done)
+    link.judge(done)
 }
 
 /// What a cart holds or held last, over all performances.

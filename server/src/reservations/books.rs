@@ -8,13 +8,12 @@
 use super::{
     claims::{Claim, FREE},
     orders::{OrderFile, OrderRow, PaymentRow, TicketRow},
-    ticket_code,
+    ticket_code::{self, TicketKey},
 };
 use crate::{
     commerce::gateway::{Answer, Standing},
     data::{orders::LineRow, outbox::NewOutboxRow},
 };
-use ed25519_dalek::SigningKey;
 use shared_model::{
     OrderId, OutboxId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
     order::{OrderState, PaymentState},
@@ -151,7 +150,7 @@ impl Books {
     ///
     /// # Errors
     /// [`OrderRefusal`], and then nothing has changed.
-    pub fn apply(&mut self, step: OrderStep, key: &SigningKey, now: Timestamp) -> Result<Outcome, OrderRefusal> {
+    pub fn apply(&mut self, step: OrderStep, key: &TicketKey, now: Timestamp) -> Result<Outcome, OrderRefusal> {
         let OrderStep { order_id, step } = step;
         match step {
             Step::Place(new) => self.place(*new, now),
@@ -222,7 +221,7 @@ impl Books {
         order_id: OrderId,
         payment_id: PaymentId,
         answer: &Answer,
-        key: &SigningKey,
+        key: &TicketKey,
         now: Timestamp,
     ) -> Result<Outcome, OrderRefusal> {
         let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
@@ -322,7 +321,7 @@ impl Books {
         &mut self,
         order_id: OrderId,
         payment_id: PaymentId,
-        key: &SigningKey,
+        key: &TicketKey,
         now: Timestamp,
     ) -> Option<Box<OrderFile>> {
         let order = self.orders.get(&order_id)?.clone();
@@ -573,7 +572,7 @@ fn place_of(line: &LineRow) -> Place {
     (PerformanceId(line.performance_id), SeatNo(line.seat_no as u32))
 }
 
-fn issue(line: &LineRow, starts_at: Timestamp, key: &SigningKey, now: Timestamp) -> TicketRow {
+fn issue(line: &LineRow, starts_at: Timestamp, key: &TicketKey, now: Timestamp) -> TicketRow {
     let ticket_id = TicketId::new();
     let claims = TicketClaims {
         ticket_id,
@@ -581,7 +580,7 @@ fn issue(line: &LineRow, starts_at: Timestamp, key: &SigningKey, now: Timestamp)
         seat: SeatNo(line.seat_no as u32),
         valid_from: now,
         valid_until: starts_at + TICKET_VALID_AFTER_START,
-        key_id: ticket_code::KEY_ID,
+        key_id: key.key_id,
     };
     TicketRow {
         ticket_id: ticket_id.0,
@@ -589,7 +588,7 @@ fn issue(line: &LineRow, starts_at: Timestamp, key: &SigningKey, now: Timestamp)
         line_no: line.line_no,
         performance_id: line.performance_id,
         seat_no: line.seat_no,
-        code: ticket_code::sign(key, &claims),
+        code: key.sign(&claims),
         short_code: ticket_code::draw_short_code().to_string(),
         issued_at: now.as_millis(),
     }

@@ -25,6 +25,7 @@ use ticketboss::{
         claims::{Claim, Claims, Staged},
         decide::{House, SeatAction, SeatCommand, decide},
         orders::{Means, new_payment},
+        ticket_code::TicketKey,
     },
 };
 use ticketboss_tests::house::drawn_house;
@@ -63,7 +64,7 @@ enum Letter {
 struct World {
     random: StdRng,
     now: Timestamp,
-    key: SigningKey,
+    key: TicketKey,
     performance: PerformanceId,
     plan: NumberedPlan,
     rules: SaleRules,
@@ -101,7 +102,7 @@ impl World {
         Self {
             random: StdRng::seed_from_u64(seed),
             now,
-            key: SigningKey::from_bytes(&[7; 32]),
+            key: TicketKey { key_id: 1, signing_key: SigningKey::from_bytes(&[7; 32]) },
             performance,
             plan,
             rules,
