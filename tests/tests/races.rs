@@ -24,7 +24,7 @@ const CONTROL_RACES_MAX: u32 = 20;
 /// Buyers who open their sessions at the same time, before a race.
 const ARRIVING_AT_ONCE: usize = 32;
 
-const NO_GUARDS: Guards = Guards { catch_up: false, row_guard: false, tries_first: true };
+const NO_GUARDS: Guards = Guards { catch_up: false, row_guard: false, tries_first: true, team_lock: true };
 
 /// Two nodes, and as many buyers at each as half of `count`.
 struct Crowd {

@@ -76,11 +76,13 @@ pub struct Guards {
     pub row_guard: bool,
     /// Use up a code's try before anybody knows whether it was right.
     pub tries_first: bool,
+    /// Lock a team, and ask again whether the one who acts may, before it is changed.
+    pub team_lock: bool,
 }
 
 impl Default for Guards {
     fn default() -> Self {
-        Self { catch_up: true, row_guard: true, tries_first: true }
+        Self { catch_up: true, row_guard: true, tries_first: true, team_lock: true }
     }
 }
 
