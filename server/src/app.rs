@@ -6,7 +6,13 @@ use crate::{
     commerce::sandbox::Sandbox,
     config::Config,
     coordinator::{Coordinator, Setting, deliver::Outgoing, desk::Guards, season::install_demo},
-    data::{Database, sandbox_store::SandboxStore, search_text::fold_what_stands_here, settings},
+    data::{
+        Database,
+        email_key::{compute_old_keys, compute_order_keys},
+        sandbox_store::SandboxStore,
+        search_text::fold_what_stands_here,
+        settings,
+    },
     delivery::{
         sms::{SmsTransport, TwilioAccount},
         transport::{LetterTransport, MailTransport, TransportSetupError},
@@ -124,7 +130,14 @@ pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, St
     let database = Database::open(&config.resolved_database_url()).await?;
     let mut link = database.begin().await?;
     fold_what_stands_here(&mut link).await?;
+    compute_old_keys(&mut link).await?;
     link.commit().await?;
+    let mut more = true;
+    while more {
+        let mut link = database.begin().await?;
+        more = compute_order_keys(&mut link).await?;
+        link.commit().await?;
+    }
     let clock = replaced.clock.unwrap_or_else(Clock::system);
     if config.demo && install_demo(&database, clock.now()).await? {
         tracing::info!("the demo season is installed");

@@ -32,7 +32,6 @@ use shared_model::{
         AuditEntry, INVITATIONS_OPEN_MAX, Invitation, InvitationRequest, MEMBERS_PER_ORGANIZER_MAX, Member,
         NewOrganizer, OrganizerInfo,
     },
-    text::{EmailAddress, NAME_LENGTH_MAX},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -402,7 +401,8 @@ impl Coordinator {
         };
         rows::insert_invitation(link, &row).await.or_problem()?;
         let news = News::Invited { organizer: organizer.to_owned(), role };
-        let note = Note::News { to: addressee(&request.email, language), news };
+        let to = Addressee { email: request.email.clone(), name: None, language };
+        let note = Note::News { to, news };
         write_note(link, &self.inner.secret, invitation_id.0, &note, now).await.or_problem()?;
         let detail = json!({ "email": key, "role": role.as_str() });
         let deed = staff.did(Action::MemberInvited, invitation_id.to_string(), detail);
@@ -478,13 +478,6 @@ async fn own_email_key(link: &mut Link, account_id: AccountId) -> CommandResult<
     let known = accounts::find_account(link, account_id).await.or_problem()?;
     let known = known.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))?;
     Ok(email_key(known.email.as_str()))
-}
-
-/// Whom an invitation greets: of a stranger only the address is known.
-fn addressee(email: &EmailAddress, language: Language) -> Addressee {
-    let name: String = email.as_str().chars().take(NAME_LENGTH_MAX).collect();
-    let name = name.parse().expect("an address has no control characters and is not empty");
-    Addressee { email: email.clone(), name, language }
 }
 
 fn read_role(text: &str) -> DataResult<MemberRole> {

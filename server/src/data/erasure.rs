@@ -60,7 +60,7 @@ statements! {
     REMOVE_CARDS = Statement::both("update saved_card set removed_at = $2 where account_id = $1 and removed_at is null");
     /// Orders that came to nothing are no part of any books: nothing of their buyer stays.
     ERASE_UNPAID = Statement::both(
-        "update customer_order set buyer_name = $2, buyer_email = $3, delivery = $4
+        "update customer_order set buyer_name = $2, buyer_email = $3, buyer_email_key = $3, delivery = $4
          where account_id = $1 and state in ('lapsed', 'voided')",
     );
     /// `$2` after the last performance of the order begins.
@@ -75,7 +75,7 @@ statements! {
     );
     /// What was being paid when the account was deleted, and came to nothing since.
     ERASE_LAPSED = Statement::both(
-        "update customer_order set buyer_name = $1, buyer_email = $2, delivery = $3, erase_contact_at = null
+        "update customer_order set buyer_name = $1, buyer_email = $2, buyer_email_key = $2, delivery = $3, erase_contact_at = null
          where erase_contact_at is not null and state in ('lapsed', 'voided')",
     );
     LIST_ANSWERED_INVITATIONS = Statement::both(
@@ -89,7 +89,7 @@ statements! {
     );
     /// Not while a performance that was moved is still to come (`$4` and later).
     ERASE_CONTACTS = Statement::both(
-        "update customer_order set buyer_email = $2, delivery = $3, erase_contact_at = null
+        "update customer_order set buyer_email = $2, buyer_email_key = $2, delivery = $3, erase_contact_at = null
          where erase_contact_at <= $1 and state <> 'pending' and not exists (select 1 from order_line l
          join performance p on p.performance_id = l.performance_id where l.order_id = customer_order.order_id and p.starts_at > $4)",
     );

@@ -14,6 +14,7 @@ pub mod buckets;
 pub mod cards;
 pub mod catalogue;
 pub mod claims;
+pub mod email_key;
 pub mod erasure;
 pub mod factors;
 pub mod notify;
@@ -335,6 +336,7 @@ impl Database {
             cards::ALL,
             catalogue::ALL,
             claims::ALL,
+            email_key::ALL,
             erasure::ALL,
             factors::ALL,
             order_mails::ALL,

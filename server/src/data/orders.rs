@@ -4,6 +4,7 @@
 use super::{
     DataResult, Link, Statement,
     claims::ClaimRow,
+    email_key::email_key,
     execute, fetch_all, fetch_optional,
     outbox::{ids, json},
     statement::{bulk_insert, json_rows, statements},
@@ -62,7 +63,7 @@ statements! {
             "order_id" uuid, "cart_id" uuid, "number" text, "state" text, "buyer_name" text, "buyer_email" text, "language" text,
             "delivery" text, "delivery_fee_minor" bigint, "currency" text, "fees_minor" bigint, "tax_minor" bigint,
             "tax_rate_basis_points" integer, "total_minor" bigint, "created_at" bigint, "paid_at" bigint, "keeps_seats_until" bigint,
-            "account_id" uuid
+            "account_id" uuid, "buyer_email_key" text
         )
         "on conflict (order_id) do update set state = excluded.state, paid_at = excluded.paid_at, keeps_seats_until = excluded.keeps_seats_until"
     );
@@ -133,18 +134,18 @@ statements! {
     /// buyer stands at the till, and it joins the next time.
     JOIN_GUEST_ORDERS = Statement::both(
         "update customer_order set account_id = $1, joined_at = (case when cart_id = $3 then null else cast($4 as bigint) end)
-         where account_id is null and lower(buyer_email) = $2 and state <> 'pending'",
+         where account_id is null and buyer_email_key = $2 and state <> 'pending'",
     );
     /// The account that confirmed the address of a guest's order.
     FIND_ACCOUNT_OF_GUEST = Statement::both(
-        "select a.account_id from customer_order o join account a on a.email_key = lower(o.buyer_email) and a.deleted_at is null
+        "select a.account_id from customer_order o join account a on a.email_key = o.buyer_email_key and a.deleted_at is null
          where o.order_id = $1 and o.account_id is null",
     );
     JOIN_ORDER = Statement::both(
         "update customer_order set account_id = $2, joined_at = (case when exists (
              select 1 from session s where s.cart_id = customer_order.cart_id and s.account_id = $2) then null else cast($3 as bigint) end)
          where order_id = $1 and account_id is null
-         and exists (select 1 from account a where a.account_id = $2 and a.email_key = lower(buyer_email) and a.deleted_at is null)",
+         and exists (select 1 from account a where a.account_id = $2 and a.email_key = buyer_email_key and a.deleted_at is null)",
     );
     /// Where she signs in or out, what she bought as a guest is hers alone from then on.
     KEEP_FOR_ACCOUNT_ALONE = Statement::both(
@@ -275,9 +276,18 @@ pub async fn find_payment_by_ref(link: &mut Link, provider_ref: &str) -> DataRes
     Ok(fetch_optional!(link, (Uuid,), FIND_PAYMENT_BY_REF, provider_ref)?.map(|(id,)| id))
 }
 
+/// An order with the key its buyer's account would be found by.
+#[derive(Serialize)]
+struct KeyedOrderRow<'a> {
+    #[serde(flatten)]
+    row: &'a OrderRow,
+    buyer_email_key: String,
+}
+
 /// Inserts orders, or updates what may change of one: its state and moments.
 pub async fn upsert_orders(link: &mut Link, rows: &[OrderRow]) -> DataResult<()> {
-    write(link, UPSERT_ORDERS, rows).await
+    let keyed = rows.iter().map(|row| KeyedOrderRow { row, buyer_email_key: email_key(&row.buyer_email) });
+    write(link, UPSERT_ORDERS, &keyed.collect::<Vec<_>>()).await
 }
 
 pub async fn insert_lines(link: &mut Link, rows: &[LineRow]) -> DataResult<()> {
@@ -352,7 +362,7 @@ pub async fn give_to_account(link: &mut Link, order_id: Uuid, account_id: Uuid) 
     execute!(link, GIVE_TO_ACCOUNT, order_id, account_id).map(drop)
 }
 
-/// Gives an account the finished orders guests placed under its confirmed address (in lower case). Those of her own
+/// Gives an account the finished orders guests placed under its confirmed address, by its key. Those of her own
 /// cart are hers as if she had been signed in.
 pub async fn join_guest_orders(
     link: &mut Link,

@@ -5,12 +5,15 @@
 mod accounts;
 mod arrows;
 mod carts;
+mod codes;
 mod holds;
 mod hostile;
 mod listing;
 mod live;
 mod logs;
+mod mailboxes;
 mod matrix;
+mod names;
 mod operate;
 mod operations;
 mod orders;
