@@ -460,6 +460,8 @@ error-cart = To the cart
 ## Refusals, by their code
 refused-seats-taken = Some of these seats were just taken. What is in your cart is still yours.
 refused-seat-limit = That is more seats than one person may have for this show.
+refused-too-many-held = So many seats for this show are being chosen from your network that no more can be held just now. What you hold is still yours; try again in a minute.
+refused-held-too-long = You held these seats twice without buying them, so others have their turn for ten minutes. Choose other seats, or come back then.
 refused-orphan-seat = That would leave a single seat nobody wants. Choose one next to it as well.
 refused-no-seats-found = No free seats fit that wish.
 refused-not-yet-on-sale = The sale has not begun yet.

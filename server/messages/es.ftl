@@ -460,6 +460,8 @@ error-cart = A la cesta
 ## Negativas, por su código
 refused-seats-taken = Alguna de estas localidades se acaba de ir. Lo que tienes en la cesta sigue siendo tuyo.
 refused-seat-limit = Son más localidades de las que una persona puede tener para esta función.
+refused-too-many-held = Desde tu red se están eligiendo tantas butacas para esta función que ahora mismo no se pueden reservar más. Lo que ya tienes sigue siendo tuyo; vuelve a probar en un minuto.
+refused-held-too-long = Has reservado estas butacas dos veces sin comprarlas, así que durante diez minutos les toca a otros. Elige otras o vuelve después.
 refused-orphan-seat = Eso dejaría suelta una localidad que nadie quiere. Elige también la de al lado.
 refused-no-seats-found = No hay localidades libres que encajen.
 refused-not-yet-on-sale = La venta aún no ha empezado.

@@ -5,7 +5,13 @@ use crate::{
     clock::Clock,
     commerce::sandbox::Sandbox,
     config::Config,
-    coordinator::{Coordinator, Setting, deliver::Outgoing, desk::Guards, season::install_demo},
+    coordinator::{
+        Coordinator, Setting,
+        challenge::{Challenge, ChallengeSetupError},
+        deliver::Outgoing,
+        desk::Guards,
+        season::install_demo,
+    },
     data::{Database, sandbox_store::SandboxStore, search_text::fold_what_stands_here, settings},
     delivery::{
         sms::{SmsTransport, TwilioAccount},
@@ -13,6 +19,7 @@ use crate::{
     },
     http::{self, AppParts, AppState, guard::Limits},
     messages::Messages,
+    reservations::held_from::HeldBudget,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
@@ -62,6 +69,8 @@ pub enum StartError {
     Sender(String),
     #[error("{0}")]
     Secret(#[from] SecretError),
+    #[error("the challenge: {0}")]
+    Challenge(#[from] ChallengeSetupError),
     #[error("the demo: {0}")]
     Demo(#[from] crate::coordinator::install::InstallError),
 }
@@ -140,6 +149,8 @@ pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, St
         sandbox: Sandbox::new(store),
         public_url: config.public_url.clone(),
         guards: replaced.guards,
+        held_budget: HeldBudget { percent: config.limits.held_percent, seats_min: config.limits.held_seats_min },
+        challenge: Challenge::new(&config.challenge, &config.public_url)?,
     };
     Ok(Coordinator::start(setting).await?)
 }

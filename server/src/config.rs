@@ -25,6 +25,7 @@ pub struct Config {
     pub mail: Mail,
     pub sms: Sms,
     pub limits: LimitsConfig,
+    pub challenge: ChallengeConfig,
     pub log: Log,
 }
 
@@ -53,6 +54,15 @@ pub struct LimitsConfig {
     pub sessions_per_minute: u32,
     pub sockets_per_address: u32,
     pub head_seconds: u32,
+    pub held_percent: u32,
+    pub held_seats_min: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChallengeConfig {
+    pub verify_url: String,
+    pub secret: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

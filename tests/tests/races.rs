@@ -24,7 +24,9 @@ const CONTROL_RACES_MAX: u32 = 20;
 /// Buyers who open their sessions at the same time, before a race.
 const ARRIVING_AT_ONCE: usize = 32;
 
-const NO_GUARDS: Guards = Guards { catch_up: false, row_guard: false, tries_first: true };
+fn no_guards() -> Guards {
+    Guards { catch_up: false, row_guard: false, ..Guards::default() }
+}
 
 /// Two nodes, and as many buyers at each as half of `count`.
 struct Crowd {
@@ -110,7 +112,7 @@ async fn one_seat_has_one_holder(engine: Engine) {
 
 async fn without_guards_one_seat_has_two_holders(engine: Engine) {
     for _ in 0..CONTROL_RACES_MAX {
-        let (_crowd, answers) = a_thousand_for_one(engine, NO_GUARDS, 20).await;
+        let (_crowd, answers) = a_thousand_for_one(engine, no_guards(), 20).await;
         if promised_twice(&answers) > 0 {
             return;
         }
@@ -161,7 +163,7 @@ async fn forty_seats_go_whole_to_at_most_ten(engine: Engine) {
 
 async fn without_guards_seats_are_promised_twice(engine: Engine) {
     for _ in 0..CONTROL_RACES_MAX {
-        let (_crowd, _, _, answers) = four_of_forty(engine, NO_GUARDS, 40).await;
+        let (_crowd, _, _, answers) = four_of_forty(engine, no_guards(), 40).await;
         if promised_twice(&answers) > 0 {
             return;
         }

@@ -19,10 +19,11 @@ use crate::{
     },
     reservations::{
         claims::{
-            Claim, ClaimVersions, Claims, Lapsed, Staged, WriteClaimsError, find_version, lapsed_and_taken,
-            load_changes, raise_version, remember_lapsed, write_claims,
+            Claim, ClaimVersions, Claims, Staged, WriteClaimsError, find_version, lapsed_and_taken, load_changes,
+            raise_version, remember_lapsed, write_claims,
         },
         decide::{House, Refusal, SeatAction, SeatCommand, decide, refuse_at_once},
+        held_from::HeldBudget,
     },
 };
 use bytes::Bytes;
@@ -76,11 +77,24 @@ pub struct Guards {
     pub row_guard: bool,
     /// Use up a code's try before anybody knows whether it was right.
     pub tries_first: bool,
+    /// Look whose a payment id is before a step takes it; the row's own condition stays.
+    pub payment_owners: bool,
+    /// Count what is held from one network.
+    pub held_budget: bool,
+    /// Count a customer's seats over all sessions, not in its cart alone.
+    pub customers: bool,
 }
 
 impl Default for Guards {
     fn default() -> Self {
-        Self { catch_up: true, row_guard: true, tries_first: true }
+        Self {
+            catch_up: true,
+            row_guard: true,
+            tries_first: true,
+            payment_owners: true,
+            held_budget: true,
+            customers: true,
+        }
     }
 }
 
@@ -91,6 +105,8 @@ pub struct DeskSetting {
     pub clock: Clock,
     pub plans: Plans,
     pub guards: Guards,
+    /// What may be held from one address at once.
+    pub held_budget: HeldBudget,
 }
 
 enum Job {
@@ -146,7 +162,7 @@ impl Desk {
     /// # Errors
     /// [`DataError`]; `Ok(None)` when there is no such performance.
     pub async fn open(setting: &DeskSetting, performance_id: PerformanceId) -> Result<Option<Arc<Self>>, DataError> {
-        let DeskSetting { database, clock, plans, guards } = setting.clone();
+        let DeskSetting { database, clock, plans, guards, held_budget } = setting.clone();
         let mut link = database.read().await?;
         let Some(house) = load_house(&mut link, &plans, performance_id).await? else { return Ok(None) };
         let claims = Claims::load(&mut link, performance_id, house.plan.place_count()).await?;
@@ -160,7 +176,8 @@ impl Desk {
             hub: Hub::start(),
             snapshot: Mutex::default(),
         });
-        let task = Task { shared: shared.clone(), database, plans, guards, rules_read_at: Instant::now() };
+        let rules_read_at = Instant::now();
+        let task = Task { shared: shared.clone(), database, plans, guards, held_budget, rules_read_at };
         tokio::spawn(task.run(inbox));
         Ok(Some(Arc::new(Self { shared, jobs })))
     }
@@ -294,6 +311,7 @@ struct Task {
     database: Database,
     plans: Plans,
     guards: Guards,
+    held_budget: HeldBudget,
     rules_read_at: Instant,
 }
 
@@ -412,13 +430,18 @@ impl Task {
         version: u64,
     ) -> (Vec<(SeatNo, Claim)>, Vec<Decided>) {
         let house_file = self.shared.house.read().clone();
-        let house = House { plan: &house_file.plan, rules: &house_file.rules };
+        let held_budget = if self.guards.held_budget { self.held_budget } else { HeldBudget::NONE };
+        let house = House { plan: &house_file.plan, rules: &house_file.rules, held_budget };
         let claims = self.shared.claims.read();
         let mut staged = Staged::new(&claims);
         let decided = commands
             .iter()
             .map(|command| {
-                let granted = decide(house, &staged, command, now)?;
+                let granted = if self.guards.customers {
+                    decide(house, &staged, command, now)?
+                } else {
+                    decide(house, &staged, &SeatCommand { account_id: None, ..(*command).clone() }, now)?
+                };
                 let hold_id = match &command.action {
                     SeatAction::Hold { hold_id, .. } => Some(*hold_id),
                     SeatAction::Release { .. } | SeatAction::Extend => None,
@@ -494,8 +517,7 @@ impl Task {
             .iter()
             .filter_map(|(seat, claim)| match claim {
                 Claim::Held(held) if held.window.expires_at <= now => {
-                    let lapsed = Lapsed { cart_id: held.cart_id, at: held.window.expires_at };
-                    Some((seat, Claim::Free { lapsed: Some(lapsed) }))
+                    Some((seat, Claim::Free { last: Some(held.ended(false)) }))
                 }
                 _ => None,
             })

@@ -14,6 +14,7 @@ mod admission;
 pub mod background;
 mod browse;
 mod cards;
+pub mod challenge;
 mod checkout;
 mod codes;
 pub mod deliver;
@@ -37,6 +38,7 @@ mod wishes;
 
 pub use crate::auth::sessions::{HalfSignedIn, Kind, OpenedSession, Visitor};
 pub use error::{CommandError, CommandResult};
+pub use hold::HoldOrigin;
 pub use orders::{OrderCounts, OrdersAsked};
 
 use crate::{
@@ -47,9 +49,10 @@ use crate::{
     commerce::{gateway::Gateway, sandbox::Sandbox},
     data::{Database, settings},
     events::plans::Plans,
-    reservations::cart::Shelves,
+    reservations::{cart::Shelves, held_from::HeldBudget},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
+use challenge::Challenge;
 use deliver::Outgoing;
 use desk::{DeskSetting, Guards};
 use ed25519_dalek::{SigningKey, VerifyingKey};
@@ -70,6 +73,9 @@ pub struct Setting {
     /// Where buyers reach us, without a slash at the end.
     pub public_url: String,
     pub guards: Guards,
+    /// What may be held from one address at once.
+    pub held_budget: HeldBudget,
+    pub challenge: Challenge,
 }
 
 /// The one door. Cheap to clone.
@@ -97,6 +103,8 @@ struct Inner {
     outgoing: Outgoing,
     ticket_key: SigningKey,
     guards: Guards,
+    held_budget: HeldBudget,
+    challenge: Challenge,
     forgetting: background::NowAndThen,
     in_hand: outbox::InHand,
     awaited_from: parking_lot::Mutex<uuid::Uuid>,
@@ -109,12 +117,18 @@ impl Coordinator {
     /// # Errors
     /// [`crate::data::DataError`] when the database cannot be reached.
     pub async fn start(setting: Setting) -> crate::data::DataResult<Self> {
-        let Setting { database, clock, sandbox, secret, outgoing, public_url, guards } = setting;
+        let Setting { database, clock, sandbox, secret, outgoing, public_url, guards, held_budget, challenge } =
+            setting;
         clock.set_offset_ms(database.clock_offset_ms(crate::clock::machine_now_ms).await?);
         let ticket_key = load_ticket_key(&database).await?;
         let plans = Plans::default();
-        let desks =
-            Desks::new(DeskSetting { database: database.clone(), clock: clock.clone(), plans: plans.clone(), guards });
+        let desks = Desks::new(DeskSetting {
+            database: database.clone(),
+            clock: clock.clone(),
+            plans: plans.clone(),
+            guards,
+            held_budget,
+        });
         let sessions = Sessions::new(database.clone(), secret.clone());
         let hints = Hints::start(&database, &desks, &sessions);
         let announce = {
@@ -126,7 +140,7 @@ impl Coordinator {
                 }
             })
         };
-        let order_desk = OrderDesk::start(database.clone(), clock.clone(), ticket_key.clone(), announce);
+        let order_desk = OrderDesk::start(database.clone(), clock.clone(), ticket_key.clone(), guards, announce);
         let inner = Inner {
             sessions,
             passkeys: Passkeys::of_site(&public_url),
@@ -146,6 +160,8 @@ impl Coordinator {
             outgoing,
             ticket_key,
             guards,
+            held_budget,
+            challenge,
             forgetting: background::NowAndThen::default(),
             in_hand: outbox::InHand::default(),
             awaited_from: parking_lot::Mutex::default(),

@@ -159,7 +159,9 @@ impl Coordinator {
             let seconds = at.saturating_since(now).as_secs_f64().ceil() as u32;
             return Err(Problem { retry_after_seconds: Some(seconds), ..Problem::new(ErrorCode::RateLimited) });
         }
-        order_mails::insert_mail(&mut link, mail_id.0, order_id, now.as_millis()).await.or_problem()?;
+        if !order_mails::insert_mail(&mut link, mail_id.0, order_id, now.as_millis()).await.or_problem()? {
+            return Err(invalid("mail_id was used for something else; make a new one"));
+        }
         let row = OutboxKind::OrderMailAgain.about(mail_id.0, now);
         outbox::insert_rows(&mut link, &[row]).await.or_problem()?;
         link.commit().await.or_problem()

@@ -29,6 +29,10 @@ statements! {
          order by o.name, o.organizer_id limit $2",
     );
     ORGANIZER_EXISTS = Statement::both("select organizer_id from organizer where organizer_id = $1");
+    FIND_ROLE_AT_PERFORMANCE = Statement::both(
+        "select m.role from performance p join event e on e.event_id = p.event_id
+         join membership m on m.organizer_id = e.organizer_id and m.account_id = $2 where p.performance_id = $1",
+    );
     ORGANIZER_OF_EVENT = Statement::both("select organizer_id from event where event_id = $1");
     /// One at a time changes a team: two owners who remove each other would leave none.
     LOCK_ORGANIZER = Statement::each(
@@ -234,4 +238,13 @@ pub async fn end_invitation_to(
 /// False when the organizer has no such open invitation.
 pub async fn end_invitation_of(link: &mut Link, invitation_id: Uuid, organizer_id: Uuid, now: i64) -> DataResult<bool> {
     Ok(execute!(link, END_INVITATION_OF, now, invitation_id, organizer_id)? == 1)
+}
+
+/// The role an account has in the team of a performance's organizer.
+pub async fn find_role_at_performance(
+    link: &mut Link,
+    performance_id: Uuid,
+    account_id: Uuid,
+) -> DataResult<Option<String>> {
+    Ok(fetch_optional!(link, (String,), FIND_ROLE_AT_PERFORMANCE, performance_id, account_id)?.map(|(role,)| role))
 }

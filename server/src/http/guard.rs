@@ -73,6 +73,11 @@ impl Limits {
         limiter.is_none_or(|limiter| limiter.check_key(&address).is_ok())
     }
 
+    /// Lets an address change one thing more: a request, or a command over a socket.
+    pub fn admits_write(&self, address: IpAddr) -> bool {
+        Self::admits(self.writes.as_ref(), address)
+    }
+
     /// Lets an address open one more session.
     pub fn admits_session(&self, address: IpAddr) -> bool {
         Self::admits(self.sessions.as_ref(), address)
@@ -109,14 +114,16 @@ pub async fn admit(State(state): State<AppState>, request: Request, next: Next) 
     }
     if !safe {
         let address = address_of(request.extensions(), request.headers(), &state);
-        if let Some(address) = address
-            && !Limits::admits(state.limits.writes.as_ref(), address)
-        {
-            return ApiError(Problem { retry_after_seconds: Some(1), ..Problem::new(ErrorCode::RateLimited) })
-                .into_response();
+        if address.is_some_and(|address| !state.limits.admits_write(address)) {
+            return ApiError(too_many_writes()).into_response();
         }
     }
     next.run(request).await
+}
+
+/// What an address is answered that changes too much at once.
+pub fn too_many_writes() -> Problem {
+    Problem { retry_after_seconds: Some(1), ..Problem::new(ErrorCode::RateLimited) }
 }
 
 /// A NUL is text to SQLite and none to PostgreSQL; no address of ours has one, and no search needs it.

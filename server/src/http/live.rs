@@ -11,10 +11,10 @@
 use super::{
     AppState,
     error::{ApiError, ApiPath, ApiResult},
-    guard::is_cross_site,
+    guard::{Limits, is_cross_site, too_many_writes},
     session::{ClientInfo, token_of},
 };
-use crate::coordinator::{Coordinator, Visitor, desk::Desk, hub::Announcement};
+use crate::coordinator::{Coordinator, HoldOrigin, Visitor, desk::Desk, hub::Announcement};
 use axum::{
     Extension, Router,
     extract::State,
@@ -30,7 +30,7 @@ use shared_model::{
     ErrorCode, PerformanceId, Problem,
     live::{CLIENT_FRAME_BYTES_MAX, ClientMessage, ServerMessage},
 };
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
     io::AsyncWriteExt,
     sync::{broadcast::error::RecvError, watch},
@@ -83,7 +83,8 @@ async fn upgrade(
     let no_socket = || Problem::new(ErrorCode::InvalidInput).detail("this address speaks over web sockets only");
     let key = socket_key(&method, &headers).ok_or_else(no_socket)?;
     let Extension(connection) = upgrade.ok_or_else(no_socket)?;
-    let place = state.limits.take_socket_place(client.as_client().address).ok_or_else(|| {
+    let address = client.as_client().address;
+    let place = state.limits.take_socket_place(address).ok_or_else(|| {
         let words = "too many live charts are open from this address; close one";
         Problem { retry_after_seconds: Some(30), ..Problem::new(ErrorCode::RateLimited).detail(words) }
     })?;
@@ -92,6 +93,8 @@ async fn upgrade(
         desk,
         visitor,
         token: token_of(&headers, &state).map(Box::from),
+        address,
+        limits: state.limits.clone(),
         stopping: state.stopping.clone(),
     };
     tokio::spawn(async move {
@@ -130,6 +133,9 @@ struct Viewer {
     visitor: Option<Visitor>,
     /// Asked about before each command: a session may end while its socket is open.
     token: Option<Box<str>>,
+    /// Commands count as writes of this address, whatever they come over.
+    address: IpAddr,
+    limits: Arc<Limits>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -241,7 +247,10 @@ impl Viewer {
             ClientMessage::Hold { request_id, hold_id, request } => (
                 request_id,
                 match self.visitor_now().await? {
-                    Ok(visitor) => self.coordinator.hold_seats(&visitor, performance, hold_id, request).await,
+                    Ok(visitor) => {
+                        let from = HoldOrigin { address: self.address, challenge_token: None };
+                        self.coordinator.hold_seats(&visitor, performance, hold_id, request, &from).await
+                    }
                     Err(problem) => Err(problem),
                 },
             ),
@@ -267,9 +276,12 @@ impl Viewer {
         say(socket, &answer).await
     }
 
-    /// Whose command it is. A socket whose session has ended since closes: its client comes back with the token it
+    /// Whose command it is, if its address may do one more just now. A socket whose session has ended since closes: its client comes back with the token it
     /// has now, if it has one.
     async fn visitor_now(&self) -> Result<Result<Visitor, Problem>, Closed> {
+        if !self.limits.admits_write(self.address) {
+            return Ok(Err(too_many_writes()));
+        }
         let Some(token) = &self.token else { return Ok(Err(Problem::new(ErrorCode::Unauthenticated))) };
         match self.coordinator.find_visitor(token).await {
             Ok(Some(visitor)) => Ok(Ok(visitor)),

@@ -5,6 +5,7 @@
 mod accounts;
 mod arrows;
 mod carts;
+mod hoarding;
 mod holds;
 mod hostile;
 mod listing;
