@@ -4,21 +4,36 @@ use crate::{
     auth::secret::{DeploymentSecret, Purpose, SecretError},
     clock::Clock,
     commerce::sandbox::Sandbox,
-    config::{Config, ConfigError},
-    coordinator::{Coordinator, Setting, deliver::Outgoing, desk::Guards, season::install_demo},
-    data::{Database, sandbox_store::SandboxStore, search_text::fold_what_stands_here, settings},
+    config::{AdminListen, Config, ConfigError},
+    coordinator::{
+        Coordinator, Setting,
+        challenge::{Challenge, ChallengeSetupError},
+        deliver::Outgoing,
+        desk::Guards,
+        season::install_demo,
+    },
+    data::{
+        Database,
+        email_key::{compute_old_keys, compute_order_keys},
+        sandbox_store::SandboxStore,
+        search_text::fold_what_stands_here,
+        settings,
+    },
     delivery::{
         sms::{SmsTransport, TwilioAccount},
         transport::{LetterTransport, MailTransport, TransportSetupError},
     },
     http::{self, AppParts, AppState, Served, connections::Places, guard::Limits},
     messages::Messages,
+    private_files,
+    reservations::held_from::HeldBudget,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
     net::SocketAddr,
+    path::PathBuf,
     sync::{Arc, OnceLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     net::{TcpListener, TcpSocket},
@@ -32,6 +47,8 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 const LISTEN_BACKLOG: u32 = 4_096;
 /// How often the database's clock is compared with ours.
 const CLOCK_INTERVAL: Duration = Duration::from_secs(60);
+/// How often we look whether somebody set this machine's clock.
+const CLOCK_LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What a test may replace.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +82,8 @@ pub enum StartError {
     ListenAdmin(SocketAddr, std::io::Error),
     #[error("{0}")]
     Config(#[from] ConfigError),
+    #[error("the data folder {0}: {1}")]
+    DataFolder(PathBuf, std::io::Error),
     #[error("the database: {0}")]
     Data(#[from] crate::data::DataError),
     #[error("delivery: {0}")]
@@ -73,6 +92,8 @@ pub enum StartError {
     Sender(String),
     #[error("{0}")]
     Secret(#[from] SecretError),
+    #[error("the challenge: {0}")]
+    Challenge(#[from] ChallengeSetupError),
     #[error("the demo: {0}")]
     Demo(#[from] crate::coordinator::install::InstallError),
 }
@@ -87,10 +108,14 @@ impl App {
         let files_max = replaced.files_max.unwrap_or_else(raise_files_limit);
         let listener = listen(config.listen).map_err(|error| StartError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
-        let admin = match config.admin_address() {
-            Some(admin) => Some(listen(admin).map_err(|error| StartError::ListenAdmin(admin, error))?),
-            None => None,
-        };
+        if config.is_secure() && config.trusted_proxies.is_empty() {
+            tracing::error!(
+                "public_url is https, so a proxy stands in front, but trusted_proxies is empty: all visitors count as one \
+                 address and share its limits, such as {} seats held at a time; name the proxy's network",
+                config.limits.held_seats_min
+            );
+        }
+        let admin = listen_for_operators(&config)?;
         let admin_address = admin.as_ref().and_then(|listener| listener.local_addr().ok());
         let places = Places::new(&config.limits, &config.trusted_proxies, files_max);
         let places = if replaced.guards.evict_idle { places } else { places.without_eviction() };
@@ -134,6 +159,20 @@ impl App {
     }
 }
 
+/// The admin listener's socket. An address that the configuration names must be free; the one that goes without saying
+/// may be another node's, and this one then serves without.
+fn listen_for_operators(config: &Config) -> Result<Option<TcpListener>, StartError> {
+    let Some(address) = config.admin_address() else { return Ok(None) };
+    match listen(address) {
+        Ok(listener) => Ok(Some(listener)),
+        Err(error) if config.admin_listen == AdminListen::NextPort => {
+            tracing::warn!(%address, %error, "no admin listener: metrics and the demo's messages are not served; admin_listen names another address");
+            Ok(None)
+        }
+        Err(error) => Err(StartError::ListenAdmin(address, error)),
+    }
+}
+
 /// Lets this process open as many files as the system allows it, for each connection is one; returns how many.
 pub fn raise_files_limit() -> u64 {
     /// Where a system names no limit.
@@ -164,10 +203,20 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 /// # Errors
 /// [`StartError`] naming what was in the way.
 pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, StartError> {
-    let database = Database::open(&config.resolved_database_url()).await?;
+    private_files::prepare_data_folder(&config.data_folder)
+        .map_err(|error| StartError::DataFolder(config.data_folder.clone(), error))?;
+    let wait = Duration::from_millis(config.database_wait_ms.max(1));
+    let database = Database::open_with(&config.resolved_database_url(), wait).await?;
     let mut link = database.begin().await?;
     fold_what_stands_here(&mut link).await?;
+    compute_old_keys(&mut link).await?;
     link.commit().await?;
+    let mut more = true;
+    while more {
+        let mut link = database.begin().await?;
+        more = compute_order_keys(&mut link).await?;
+        link.commit().await?;
+    }
     let clock = replaced.clock.unwrap_or_else(Clock::system);
     if config.demo && install_demo(&database, clock.now()).await? {
         tracing::info!("the demo season is installed");
@@ -183,6 +232,8 @@ pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, St
         sandbox: Sandbox::new(store),
         public_url: config.public_url.clone(),
         guards: replaced.guards,
+        held_budget: HeldBudget { percent: config.limits.held_percent, seats_min: config.limits.held_seats_min },
+        challenge: Challenge::new(&config.challenge, &config.public_url)?,
     };
     Ok(Coordinator::start(setting).await?)
 }
@@ -243,11 +294,17 @@ fn recorder() -> Option<PrometheusHandle> {
 }
 
 async fn housekeeping(coordinator: Coordinator, limits: Arc<Limits>, mut stopped: watch::Receiver<bool>) {
+    let mut measured_at = Instant::now();
     loop {
         tokio::select! {
-            () = tokio::time::sleep(CLOCK_INTERVAL) => {}
+            () = tokio::time::sleep(CLOCK_LOOK_INTERVAL) => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
+        if measured_at.elapsed() < CLOCK_INTERVAL {
+            coordinator.watch_clock().await;
+            continue;
+        }
+        measured_at = Instant::now();
         limits.forget_quiet();
         coordinator.measure_clock().await;
         coordinator.forget_old_lapsed_holds().await;

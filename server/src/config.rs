@@ -21,6 +21,7 @@ pub struct Config {
     pub listen: SocketAddr,
     pub public_url: String,
     pub database_url: String,
+    pub database_wait_ms: u64,
     pub data_folder: PathBuf,
     pub demo: bool,
     pub demo_in_public: bool,
@@ -30,6 +31,7 @@ pub struct Config {
     pub mail: Mail,
     pub sms: Sms,
     pub limits: LimitsConfig,
+    pub challenge: ChallengeConfig,
     pub log: Log,
 }
 
@@ -99,6 +101,15 @@ pub struct LimitsConfig {
     pub sockets_per_address: u32,
     pub connections_per_address: u32,
     pub head_seconds: u32,
+    pub held_percent: u32,
+    pub held_seats_min: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChallengeConfig {
+    pub verify_url: String,
+    pub secret: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -20,4 +20,5 @@ pub mod events;
 pub mod http;
 pub mod messages;
 pub mod place_text;
+pub mod private_files;
 pub mod reservations;

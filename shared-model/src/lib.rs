@@ -19,6 +19,7 @@ pub mod language;
 pub mod live;
 pub mod money;
 pub mod order;
+pub mod plain_words;
 pub mod plan;
 pub mod seat;
 pub mod staff;

@@ -200,7 +200,7 @@ pub struct MailAgainRequest {
 pub struct CheckoutDraft {
     #[serde(default)]
     pub delivery: Option<Delivery>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::text::stored_name")]
     pub buyer_name: Option<PersonName>,
     #[serde(default)]
     pub buyer_email: Option<EmailAddress>,

@@ -1,6 +1,7 @@
 //! Strings with rules: parsed once at the edge, trusted afterwards.
 
-use serde::{Deserialize, Serialize};
+use crate::plain_words;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::{fmt, str::FromStr};
 
 /// Longest e-mail address (RFC 5321 §4.5.3.1 with the angle brackets taken off).
@@ -19,7 +20,10 @@ const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 pub enum InvalidText {
     #[error("an e-mail address looks like name@example.org")]
     Email,
-    #[error("a name has 1 to {NAME_LENGTH_MAX} characters and no control characters")]
+    #[error(
+        "a name has 1 to {NAME_LENGTH_MAX} visible characters, and no addresses, links or phone numbers; after a full stop \
+         comes a blank"
+    )]
     Name,
     #[error("a phone number begins with + and its country code, like +34 612 345 678")]
     Phone,
@@ -76,7 +80,7 @@ parsed_text!(
     parse_email
 );
 parsed_text!(
-    /// A person's name as she writes it, trimmed.
+    /// A name as its owner writes it, trimmed: plain words ([`plain_words`]), because others read it in our mails.
     PersonName,
     InvalidText::Name,
     parse_name
@@ -89,6 +93,22 @@ parsed_text!(
     InvalidText::Phone,
     parse_phone
 );
+
+impl PersonName {
+    /// The name of a row: what an older version took, as it may be shown today.
+    pub fn of_stored(text: &str) -> Self {
+        let cleaned = || plain_words::cleaned(text).chars().take(NAME_LENGTH_MAX).collect::<String>();
+        parse_name(text).or_else(|| parse_name(&cleaned())).map_or_else(|| Self("–".to_owned()), Self)
+    }
+}
+
+/// Reads a name out of a document that we wrote ourselves, maybe in an older version ([`PersonName::of_stored`]).
+///
+/// # Errors
+/// The document's, where it holds no text.
+pub fn stored_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PersonName>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(|text| PersonName::of_stored(&text)))
+}
 
 /// A new password, any characters, as typed or pasted. Never printed; sent to the server and nowhere else.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,14 +193,18 @@ fn parse_email(text: &str) -> Option<String> {
         && !local.ends_with('.')
         && !local.contains("..")
         && local.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c));
-    (domain_ok && local_ok && text.len() <= EMAIL_LENGTH_MAX).then(|| format!("{local}@{}", domain.to_lowercase()))
+    // Some letters have no ink, and what other letters fold to may be somebody else.
+    let visible = !text.chars().any(plain_words::is_invisible);
+    (domain_ok && local_ok && visible && text.len() <= EMAIL_LENGTH_MAX)
+        .then(|| format!("{local}@{}", domain.to_ascii_lowercase()))
 }
 
 fn parse_name(text: &str) -> Option<String> {
     let text = text.trim();
-    let length = text.chars().count();
-    (1..=NAME_LENGTH_MAX).contains(&length).then_some(())?;
-    (!text.chars().any(char::is_control)).then(|| text.to_owned())
+    plain_words::check(text).ok()?;
+    let name = plain_words::one_blank_each(text);
+    let fits = (1..=NAME_LENGTH_MAX).contains(&name.chars().count()) && !plain_words::has_phone_number(&name);
+    fits.then_some(name)
 }
 
 #[cfg(test)]
@@ -202,6 +226,29 @@ mod tests {
         assert_eq!("  Inés Roldán Łuczak ".parse::<PersonName>().unwrap().as_str(), "Inés Roldán Łuczak");
         assert!("\u{7}".parse::<PersonName>().is_err());
         assert!("x".repeat(NAME_LENGTH_MAX + 1).parse::<PersonName>().is_err());
+    }
+
+    #[test]
+    fn a_stranger_s_words_in_a_name_lead_nowhere() {
+        for bad in [
+            "Locked. Confirm at https://evil.example",
+            "evil.com",
+            "eve@evil.example",
+            "call +34 806 123 456",
+            "a\u{202e}b",
+        ] {
+            assert_eq!(bad.parse::<PersonName>(), Err(InvalidText::Name), "{bad}");
+            let shown = PersonName::of_stored(bad);
+            assert!(shown.as_str().parse::<PersonName>() == Ok(shown.clone()), "{shown}");
+        }
+        assert_eq!(PersonName::of_stored("St. John").as_str(), "St. John");
+        assert_eq!(" Inés \u{a0} Roldán".parse::<PersonName>().unwrap().as_str(), "Inés Roldán");
+    }
+
+    #[test]
+    fn letters_beyond_ascii_are_not_folded() {
+        assert_eq!("\u{212a}im@Example.org".parse::<EmailAddress>().unwrap().as_str(), "\u{212a}im@example.org");
+        assert!("a\u{3164}@example.org".parse::<EmailAddress>().is_err());
     }
 
     #[test]

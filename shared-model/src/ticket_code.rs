@@ -49,6 +49,9 @@ pub enum TicketCodeError {
     UnknownVersion(u8),
     #[error("the ticket's signature is not ours")]
     Forged,
+    /// A door that was not told of a new key does not know either.
+    #[error("the ticket names key {0}, which this door does not know")]
+    UnknownKey(u8),
 }
 
 impl TicketClaims {
@@ -141,6 +144,18 @@ impl ScannedTicket {
     pub fn verify(&self, key: &VerifyingKey) -> Result<TicketClaims, TicketCodeError> {
         key.verify_strict(&self.claims.bytes_to_sign(), &self.signature).map_err(|_| TicketCodeError::Forged)?;
         Ok(self.claims)
+    }
+}
+
+impl ScannedTicket {
+    /// [`Self::verify`] with the one of these numbered keys that the code names.
+    ///
+    /// # Errors
+    /// [`TicketCodeError::UnknownKey`] or [`TicketCodeError::Forged`].
+    pub fn verify_among(&self, keys: &[(u8, VerifyingKey)]) -> Result<TicketClaims, TicketCodeError> {
+        let key = keys.iter().find(|(key_id, _)| *key_id == self.key_id());
+        let (_, key) = key.ok_or(TicketCodeError::UnknownKey(self.key_id()))?;
+        self.verify(key)
     }
 }
 
@@ -308,6 +323,15 @@ mod tests {
         assert_eq!((read.key_id, read.seat), (3, SeatNo(413)));
         assert!(read.is_valid_at(Timestamp(1_797_000_000_000)));
         assert!(!read.is_valid_at(Timestamp(1_797_030_000_000)));
+    }
+
+    #[test]
+    fn a_code_is_checked_with_the_key_it_names_alone() {
+        let scanned = ScannedTicket::read(&code(&claims())).unwrap();
+        let (ours, stranger) = (key().verifying_key(), SigningKey::from_bytes(&[8; 32]).verifying_key());
+        assert_eq!(scanned.verify_among(&[(2, stranger), (3, ours)]).unwrap().key_id, 3);
+        assert_eq!(scanned.verify_among(&[(3, stranger), (2, ours)]), Err(TicketCodeError::Forged));
+        assert_eq!(scanned.verify_among(&[(2, ours)]), Err(TicketCodeError::UnknownKey(3)));
     }
 
     #[test]

@@ -78,7 +78,8 @@ impl AccountHolder {
         self.refresh_token = proved.refresh_token.map(|token| token.0).unwrap_or_default();
     }
 
-    fn of(guest: Buyer, email: &str, signed_in: SignedIn) -> Self {
+    /// A guest who was just signed in.
+    pub fn of(guest: Buyer, email: &str, signed_in: SignedIn) -> Self {
         Self {
             app: guest.with_token(&signed_in.session.token),
             email: email.to_owned(),

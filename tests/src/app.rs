@@ -4,6 +4,7 @@
 use crate::{
     books,
     buyer::Buyer,
+    challenge::CHALLENGE_SECRET,
     house::{self, Performance, Wish},
     postgres,
     process::Folder,
@@ -43,6 +44,8 @@ pub struct TestApp {
     folder: Folder,
     /// Nodes started beside it.
     others: Vec<App>,
+    /// The connections of crowds.
+    client: reqwest::Client,
 }
 
 /// What a test may wish otherwise.
@@ -57,6 +60,8 @@ pub struct Setting {
     pub smtp_url: String,
     /// Where text messages go; without it into the data folder.
     pub sms: Option<SmsSetting>,
+    /// Who confirms challenges; without it there are none.
+    pub challenge_url: String,
     /// What else a test wants configured.
     pub tune: fn(&mut Config),
 }
@@ -77,6 +82,7 @@ impl Setting {
             files_max: None,
             smtp_url: String::new(),
             sms: None,
+            challenge_url: String::new(),
             tune: |_| {},
         }
     }
@@ -101,7 +107,8 @@ impl TestApp {
     /// [`Self::start_on`], where those who were cut off look for it.
     pub async fn start_at(setting: Setting, folder: Folder, database_url: String, address: SocketAddr) -> Self {
         let app = start(folder.path(), &database_url, address, &setting).await;
-        Self { app, clock: setting.clock.clone(), database_url, setting, folder, others: Vec::new() }
+        let clock = setting.clock.clone();
+        Self { app, clock, database_url, setting, folder, others: Vec::new(), client: reqwest::Client::new() }
     }
 
     /// Starts one more node on the same database and returns its address.
@@ -153,6 +160,11 @@ impl TestApp {
         Buyer::arrive(&self.url()).await
     }
 
+    /// One of a crowd: with a session and a mailbox of her own, over connections that all of it use.
+    pub async fn one_of_many(&self) -> Buyer {
+        Buyer::arrive_with(self.client.clone(), &self.url()).await
+    }
+
     /// Sees that money, seats and tickets are where they belong.
     pub async fn books_balance(&self) {
         books::balance(self.coordinator()).await;
@@ -193,6 +205,10 @@ async fn start(folder: &Path, database_url: &str, address: SocketAddr, setting: 
         config.sms.from = "+34910000000".to_owned();
         config.sms.per_day_max = sms.per_day_max;
     }
+    if !setting.challenge_url.is_empty() {
+        config.challenge.verify_url.clone_from(&setting.challenge_url);
+        config.challenge.secret = CHALLENGE_SECRET.to_owned();
+    }
     // Tests come through a proxy that says where they come from ([`Buyer::from`]).
     config.trusted_proxies = vec!["127.0.0.1/32".parse().expect("it is a network")];
     config.limits.writes_per_second = 0;
@@ -200,6 +216,8 @@ async fn start(folder: &Path, database_url: &str, address: SocketAddr, setting: 
     config.limits.documents_per_minute = 0;
     config.limits.connections_per_address = 0;
     config.limits.sessions_per_minute = 0;
+    // All come from one address.
+    config.limits.held_percent = 0;
     (setting.tune)(&mut config);
     let replaced =
         Replaced { clock: Some(setting.clock.clone()), guards: setting.guards, files_max: setting.files_max };

@@ -28,17 +28,21 @@ pub struct Buyer {
     pub token: String,
     /// Where she comes from, as the proxy says; without it all come from one address.
     address: Option<String>,
+    /// Where her orders are mailed to.
+    email: String,
 }
 
 impl Buyer {
     /// Comes with a new session.
     pub async fn arrive(url: &str) -> Self {
-        Self::arrive_with(Client::new(), url).await
+        let ines = Self::arrive_with(Client::new(), url).await;
+        ines.under("ines@example.com")
     }
 
-    /// Comes over connections that others use as well: a crowd on one machine.
+    /// Comes over connections that others use as well: a crowd on one machine, everybody with a mailbox of their own.
     pub async fn arrive_with(client: Client, url: &str) -> Self {
-        let mut buyer = Self { client, url: url.to_owned(), token: String::new(), address: None };
+        let email = format!("{}@example.com", uuid::Uuid::new_v4().simple());
+        let mut buyer = Self { client, url: url.to_owned(), token: String::new(), address: None, email };
         let session: NewSession = buyer.post("/sessions", &json!({})).await.expect("everyone gets a session");
         buyer.token = session.token;
         buyer
@@ -57,6 +61,11 @@ impl Buyer {
     /// The same person from another address.
     pub fn from(&self, address: impl Into<String>) -> Self {
         Self { address: Some(address.into()), ..self.clone() }
+    }
+
+    /// The same person who types this mailbox when she buys.
+    pub fn under(&self, email: &str) -> Self {
+        Self { email: email.to_owned(), ..self.clone() }
     }
 
     pub async fn hold(&self, performance: &Performance, labels: &[&str]) -> Answer<Hold> {
@@ -102,16 +111,18 @@ impl Buyer {
 
     /// What she would send to buy all she holds.
     pub async fn order_request(&self, payment_method: &str) -> OrderRequest {
-        Self::order_of(&self.cart().await, payment_method)
+        let request = Self::order_of(&self.cart().await, payment_method);
+        let buyer = BuyerData { email: self.email.parse().expect("an address"), ..request.buyer };
+        OrderRequest { buyer, ..request }
     }
 
-    /// What somebody would send to buy all that is in this cart.
+    /// What somebody would send to buy all that is in this cart, under a mailbox of its own.
     pub fn order_of(cart: &Cart, payment_method: &str) -> OrderRequest {
         let total = cart.total.expect("the cart holds something");
         OrderRequest {
             buyer: BuyerData {
                 name: "Inés Calvo".parse().expect("a name"),
-                email: "ines@example.com".parse().expect("an address"),
+                email: format!("{}@example.com", cart.cart_id).parse().expect("an address"),
                 language: Language::En,
             },
             delivery: Delivery::Email,
@@ -137,7 +148,12 @@ impl Buyer {
 
     /// Tries another card.
     pub async fn pay(&self, order_id: OrderId, payment_method: &str) -> Answer<Order> {
-        let body = json!({ "payment_id": PaymentId::new(), "payment_method": payment_method });
+        self.pay_as(order_id, PaymentId::new(), payment_method).await
+    }
+
+    /// Tries another card under an id of one's own.
+    pub async fn pay_as(&self, order_id: OrderId, payment_id: PaymentId, payment_method: &str) -> Answer<Order> {
+        let body = json!({ "payment_id": payment_id, "payment_method": payment_method });
         self.post(&format!("/orders/{order_id}/payments"), &body).await
     }
 

@@ -14,6 +14,7 @@ pub mod authenticator;
 pub mod books;
 pub mod browser;
 pub mod buyer;
+pub mod challenge;
 pub mod cluster;
 pub mod desktop;
 pub mod double;

@@ -30,10 +30,19 @@ done"#;
 
 /// A fresh, empty database.
 pub async fn create_database() -> String {
+    create_database_with("").await
+}
+
+/// A fresh database that says its text in this encoding.
+pub async fn create_database_encoded(encoding: &str) -> String {
+    create_database_with(&format!("encoding '{encoding}' locale 'C' template template0")).await
+}
+
+async fn create_database_with(options: &str) -> String {
     let server = server();
     let name = format!("test_{}", Uuid::new_v4().simple());
     let mut connection = PgConnection::connect(server).await.expect("the tests' PostgreSQL answers");
-    let create = sqlx::AssertSqlSafe(format!("create database {name}")).into_sql_str();
+    let create = sqlx::AssertSqlSafe(format!("create database {name} {options}")).into_sql_str();
     connection.execute(create).await.expect("the tests' PostgreSQL creates databases");
     let (server, _) = server.rsplit_once('/').expect("the URL names a database");
     format!("{server}/{name}")

@@ -1,6 +1,9 @@
 //! The server itself, as `cargo run` starts it: demo data on SQLite, in a folder that goes with the test.
 
-use crate::process::{Folder, Running, built_program};
+use crate::{
+    app::install_crypto,
+    process::{Folder, Running, built_program},
+};
 use std::{
     path::PathBuf,
     process::{Command, Stdio},
@@ -27,6 +30,7 @@ impl Server {
     }
 
     fn start_by(command: &mut Command) -> Self {
+        install_crypto();
         let data = Folder::new("server");
         let (running, [line, admin]) = Running::start_and_read_lines(
             command.args(["--listen", "127.0.0.1:0", "--data-folder"]).arg(data.path()).stderr(Stdio::null()),

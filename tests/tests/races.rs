@@ -211,7 +211,7 @@ async fn pressed_twice_at_two_nodes_is_one_order(engine: Engine) {
     let crowd = Crowd::gather(engine, Guards::default()).await;
     let play = crowd.app.stage(Wish::default()).await;
     for round in 0..8 {
-        let ana = crowd.app.buyer().await;
+        let ana = crowd.app.one_of_many().await;
         ana.hold_seats(&play, vec![SeatNo(2 * round), SeatNo(2 * round + 1)]).await.unwrap();
         let request = Arc::new(ana.order_request(GOOD_CARD).await);
         let order_id = shared_model::OrderId::new();

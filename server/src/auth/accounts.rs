@@ -74,7 +74,7 @@ pub fn known(row: &AccountRow) -> DataResult<Known> {
     Ok(Known {
         account_id: AccountId(row.account_id),
         email: read("account email", &row.email)?,
-        name: read("account name", &row.name)?,
+        name: PersonName::of_stored(&row.name),
         phone: row.phone.as_deref().map(|phone| read("account phone", phone)).transpose()?,
         phone_confirmed: row.phone_confirmed_at.is_some(),
         language: read("account language", &row.language)?,

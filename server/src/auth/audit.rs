@@ -33,6 +33,7 @@ pub enum Action {
     MemberLeft,
     OperatorMade,
     SecondFactorReset,
+    TicketKeyRotated,
 }
 
 impl Action {
@@ -57,6 +58,7 @@ impl Action {
             Self::MemberLeft => "member_left",
             Self::OperatorMade => "operator_made",
             Self::SecondFactorReset => "second_factor_reset",
+            Self::TicketKeyRotated => "ticket_key_rotated",
         }
     }
 }

@@ -1,18 +1,27 @@
 //! Codes of six digits that prove a phone or an address. Single use, ten minutes, five tries; kept only as
 //! keyed digests (ASVS 5.0 §6.5).
+//!
+//! A code is one only once a transport had it in its hands: what was never sent is typed right by nobody, and is answered
+//! like any wrong one. Wrong codes are counted under the names a code is for, over all codes, sessions, addresses and
+//! nodes; where too many were typed, codes end with their first wrong try. A right one is taken whatever strangers typed.
 
-use super::secret::{DeploymentSecret, Purpose};
+use super::{
+    limits::{AskedLimits, Counted, Limit, TooOften},
+    secret::{DeploymentSecret, Purpose},
+};
 use crate::data::{
     DataResult, Link,
     accounts::{self as rows, NewCodeRow, TriedCodeRow},
 };
-use shared_model::{CodeId, SessionId, Timestamp, account::CODE_DIGITS};
-use std::time::Duration;
+use shared_model::{AccountId, CodeId, SessionId, Timestamp, account::CODE_DIGITS};
+use std::{net::IpAddr, time::Duration};
 use uuid::Uuid;
 
 pub const CODE_TTL: Duration = Duration::from_secs(10 * 60);
 /// How long to wait before another code may be asked for.
 pub const AGAIN_AFTER: Duration = Duration::from_secs(60);
+/// How long a code is good whose transport has said neither that it took it nor that it did not: longer than any waits.
+pub const SENDING_MAX: Duration = Duration::from_secs(60);
 const TRIES: i32 = 5;
 
 /// What a code proves.
@@ -47,6 +56,16 @@ pub struct CodeWish<'a> {
     pub subject: Option<Uuid>,
     /// The phone or address it confirms.
     pub confirms: Option<&'a str>,
+    pub counted: &'a CountedUnder,
+}
+
+/// Whom wrong tries at a code are counted for.
+#[derive(Debug, Clone)]
+pub struct CountedUnder {
+    /// Mailboxes, accounts, phones, by what tells them apart; a device instead of the account it was signed in to.
+    pub names: Vec<String>,
+    /// Asked for by who is signed in, or on a device that was signed in before.
+    pub by_owner: bool,
 }
 
 /// A code that was just made; the only moment its digits are known here.
@@ -69,12 +88,15 @@ pub enum Tried {
     },
     /// Used, too old, tried too often, for something else, or somebody else's: there is no telling which.
     Over,
+    /// Too many codes were typed here lately; this one was not looked at.
+    TooOften(TooOften),
 }
 
 /// Makes a code and writes it down.
 pub async fn make_code(
     link: &mut Link,
     secret: &DeploymentSecret,
+    limits: &AskedLimits,
     wish: CodeWish<'_>,
     now: Timestamp,
 ) -> DataResult<MadeCode> {
@@ -91,6 +113,8 @@ pub async fn make_code(
         created_at: now.as_millis(),
         expires_at: expires_at.as_millis(),
         tries_left: TRIES,
+        counted_under: &limits.wrong_code_buckets(&wish.counted.names),
+        by_owner: wish.counted.by_owner,
     };
     rows::insert_code(link, &row).await?;
     Ok(MadeCode { code_id, digits, expires_at })
@@ -103,21 +127,57 @@ pub struct Try<'a> {
     pub session_id: SessionId,
     pub purpose: CodePurpose,
     pub typed: &'a str,
+    pub typist: Typist,
     /// Always true but in a negative control.
     pub counts_first: bool,
 }
 
+/// Who types.
+#[derive(Debug, Clone, Copy)]
+pub enum Typist {
+    Account(AccountId),
+    Guest(IpAddr),
+}
+
+impl Typist {
+    /// Where what it types is counted. A code that its owner's device asked for is counted for that session: what
+    /// others type at the same address does not keep it from being typed.
+    fn counted(self, by_owner: bool, session_id: SessionId) -> Vec<Counted> {
+        match self {
+            Self::Account(account_id) => vec![Counted::of(Limit::CodesTyped, account_id.to_string())],
+            Self::Guest(_) if by_owner => vec![Counted::of(Limit::CodesTyped, session_id.to_string())],
+            Self::Guest(address) => Counted::by_address(Limit::CodesTyped, address),
+        }
+    }
+}
+
 /// Tries a typed code. Commit whatever it answers: the try counts.
-pub async fn try_code(link: &mut Link, secret: &DeploymentSecret, tried: Try<'_>, now: Timestamp) -> DataResult<Tried> {
+pub async fn try_code(
+    link: &mut Link,
+    secret: &DeploymentSecret,
+    limits: &AskedLimits,
+    tried: Try<'_>,
+    now: Timestamp,
+) -> DataResult<Tried> {
     let (code_id, session_id) = (tried.code_id.0, tried.session_id.0);
     let found = if tried.counts_first {
         rows::take_try(link, code_id, session_id, now.as_millis()).await?
     } else {
         rows::look_at_code(link, code_id, session_id, now.as_millis()).await?
     };
+    let by_owner = found.as_ref().is_some_and(|row| row.by_owner);
+    let counted = tried.typist.counted(by_owner, tried.session_id);
+    if let Err(too_often) = limits.admit_within(link, &counted, now).await? {
+        return Ok(Tried::TooOften(too_often));
+    }
     let Some(row) = found.filter(|row| row.purpose == tried.purpose.as_str()) else { return Ok(Tried::Over) };
     let typed = tried.typed.chars().filter(|c| !c.is_whitespace()).take(CODE_DIGITS + 1).collect::<String>();
-    if !secret.verify(Purpose::Code, &[row.code_id.as_bytes(), typed.as_bytes()], &row.code_hash) {
+    let matches = secret.verify(Purpose::Code, &[row.code_id.as_bytes(), typed.as_bytes()], &row.code_hash);
+    if !matches || now.as_millis() >= row.good_until {
+        if tried.counts_first && !limits.count_wrong_code(link, &row.counted_under, now).await? {
+            rows::end_code(link, row.code_id).await?;
+            return Ok(Tried::Over);
+        }
         return Ok(match u32::try_from(row.tries_left) {
             Ok(0) | Err(_) => Tried::Over,
             Ok(tries_left) => Tried::Wrong { tries_left },

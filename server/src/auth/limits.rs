@@ -7,14 +7,19 @@
 //! ask for together, and an account that many of them try at wants a code from its mailbox besides the password
 //! ([`Limit::SignInsByName`]).
 //!
+//! Who is counted by its address is counted by its networks as well ([`super::networks`]), with bounds that grow.
+//!
 //! The rule is the generic cell rate algorithm (ITU-T I.371): a burst at once, then evenly.
 
-use super::secret::{DeploymentSecret, Purpose};
+use super::{
+    networks::{Width, networks_of},
+    secret::{DeploymentSecret, Purpose},
+};
 use crate::data::{DataResult, Database, Engine, Link, buckets};
 use lru::LruCache;
 use parking_lot::Mutex;
 use shared_model::Timestamp;
-use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{net::IpAddr, num::NonZeroUsize, sync::Arc, time::Duration};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -41,10 +46,15 @@ pub enum Limit {
     CodesByAddressAndName,
     /// Codes asked for from a device that was signed in before, or while signed in.
     CodesByDevice,
+    /// Passwords made for new accounts by strangers from one address.
+    PasswordsMade,
     /// Wishes to hear of seats, from one address.
     WishesByAddress,
-    /// Codes typed by guests from one address, or by one account.
+    /// Codes typed by guests from one address, on one device that was signed in before, or by one account.
     CodesTyped,
+    /// Wrong codes typed under one name (a mailbox, an account, a phone), whoever types. Refuses nobody: beyond it a code
+    /// ends with its first wrong try.
+    WrongCodes,
     /// Codes of an authenticator app typed for one account in one session.
     TotpTyped,
     /// The same over all sessions of strangers, or on one device of its owner: who has the password cannot guess on
@@ -56,7 +66,10 @@ impl Limit {
     fn quota(self) -> Quota {
         let of = |burst, span| Quota { burst, span };
         match self {
-            Self::SignInsByAddress | Self::PasskeysByAddress | Self::CodesTyped => of(60, 10 * MINUTE),
+            Self::SignInsByAddress | Self::PasskeysByAddress | Self::CodesTyped | Self::PasswordsMade => {
+                of(60, 10 * MINUTE)
+            }
+            Self::WrongCodes => of(10, HOUR),
             Self::SignInsByAddressAndName | Self::SignInsByDevice => of(10, 10 * MINUTE),
             Self::SignInsByName => of(30, HOUR),
             Self::CodesByAddress | Self::WishesByAddress => of(20, HOUR),
@@ -78,6 +91,8 @@ impl Limit {
             Self::CodesByAddress => "codes by address",
             Self::CodesByAddressAndName => "codes by address and name",
             Self::CodesByDevice => "codes by device",
+            Self::PasswordsMade => "passwords made",
+            Self::WrongCodes => "wrong codes",
             Self::WishesByAddress => "wishes by address",
             Self::CodesTyped => "codes typed",
             Self::TotpTyped => "totp typed",
@@ -93,6 +108,11 @@ struct Quota {
 }
 
 impl Quota {
+    /// The same for so many times as many.
+    fn grown(self, times: u32) -> Self {
+        Self { burst: self.burst.saturating_mul(times), ..self }
+    }
+
     /// Milliseconds one request uses up.
     fn interval_ms(self) -> i64 {
         (self.span.as_millis() / u128::from(self.burst.max(1))) as i64
@@ -101,6 +121,42 @@ impl Quota {
     /// The latest expected moment at which another request is let in at `now`.
     fn latest(self, now: i64) -> i64 {
         now + self.span.as_millis() as i64 - self.interval_ms()
+    }
+}
+
+/// One bucket that something counts in.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    limit: Limit,
+    name: String,
+    /// So many times what one name may.
+    growth: u32,
+}
+
+impl Counted {
+    pub fn of(limit: Limit, name: impl Into<String>) -> Self {
+        Self { limit, name: name.into(), growth: 1 }
+    }
+
+    /// Under an address and the networks it is of.
+    pub fn by_address(limit: Limit, address: IpAddr) -> Vec<Self> {
+        let networks = networks_of(address).into_iter();
+        networks
+            .map(|network| {
+                let growth = match (network.width, address) {
+                    (Width::Address, _) => 1,
+                    // Providers of mobile networks have thousands of people behind so many addresses.
+                    (Width::Neighbours, IpAddr::V4(_)) => 8,
+                    (Width::Neighbours, IpAddr::V6(_)) => 4,
+                    (Width::Site, _) => 16,
+                };
+                Self { limit, name: network.name, growth }
+            })
+            .collect()
+    }
+
+    fn quota(&self) -> Quota {
+        self.limit.quota().grown(self.growth)
     }
 }
 
@@ -128,27 +184,37 @@ impl AskedLimits {
     ///
     /// # Errors
     /// The inner [`TooOften`] of the first bucket that is empty; the ones before it were counted.
-    pub async fn admit(&self, asked: &[(Limit, &str)], now: Timestamp) -> DataResult<Result<(), TooOften>> {
+    pub async fn admit(&self, asked: &[Counted], now: Timestamp) -> DataResult<Result<(), TooOften>> {
         match self.database.engine() {
-            Engine::Sqlite => Ok(asked.iter().try_for_each(|(limit, name)| self.admit_in_memory(*limit, name, now))),
-            Engine::Postgres => {
-                let mut link = self.database.begin().await?;
-                let admitted = self.admit_shared(&mut link, asked, now).await?;
-                link.commit().await?;
-                Ok(admitted)
-            }
+            Engine::Sqlite => Ok(asked.iter().try_for_each(|counted| self.admit_in_memory(counted, now))),
+            Engine::Postgres => self.admit_durably(asked, now).await,
         }
     }
 
-    async fn admit_shared(
+    /// [`Self::admit`] in the database on every engine: no restart forgets it, and no second node counts anew.
+    ///
+    /// # Errors
+    /// As [`Self::admit`].
+    pub async fn admit_durably(&self, asked: &[Counted], now: Timestamp) -> DataResult<Result<(), TooOften>> {
+        let mut link = self.database.begin().await?;
+        let admitted = self.admit_within(&mut link, asked, now).await?;
+        link.commit().await?;
+        Ok(admitted)
+    }
+
+    /// [`Self::admit_durably`] in the transaction at hand.
+    ///
+    /// # Errors
+    /// As [`Self::admit`].
+    pub async fn admit_within(
         &self,
         link: &mut Link,
-        asked: &[(Limit, &str)],
+        asked: &[Counted],
         now: Timestamp,
     ) -> DataResult<Result<(), TooOften>> {
-        for (limit, name) in asked {
-            let (quota, now) = (limit.quota(), now.as_millis());
-            let bucket = self.bucket(*limit, name);
+        for counted in asked {
+            let (quota, now) = (counted.quota(), now.as_millis());
+            let bucket = self.bucket(counted.limit, &counted.name);
             if !buckets::pour(link, &bucket, now, quota.interval_ms(), quota.latest(now)).await? {
                 let expected = buckets::find_expected(link, &bucket).await?.unwrap_or(now);
                 return Ok(Err(too_often(expected, quota, now)));
@@ -157,9 +223,27 @@ impl AskedLimits {
         Ok(Ok(()))
     }
 
-    fn admit_in_memory(&self, limit: Limit, name: &str, now: Timestamp) -> Result<(), TooOften> {
-        let (quota, now) = (limit.quota(), now.as_millis());
-        let bucket = self.bucket(limit, name);
+    /// The names under which wrong codes are counted, as they are kept with a code ([`Self::count_wrong_code`]).
+    pub fn wrong_code_buckets(&self, names: &[String]) -> String {
+        let mut buckets = names.iter().map(|name| self.bucket(Limit::WrongCodes, name)).collect::<Vec<_>>();
+        // Everybody takes them in one order: two transactions never wait for each other.
+        buckets.sort_unstable();
+        buckets.join(" ")
+    }
+
+    /// Counts a wrong code in all of its buckets; false when one of them has had too many.
+    pub async fn count_wrong_code(&self, link: &mut Link, buckets: &str, now: Timestamp) -> DataResult<bool> {
+        let (quota, now) = (Limit::WrongCodes.quota(), now.as_millis());
+        let mut within = true;
+        for bucket in buckets.split_whitespace() {
+            within &= buckets::pour(link, bucket, now, quota.interval_ms(), quota.latest(now)).await?;
+        }
+        Ok(within)
+    }
+
+    fn admit_in_memory(&self, counted: &Counted, now: Timestamp) -> Result<(), TooOften> {
+        let (quota, now) = (counted.quota(), now.as_millis());
+        let bucket = self.bucket(counted.limit, &counted.name);
         let mut kept = self.in_memory.lock();
         let expected = kept.get(&bucket).copied().unwrap_or(now).max(now);
         if expected > quota.latest(now) {

@@ -9,6 +9,7 @@ pub mod devices;
 pub mod factors;
 pub mod limits;
 pub mod message_limits;
+pub mod networks;
 pub mod notes;
 pub mod passkeys;
 pub mod passwords;

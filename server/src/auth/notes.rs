@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use shared_model::{
     CodeId, Language, OutboxId, PerformanceId, Timestamp,
     account::{CodeChannel, MemberRole},
-    text::{EmailAddress, PersonName, PhoneNumber},
+    text::{EmailAddress, PersonName, PhoneNumber, stored_name},
 };
 use uuid::Uuid;
 
@@ -44,14 +44,27 @@ pub enum Note {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Addressee {
     pub email: EmailAddress,
-    pub name: PersonName,
+    /// The name of the account whose confirmed address it is. An address that nobody confirmed is greeted without one:
+    /// the name is what a stranger typed, and the mail is ours.
+    #[serde(default, deserialize_with = "stored_name")]
+    pub name: Option<PersonName>,
     pub language: Language,
 }
 
 impl Addressee {
+    /// The owner of an account, whose address is confirmed.
+    pub fn owner(known: &Known) -> Self {
+        Self { email: known.email.clone(), name: Some(known.name.clone()), language: known.language }
+    }
+
+    /// Where a mail goes that greets nobody: the address is not confirmed.
+    pub fn nameless(&self) -> Mailbox<'_> {
+        Mailbox { name: None, ..self.mailbox() }
+    }
+
     /// Where mails to her go.
     pub fn mailbox(&self) -> Mailbox<'_> {
-        Mailbox { email: &self.email, name: Some(&self.name), language: self.language }
+        Mailbox { email: &self.email, name: self.name.as_ref(), language: self.language }
     }
 }
 
@@ -108,8 +121,8 @@ pub async fn write_news(
     news: News,
     now: Timestamp,
 ) -> DataResult<()> {
-    let to = Addressee { email: known.email.clone(), name: known.name.clone(), language: known.language };
-    write_note(link, secret, Uuid::now_v7(), &Note::News { to, news }, now).await
+    let note = Note::News { to: Addressee::owner(known), news };
+    write_note(link, secret, Uuid::now_v7(), &note, now).await
 }
 
 /// The note of an outbox row; `None` when it is not sealed with our secret.

@@ -7,6 +7,7 @@
 use shared_model::{
     AccountId, PasskeyId,
     factor::{PASSKEY_NAME_LENGTH_MAX, PASSKEYS_PER_ACCOUNT_MAX},
+    plain_words,
 };
 use std::time::Duration;
 use webauthn_rs::prelude::{
@@ -61,7 +62,7 @@ pub enum PasskeyRefusal {
     Known,
     #[error("an account has at most {PASSKEYS_PER_ACCOUNT_MAX} passkeys")]
     TooMany,
-    #[error("a passkey's name has 1 to {PASSKEY_NAME_LENGTH_MAX} characters")]
+    #[error("a passkey's name has 1 to {PASSKEY_NAME_LENGTH_MAX} visible characters and no links")]
     Name,
 }
 
@@ -204,7 +205,7 @@ impl Passkeys {
 /// [`PasskeyRefusal::Name`].
 pub fn read_name(name: &str) -> Result<&str, PasskeyRefusal> {
     let name = name.trim();
-    let good = (1..=PASSKEY_NAME_LENGTH_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    let good = (1..=PASSKEY_NAME_LENGTH_MAX).contains(&name.chars().count()) && plain_words::check(name).is_ok();
     if good { Ok(name) } else { Err(PasskeyRefusal::Name) }
 }
 
@@ -278,7 +279,7 @@ mod tests {
     #[test]
     fn a_name_is_short_and_visible() {
         assert_eq!(read_name("  My phone "), Ok("My phone"));
-        for bad in ["", "  ", "a\u{7}", &"x".repeat(PASSKEY_NAME_LENGTH_MAX + 1)] {
+        for bad in ["", "  ", "a\u{7}", "a\u{202e}b", "lost? evil.com", &"x".repeat(PASSKEY_NAME_LENGTH_MAX + 1)] {
             assert_eq!(read_name(bad), Err(PasskeyRefusal::Name), "{bad:?}");
         }
     }

@@ -1,12 +1,17 @@
 //! Passwords: judged when they are new, kept as Argon2id hashes, compared behind a gate so that a flood of
-//! sign-ins cannot take the processors from the seat desks.
+//! sign-ins cannot take the processors from the seat desks. No address, and no network, has more than its share of a
+//! queue: one that floods us keeps only its own waiting.
 
+use super::networks::{Width, networks_of};
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
+use parking_lot::Mutex;
 use shared_model::text::{PASSWORD_LENGTH_MAX, Password};
 use std::{
+    collections::HashMap,
+    net::IpAddr,
     sync::{Arc, LazyLock},
     thread::available_parallelism,
 };
@@ -14,6 +19,11 @@ use tokio::sync::Semaphore;
 
 /// Hashes that may wait for their turn; each takes about 20 ms (19 MiB, two passes: OWASP's minimum).
 const WAITING_MAX: usize = 64;
+/// Of those, so many from one address, from its neighbours and from its site. People of one school behind one address
+/// are let in one after the other, within a fifth of a second.
+const WAITING_OF_ADDRESS_MAX: usize = WAITING_MAX / 8;
+const WAITING_OF_NEIGHBOURS_MAX: usize = WAITING_MAX / 4;
+const WAITING_OF_SITE_MAX: usize = WAITING_MAX * 3 / 8;
 /// Guesses below which a password counts as common, as a power of ten: what an attacker tries online.
 const GUESSES_LOG10_MIN: f64 = 6.0;
 /// Characters that are judged; a longer password is no weaker.
@@ -58,11 +68,68 @@ fn judge(password: &Password, about_the_person: &[&str]) -> Result<(), WeakPassw
 }
 
 /// Who waits for a turn. The queues are apart: strangers may fill theirs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Queue {
     /// Who is signed in, or was on this device.
     Owners,
+    /// Who signs in.
     Strangers,
+    /// Who makes an account.
+    NewAccounts,
+}
+
+/// Somebody who waits in a queue, and where it comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiting {
+    pub queue: Queue,
+    pub from: IpAddr,
+}
+
+/// How many wait in a queue, by the network they come from.
+#[derive(Debug, Clone, Default)]
+struct Shares(Arc<Mutex<HashMap<(Queue, String), usize>>>);
+
+impl Shares {
+    /// A place within the shares of its networks until it is dropped.
+    fn take(&self, waiting: Waiting) -> Option<Share> {
+        let networks = networks_of(waiting.from);
+        let mut taken = self.0.lock();
+        let is_free = networks.iter().all(|network| {
+            let max = match network.width {
+                Width::Address => WAITING_OF_ADDRESS_MAX,
+                Width::Neighbours => WAITING_OF_NEIGHBOURS_MAX,
+                Width::Site => WAITING_OF_SITE_MAX,
+            };
+            taken.get(&(waiting.queue, network.name.clone())).is_none_or(|count| *count < max)
+        });
+        if !is_free {
+            return None;
+        }
+        let keys = networks.into_iter().map(|network| (waiting.queue, network.name)).collect::<Vec<_>>();
+        for key in &keys {
+            *taken.entry(key.clone()).or_default() += 1;
+        }
+        Some(Share { all: self.clone(), keys })
+    }
+}
+
+struct Share {
+    all: Shares,
+    keys: Vec<(Queue, String)>,
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut taken = self.all.0.lock();
+        for key in &self.keys {
+            let left = taken.get(key).copied().unwrap_or_default().saturating_sub(1);
+            if left == 0 {
+                taken.remove(key);
+            } else {
+                taken.insert(key.clone(), left);
+            }
+        }
+    }
 }
 
 /// The gate. Cheap to clone.
@@ -70,6 +137,8 @@ pub enum Queue {
 pub struct Passwords {
     owners: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
+    new_accounts: Arc<Semaphore>,
+    shares: Shares,
     working: Arc<Semaphore>,
 }
 
@@ -77,8 +146,9 @@ impl Default for Passwords {
     /// Half of the processors at most, one at least.
     fn default() -> Self {
         let at_once = available_parallelism().map_or(1, |all| all.get() / 2).max(1);
-        let [owners, strangers] = [(); 2].map(|()| Arc::new(Semaphore::new(WAITING_MAX)));
-        Self { owners, strangers, working: Arc::new(Semaphore::new(at_once)) }
+        let [owners, strangers, new_accounts] = [(); 3].map(|()| Arc::new(Semaphore::new(WAITING_MAX)));
+        let working = Arc::new(Semaphore::new(at_once));
+        Self { owners, strangers, new_accounts, shares: Shares::default(), working }
     }
 }
 
@@ -91,24 +161,45 @@ impl Passwords {
         &self,
         password: &Password,
         about_the_person: &[&str],
-        queue: Queue,
+        waiting: Waiting,
     ) -> Result<String, NewPasswordRefused> {
+        self.judge(password, about_the_person, waiting).await?;
+        Ok(self.hash(password, waiting).await?)
+    }
+
+    /// Judges a new password.
+    ///
+    /// # Errors
+    /// [`NewPasswordRefused`].
+    pub async fn judge(
+        &self,
+        password: &Password,
+        about_the_person: &[&str],
+        waiting: Waiting,
+    ) -> Result<(), NewPasswordRefused> {
         let password = password.clone();
         let about = about_the_person.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        let work = move || {
-            judge(&password, &about.iter().map(String::as_str).collect::<Vec<_>>())?;
-            Ok(make_hash(password.as_str().as_bytes()).expect("the default parameters are valid"))
-        };
-        self.take_turn(queue, work).await?
+        let work = move || judge(&password, &about.iter().map(String::as_str).collect::<Vec<_>>());
+        Ok(self.take_turn(waiting, work).await??)
+    }
+
+    /// What to keep of a password that was judged.
+    ///
+    /// # Errors
+    /// [`PasswordsBusy`].
+    pub async fn hash(&self, password: &Password, waiting: Waiting) -> Result<String, PasswordsBusy> {
+        let password = password.clone();
+        let work = move || make_hash(password.as_str().as_bytes()).expect("the default parameters are valid");
+        self.take_turn(waiting, work).await
     }
 
     /// Whether it is the password of this hash. Without a hash the answer is no, after the same time.
     ///
     /// # Errors
     /// [`PasswordsBusy`].
-    pub async fn verify(&self, typed: &str, hash: Option<String>, queue: Queue) -> Result<bool, PasswordsBusy> {
+    pub async fn verify(&self, typed: &str, hash: Option<String>, waiting: Waiting) -> Result<bool, PasswordsBusy> {
         let typed = typed.chars().take(PASSWORD_LENGTH_MAX + 1).collect::<String>();
-        self.take_turn(queue, move || {
+        self.take_turn(waiting, move || {
             let (hash, is_somebodys) = hash.map_or_else(|| (NOBODYS_HASH.clone(), false), |hash| (hash, true));
             let matches = PasswordHash::new(&hash)
                 .is_ok_and(|hash| Argon2::default().verify_password(typed.as_bytes(), &hash).is_ok());
@@ -119,14 +210,16 @@ impl Passwords {
 
     async fn take_turn<T: Send + 'static>(
         &self,
-        queue: Queue,
+        waiting: Waiting,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordsBusy> {
-        let waiting = match queue {
+        let queue = match waiting.queue {
             Queue::Owners => &self.owners,
             Queue::Strangers => &self.strangers,
+            Queue::NewAccounts => &self.new_accounts,
         };
-        let _waiting = waiting.try_acquire().map_err(|_| PasswordsBusy)?;
+        let _share = self.shares.take(waiting).ok_or(PasswordsBusy)?;
+        let _waiting = queue.try_acquire().map_err(|_| PasswordsBusy)?;
         let working = self.working.clone().acquire_owned().await.map_err(|_| PasswordsBusy)?;
         // The permit goes along: work that nobody waits for any longer still counts.
         let done = tokio::task::spawn_blocking(move || {
@@ -164,18 +257,42 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_known_again_by_its_hash_alone() {
         let passwords = Passwords::default();
-        let hash = passwords.judge_and_hash(&password("faro norte gaviota"), &[], Queue::Owners).await.unwrap();
+        let owner = waiting(Queue::Owners, "192.0.2.7");
+        let hash = passwords.judge_and_hash(&password("faro norte gaviota"), &[], owner).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$") && !hash.contains("gaviota"));
-        assert!(passwords.verify("faro norte gaviota", Some(hash.clone()), Queue::Owners).await.unwrap());
-        assert!(!passwords.verify("faro norte gaviot", Some(hash), Queue::Owners).await.unwrap());
-        assert!(!passwords.verify("faro norte gaviota", None, Queue::Owners).await.unwrap());
+        assert!(passwords.verify("faro norte gaviota", Some(hash.clone()), owner).await.unwrap());
+        assert!(!passwords.verify("faro norte gaviot", Some(hash), owner).await.unwrap());
+        assert!(!passwords.verify("faro norte gaviota", None, owner).await.unwrap());
     }
 
     #[tokio::test]
     async fn a_stranger_who_finds_too_many_waiting_is_sent_away_at_once_and_an_owner_is_not() {
         let passwords = Passwords { strangers: Arc::new(Semaphore::new(0)), ..Passwords::default() };
-        let verify = async |queue| passwords.verify("faro norte gaviota", None, queue).await;
+        let verify = async |queue| passwords.verify("faro norte gaviota", None, waiting(queue, "192.0.2.7")).await;
         assert_eq!(verify(Queue::Strangers).await, Err(PasswordsBusy));
         assert_eq!(verify(Queue::Owners).await, Ok(false));
+    }
+
+    fn waiting(queue: Queue, from: &str) -> Waiting {
+        Waiting { queue, from: from.parse().unwrap() }
+    }
+
+    #[test]
+    fn one_source_fills_its_share_and_leaves_the_rest_of_a_queue() {
+        let shares = Shares::default();
+        let take = |from: &str| shares.take(waiting(Queue::Strangers, from));
+        let held = (0..WAITING_OF_ADDRESS_MAX).map(|_| take("198.51.100.1").unwrap()).collect::<Vec<_>>();
+        assert!(take("198.51.100.1").is_none());
+        assert!(shares.take(waiting(Queue::NewAccounts, "198.51.100.1")).is_some(), "queues are apart");
+        let beside = (0..WAITING_OF_ADDRESS_MAX).map(|_| take("198.51.100.2").unwrap()).collect::<Vec<_>>();
+        assert!(take("198.51.100.3").is_none(), "its neighbours have a share together");
+        assert!(take("203.0.113.1").is_some());
+        drop((held, beside));
+        assert!(take("198.51.100.1").is_some());
+        // A /48 of IPv6, a fresh /64 for each.
+        let site = (0..WAITING_MAX).filter_map(|n| take(&format!("2001:db8:1:{n:x}00::1"))).collect::<Vec<_>>();
+        assert_eq!(site.len(), WAITING_OF_SITE_MAX);
+        drop(site);
+        assert!(shares.0.lock().is_empty());
     }
 }

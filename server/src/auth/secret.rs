@@ -32,6 +32,8 @@ pub enum Purpose {
     RefreshToken,
     /// Names of limits' buckets.
     Bucket,
+    /// The networks seats are held from.
+    HeldFrom,
     /// Whether all nodes have the same secret.
     Check,
 }
@@ -45,6 +47,7 @@ impl Purpose {
             Self::AccessToken => "access token",
             Self::RefreshToken => "refresh token",
             Self::Bucket => "bucket",
+            Self::HeldFrom => "held from",
             Self::Check => "check",
         }
     }
@@ -109,9 +112,14 @@ impl DeploymentSecret {
         String::from_utf8(text).ok()
     }
 
+    /// A keyed digest of the parts, as [`Self::sign`] writes it.
+    pub fn digest(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; SECRET_BYTES] {
+        keyed(&self.mac_key, purpose.label().as_bytes(), parts)
+    }
+
     /// A keyed digest of the parts, in Base64url. Parts are told apart: `["ab", "c"]` is not `["a", "bc"]`.
     pub fn sign(&self, purpose: Purpose, parts: &[&[u8]]) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(keyed(&self.mac_key, purpose.label().as_bytes(), parts))
+        BASE64_URL_SAFE_NO_PAD.encode(self.digest(purpose, parts))
     }
 
     /// Whether a digest is that of the parts; takes the same time for every wrong one.

@@ -2,7 +2,10 @@
 //! when it is no longer so.
 
 use super::sessions::Visitor;
-use crate::data::{Database, Engine, notify};
+use crate::{
+    clock::Clock,
+    data::{Database, Engine, notify},
+};
 use parking_lot::Mutex;
 use shared_model::{AccountId, SessionId, Timestamp};
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -50,7 +53,9 @@ impl Forgotten {
 
 struct Kept {
     visitor: Visitor,
-    believed_until: Timestamp,
+    /// By the monotonic clock: a clock set back makes nothing younger.
+    read_at: Duration,
+    ends_at: Timestamp,
 }
 
 #[derive(Default)]
@@ -62,41 +67,48 @@ struct Memory {
 
 /// The moment somebody began to read from the database.
 #[derive(Debug, Clone, Copy)]
-pub struct Reading(u64);
+pub struct Reading {
+    forgettings: u64,
+    at: Duration,
+}
 
 /// Sessions by the hashes of their tokens. Cheap to clone.
 #[derive(Clone)]
 pub struct SessionMemory {
     database: Database,
+    clock: Clock,
     memory: Arc<Mutex<Memory>>,
 }
 
 impl SessionMemory {
-    pub fn new(database: Database) -> Self {
-        Self { database, memory: Arc::default() }
+    pub fn new(database: Database, clock: Clock) -> Self {
+        Self { database, clock, memory: Arc::default() }
     }
 
     /// Whom a token is remembered to belong to.
     pub fn find(&self, token_hash: &str, now: Timestamp) -> Option<Visitor> {
+        let monotonic = self.clock.monotonic();
         let memory = self.memory.lock();
-        memory.by_token.get(token_hash).filter(|kept| kept.believed_until > now).map(|kept| kept.visitor)
+        let kept = memory.by_token.get(token_hash)?;
+        (monotonic.saturating_sub(kept.read_at) < KEPT_FOR && now < kept.ends_at).then_some(kept.visitor)
     }
 
     /// To be called before the database is asked.
     pub fn begin_reading(&self) -> Reading {
-        Reading(self.memory.lock().forgettings)
+        Reading { at: self.clock.monotonic(), forgettings: self.memory.lock().forgettings }
     }
 
     /// Keeps what was read, unless something was forgotten since: it may have been this.
-    pub fn keep(&self, token_hash: String, visitor: Visitor, expires_at: Timestamp, now: Timestamp, read: Reading) {
+    pub fn keep(&self, token_hash: String, visitor: Visitor, ends_at: Timestamp, read: Reading) {
+        let read_at = read.at;
         let mut memory = self.memory.lock();
-        if memory.forgettings != read.0 {
+        if memory.forgettings != read.forgettings {
             return;
         }
         if memory.by_token.len() >= SESSIONS_KEPT {
             memory.by_token.clear();
         }
-        memory.by_token.insert(token_hash, Kept { visitor, believed_until: (now + KEPT_FOR).min(expires_at) });
+        memory.by_token.insert(token_hash, Kept { visitor, read_at, ends_at });
     }
 
     /// What this node knows is no longer so.

@@ -11,9 +11,12 @@ use super::{
     secret::DeploymentSecret,
     session_memory::SessionMemory,
 };
-use crate::data::{
-    DataError, DataResult, Database, Link, orders,
-    sessions::{self as rows, Half, NewSessionRow, Refresh, Renewal, Rotation, SessionRow},
+use crate::{
+    clock::Clock,
+    data::{
+        DataError, DataResult, Database, Link, orders,
+        sessions::{self as rows, Half, NewSessionRow, Refresh, Renewal, Rotation, SessionRow},
+    },
 };
 use shared_model::{AccountId, CartId, CodeId, Language, SessionId, Timestamp, account::SessionInfo};
 use std::time::Duration;
@@ -170,8 +173,8 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub fn new(database: Database, secret: DeploymentSecret) -> Self {
-        Self { memory: SessionMemory::new(database.clone()), database, secret }
+    pub fn new(database: Database, secret: DeploymentSecret, clock: Clock) -> Self {
+        Self { memory: SessionMemory::new(database.clone(), clock), database, secret }
     }
 
     /// Opens a guest's session with an empty cart.
@@ -203,7 +206,7 @@ impl Sessions {
         rows::insert_session(&mut link, &row).await?;
         link.commit().await?;
         // Who opens a session uses it at once.
-        self.memory.keep(token_hash, visitor, expires_at, now, read);
+        self.memory.keep(token_hash, visitor, expires_at, read);
         Ok(OpenedSession { token, expires_at, refresh_token: None, kept_for: Some(SESSION_TTL), visitor })
     }
 
@@ -227,7 +230,7 @@ impl Sessions {
             link.commit().await?;
         }
         let ends_at = row.token_expires_at.unwrap_or(row.expires_at).min(row.expires_at);
-        self.memory.keep(token_hash, visitor, Timestamp(ends_at), now, read);
+        self.memory.keep(token_hash, visitor, Timestamp(ends_at), read);
         Ok(Some(visitor))
     }
 

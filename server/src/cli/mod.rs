@@ -1,6 +1,7 @@
 //! The command line.
 
 mod account;
+mod keys;
 mod operate;
 mod plan;
 mod serve;
@@ -60,10 +61,17 @@ enum Command {
     /// The dates of an event.
     #[command(subcommand)]
     Performance(operate::PerformanceCommand),
+    /// The keys tickets are signed with.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
 }
 
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    // A plan that is written is meant for others; everything else is not.
+    if !matches!(arguments.command, Some(Command::Plan(_))) {
+        crate::private_files::hide_new_files();
+    }
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&arguments.place),
         Command::Config => print(crate::config::DEFAULTS),
@@ -77,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Venue(command) => operate::venue(&arguments.place, command),
         Command::Event(command) => operate::event(&arguments.place, command),
         Command::Performance(command) => operate::performance(&arguments.place, command),
+        Command::Keys(command) => keys::keys(&arguments.place, command),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         devices::new_device_token,
         factors::load_factors,
         notes::{News, write_news},
-        passwords::Queue,
+        passwords::{Queue, Waiting},
         sessions::{Kind, Owner, Proof},
     },
     data::{Link, accounts as rows, orders},
@@ -61,7 +61,8 @@ impl Coordinator {
         drop(link);
         let hash = row.as_ref().and_then(|row| row.password_hash.clone());
         let queue = if trier == Trier::Known { Queue::Owners } else { Queue::Strangers };
-        let right = self.inner.passwords.verify(request.password.as_str(), hash, queue).await.or_problem()?;
+        let waiting = Waiting { queue, from: client.address };
+        let right = self.inner.passwords.verify(request.password.as_str(), hash, waiting).await.or_problem()?;
         let Some(row) = row.filter(|_| right) else {
             metrics::counter!("ticketboss_sign_ins_total", "outcome" => "refused").increment(1);
             return Err(Problem::new(ErrorCode::BadCredentials));
@@ -208,8 +209,9 @@ impl Coordinator {
         visitor: &Visitor,
         account_id: AccountId,
         password: &str,
+        client: Client<'_>,
     ) -> CommandResult<OpenedSession> {
-        self.check_password(account_id, password).await?;
+        self.check_password(account_id, password, client).await?;
         let link = self.inner.database.begin().await.or_problem()?;
         self.proved(link, visitor, Proof::Once).await
     }
@@ -229,13 +231,15 @@ impl Coordinator {
         visitor: &Visitor,
         account_id: AccountId,
         request: &ChangePasswordRequest,
+        client: Client<'_>,
     ) -> CommandResult<OpenedSession> {
-        self.check_password(account_id, request.current.as_str()).await?;
+        self.check_password(account_id, request.current.as_str(), client).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
         drop(link);
         let about = [known.email.as_str(), known.name.as_str()];
-        let hash = self.inner.passwords.judge_and_hash(&request.new, &about, Queue::Owners).await.or_problem()?;
+        let waiting = Waiting { queue: Queue::Owners, from: client.address };
+        let hash = self.inner.passwords.judge_and_hash(&request.new, &about, waiting).await.or_problem()?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         self.write_password(&mut link, visitor, &known, &hash).await?;
         let opened = self.proved(link, visitor, Proof::Once).await?;
@@ -243,13 +247,14 @@ impl Coordinator {
         Ok(opened)
     }
 
-    async fn check_password(&self, account_id: AccountId, password: &str) -> CommandResult<()> {
+    async fn check_password(&self, account_id: AccountId, password: &str, client: Client<'_>) -> CommandResult<()> {
         self.admit_own_password(account_id).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
         let row = rows::find_account(&mut link, account_id.0).await.or_problem()?;
         drop(link);
         let hash = row.and_then(|row| row.password_hash);
-        let right = self.inner.passwords.verify(password, hash, Queue::Owners).await.or_problem()?;
+        let waiting = Waiting { queue: Queue::Owners, from: client.address };
+        let right = self.inner.passwords.verify(password, hash, waiting).await.or_problem()?;
         if right { Ok(()) } else { Err(Problem::new(ErrorCode::BadCredentials)) }
     }
 

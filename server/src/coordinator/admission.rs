@@ -7,7 +7,11 @@ use super::{
     error::{CommandResult, OrProblem, too_often},
 };
 use crate::{
-    auth::{devices::known_device, limits::Limit},
+    auth::{
+        codes::{CountedUnder, Typist},
+        devices::known_device,
+        limits::{Counted, Limit},
+    },
     data::accounts::email_key,
 };
 use shared_model::{AccountId, text::EmailAddress};
@@ -32,19 +36,21 @@ impl Coordinator {
     /// Counts a password tried for a user name.
     pub(super) async fn admit_password(&self, email: &EmailAddress, client: Client<'_>) -> CommandResult<Trier> {
         if let Some(device) = self.device_of(email, client) {
-            self.admit(&[(Limit::SignInsByDevice, &device)]).await?;
+            self.admit(&[Counted::of(Limit::SignInsByDevice, device)]).await?;
             return Ok(Trier::Known);
         }
-        let (key, address) = (email_key(email.as_str()), client.address.to_string());
-        let pair = format!("{address} {key}");
-        self.admit(&[(Limit::SignInsByAddress, &address), (Limit::SignInsByAddressAndName, &pair)]).await?;
-        let by_name = self.inner.limits.admit(&[(Limit::SignInsByName, &key)], self.now()).await.or_problem()?;
+        let key = email_key(email.as_str());
+        let mut asked = Counted::by_address(Limit::SignInsByAddress, client.address);
+        asked.push(Counted::of(Limit::SignInsByAddressAndName, format!("{} {key}", client.address)));
+        self.admit(&asked).await?;
+        let by_name = [Counted::of(Limit::SignInsByName, key)];
+        let by_name = self.inner.limits.admit(&by_name, self.now()).await.or_problem()?;
         Ok(if by_name.is_ok() { Trier::Stranger } else { Trier::StrangerAmongMany })
     }
 
     /// Counts a password tried by who is signed in: no stranger can use this up.
     pub(super) async fn admit_own_password(&self, account_id: AccountId) -> CommandResult<()> {
-        self.admit(&[(Limit::SignInsByDevice, &account_id.to_string())]).await
+        self.admit(&[Counted::of(Limit::SignInsByDevice, account_id.to_string())]).await
     }
 
     /// Counts a code that is asked for under a user name, whether it has an account or not.
@@ -56,20 +62,53 @@ impl Coordinator {
     ) -> CommandResult<()> {
         let own = visitor.account_id.map(|account_id| account_id.to_string());
         if let Some(who) = own.or_else(|| self.device_of(email, client)) {
-            return self.admit(&[(Limit::CodesByDevice, &who)]).await;
+            return self.admit(&[Counted::of(Limit::CodesByDevice, who)]).await;
         }
-        let address = client.address.to_string();
-        let pair = format!("{address} {}", email_key(email.as_str()));
-        self.admit(&[(Limit::CodesByAddress, &address), (Limit::CodesByAddressAndName, &pair)]).await
+        let mut asked = Counted::by_address(Limit::CodesByAddress, client.address);
+        let pair = format!("{} {}", client.address, email_key(email.as_str()));
+        asked.push(Counted::of(Limit::CodesByAddressAndName, pair));
+        self.admit(&asked).await
     }
 
-    /// Counts a code that is typed.
-    pub(super) async fn admit_typing(&self, visitor: &Visitor, client: Client<'_>) -> CommandResult<()> {
-        let own = visitor.account_id.map(|account_id| account_id.to_string());
-        self.admit(&[(Limit::CodesTyped, &own.unwrap_or_else(|| client.address.to_string()))]).await
+    /// Counts a password that a stranger wants for a new account, before anything is computed for it.
+    pub(super) async fn admit_new_password(&self, client: Client<'_>) -> CommandResult<()> {
+        self.admit(&Counted::by_address(Limit::PasswordsMade, client.address)).await
     }
 
-    pub(super) async fn admit(&self, asked: &[(Limit, &str)]) -> CommandResult<()> {
+    /// Counts what is done with a code that was proved.
+    pub(super) async fn admit_proved(&self, visitor: &Visitor, client: Client<'_>) -> CommandResult<()> {
+        self.admit(&match typist(visitor, client) {
+            Typist::Account(account_id) => vec![Counted::of(Limit::CodesTyped, account_id.to_string())],
+            Typist::Guest(address) => Counted::by_address(Limit::CodesTyped, address),
+        })
+        .await
+    }
+
+    pub(super) async fn admit(&self, asked: &[Counted]) -> CommandResult<()> {
         self.inner.limits.admit(asked, self.now()).await.or_problem()?.map_err(too_often)
     }
+}
+
+/// Who types a code.
+pub(super) fn typist(visitor: &Visitor, client: Client<'_>) -> Typist {
+    visitor.account_id.map_or(Typist::Guest(client.address), Typist::Account)
+}
+
+/// Wrong codes are counted for this mailbox, whoever types them and whether it has an account or not.
+pub(super) fn under_mailbox(email: &EmailAddress) -> String {
+    format!("mailbox {}", email_key(email.as_str()))
+}
+
+pub(super) fn under_account(account_id: AccountId) -> String {
+    format!("account {account_id}")
+}
+
+/// Wrong codes that a stranger asked for are counted under these names.
+pub(super) fn of_strangers(names: Vec<String>) -> CountedUnder {
+    CountedUnder { names, by_owner: false }
+}
+
+/// Wrong codes that an owner asked for are counted apart from what strangers type.
+pub(super) fn of_owner(name: String) -> CountedUnder {
+    CountedUnder { names: vec![format!("own {name}")], by_owner: true }
 }

@@ -13,12 +13,9 @@ use crate::{
     },
 };
 use futures_util::{FutureExt, StreamExt, stream};
-use shared_model::{OrderId, PaymentId, PerformanceId, Timestamp};
-use std::{
-    panic::AssertUnwindSafe,
-    sync::atomic::{AtomicI64, Ordering},
-    time::Duration,
-};
+use parking_lot::Mutex;
+use shared_model::{OrderId, PaymentId, PerformanceId};
+use std::{panic::AssertUnwindSafe, time::Duration};
 use tokio::{sync::watch, task::JoinSet};
 
 /// Rows one look takes at most.
@@ -29,15 +26,19 @@ const ASKED_AT_ONCE: usize = 4;
 /// Something that is done every ten minutes, by whoever looks first.
 #[derive(Debug, Default)]
 pub(super) struct NowAndThen {
-    last: AtomicI64,
+    last: Mutex<Option<Duration>>,
 }
 
 impl NowAndThen {
-    pub(super) fn is_due(&self, now: Timestamp) -> bool {
-        const EVERY_MS: i64 = 10 * 60 * 1000;
-        let last = self.last.load(Ordering::Relaxed);
-        let is_due = now.as_millis() - last >= EVERY_MS;
-        is_due && self.last.compare_exchange(last, now.as_millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    /// `monotonic`: how long the clock runs.
+    pub(super) fn is_due(&self, monotonic: Duration) -> bool {
+        const EVERY: Duration = Duration::from_secs(10 * 60);
+        let mut last = self.last.lock();
+        let is_due = last.is_none_or(|last| monotonic.saturating_sub(last) >= EVERY);
+        if is_due {
+            *last = Some(monotonic);
+        }
+        is_due
     }
 }
 
@@ -52,6 +53,7 @@ enum Look {
     ErasedContacts,
     WhatIsOver,
     IdleDesks,
+    TicketKeys,
 }
 
 impl Look {
@@ -60,14 +62,14 @@ impl Look {
         [Self::OpenPayments, Self::UnpaidOrders, Self::LapsedHolds, Self::AwaitedSeats]
             .into_iter()
             .chain(Lane::ALL.map(Self::Outbox))
-            .chain([Self::ErasedContacts, Self::WhatIsOver, Self::IdleDesks])
+            .chain([Self::ErasedContacts, Self::WhatIsOver, Self::IdleDesks, Self::TicketKeys])
     }
 
     /// How often it looks.
     fn interval(self) -> Duration {
         match self {
             Self::OpenPayments | Self::UnpaidOrders | Self::LapsedHolds | Self::Outbox(_) => Duration::from_millis(500),
-            Self::AwaitedSeats | Self::ErasedContacts | Self::WhatIsOver => Duration::from_secs(5),
+            Self::AwaitedSeats | Self::ErasedContacts | Self::WhatIsOver | Self::TicketKeys => Duration::from_secs(5),
             Self::IdleDesks => Duration::from_secs(60),
         }
     }
@@ -116,6 +118,7 @@ impl Coordinator {
                 self.inner.desks.close_idle();
                 Ok(())
             }
+            Look::TicketKeys => self.inner.ticket_keys.take_up_rotated(&self.inner.database, &self.inner.secret).await,
         };
         if let Err(error) = outcome {
             tracing::warn!(%error, ?look, "a background look failed; the next one follows");

@@ -34,22 +34,23 @@ const OCCUPANCIES_KEPT: usize = 10_000;
 /// How full each house was a moment ago.
 #[derive(Default)]
 pub(super) struct Occupancies {
-    kept: Mutex<HashMap<Uuid, (Occupancy, Timestamp)>>,
+    /// With the moment of the count, by the monotonic clock.
+    kept: Mutex<HashMap<Uuid, (Occupancy, Duration)>>,
 }
 
 impl Occupancies {
-    fn find(&self, id: Uuid, now: Timestamp) -> Option<Occupancy> {
+    fn find(&self, id: Uuid, monotonic: Duration) -> Option<Occupancy> {
         let kept = self.kept.lock();
         let (occupancy, counted_at) = kept.get(&id)?;
-        (now.saturating_since(*counted_at) < OCCUPANCY_AGE_MAX).then_some(*occupancy)
+        (monotonic.saturating_sub(*counted_at) < OCCUPANCY_AGE_MAX).then_some(*occupancy)
     }
 
-    fn keep(&self, id: Uuid, occupancy: Occupancy, now: Timestamp) {
+    fn keep(&self, id: Uuid, occupancy: Occupancy, monotonic: Duration) {
         let mut kept = self.kept.lock();
         if kept.len() >= OCCUPANCIES_KEPT {
             kept.clear();
         }
-        kept.insert(id, (occupancy, now));
+        kept.insert(id, (occupancy, monotonic));
     }
 }
 
@@ -143,8 +144,9 @@ impl Coordinator {
         listed: &[(&ListedRow, &Prices)],
         now: Timestamp,
     ) -> DataResult<Vec<Occupancy>> {
+        let monotonic = self.monotonic();
         let known: Vec<Option<Occupancy>> =
-            listed.iter().map(|(row, _)| self.inner.occupancies.find(row.performance_id, now)).collect();
+            listed.iter().map(|(row, _)| self.inner.occupancies.find(row.performance_id, monotonic)).collect();
         let unknown = listed.iter().zip(&known).filter(|(_, known)| known.is_none());
         let unknown: Vec<Uuid> = unknown.map(|((row, _), _)| row.performance_id).collect();
         let taken: HashMap<Uuid, i64> = if unknown.is_empty() {
@@ -159,7 +161,7 @@ impl Coordinator {
                 None => {
                     let taken = taken.get(&row.performance_id).map_or(0, |taken| *taken as u32);
                     let occupancy = self.count_house(link, row, prices, taken, now).await?;
-                    self.inner.occupancies.keep(row.performance_id, occupancy, now);
+                    self.inner.occupancies.keep(row.performance_id, occupancy, monotonic);
                     occupancy
                 }
             };

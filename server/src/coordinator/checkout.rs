@@ -97,19 +97,20 @@ impl Coordinator {
     ) -> CommandResult<Order> {
         self.read_order(visitor, order_id).await?;
         let means = self.choose_means(visitor, &request.payment_method, request.save_card).await?;
-        let mut link = self.inner.database.begin().await.or_problem()?;
-        if let Some(account_id) = visitor.account_id {
-            // Who has signed in since pays as herself.
-            rows::give_to_account(&mut link, order_id.0, account_id.0).await.or_problem()?;
-        }
-        let order = rows::list_orders(&mut link, &[order_id.0]).await.or_problem()?.pop().ok_or_else(not_found)?;
-        link.commit().await.or_problem()?;
+        let order = self.load_order_row(order_id).await?;
         let payment = new_payment(&order, request.payment_id, means, self.now());
-        let step = Step::PayAgain { payment: Box::new(payment.clone()) };
+        // Who has signed in since pays as herself: the order joins the account in the step that takes the payment.
+        let step = Step::PayAgain { payment: Box::new(payment.clone()), account_id: visitor.account_id };
         if !self.step(order_id, step).await.or_problem()?.repeated {
+            let order = self.load_order_row(order_id).await?;
             self.pay(&order, &payment).await?;
         }
         self.read_order(visitor, order_id).await
+    }
+
+    async fn load_order_row(&self, order_id: OrderId) -> CommandResult<OrderRow> {
+        let mut link = self.inner.database.read().await.or_problem()?;
+        rows::list_orders(&mut link, &[order_id.0]).await.or_problem()?.pop().ok_or_else(not_found)
     }
 
     /// Gives up an unpaid order; its seats are the cart's again until their old deadline.

@@ -6,17 +6,18 @@
 use super::{
     Coordinator, OpenedSession, Visitor,
     accounts::{Client, SignedIn},
-    error::{CommandResult, OrProblem},
+    admission::{of_owner, of_strangers, typist, under_account, under_mailbox},
+    error::{CommandResult, OrProblem, too_often},
     invalid,
 };
 use crate::{
     auth::{
         accounts::{self, Known, PhoneRefusal},
-        codes::{AGAIN_AFTER, CodePurpose, CodeWish, Tried, Try, make_code, try_code},
+        codes::{AGAIN_AFTER, CodePurpose, CodeWish, CountedUnder, Tried, Try, make_code, try_code},
         devices::new_device_token,
         message_limits,
         notes::{Addressee, News, Note, write_note},
-        passwords::Queue,
+        passwords::{Queue, Waiting},
         sessions::{Kind, Proof},
     },
     data::{DataError, Link, accounts as rows, buckets, passkeys, sessions, wishes},
@@ -51,10 +52,12 @@ impl Coordinator {
             self.judge_phone(phone)?;
         }
         let about = [request.email.as_str(), request.name.as_str()];
-        // Before it is counted: who mistypes uses nothing up.
-        let password_hash = self.inner.passwords.judge_and_hash(&request.password, &about, Queue::Strangers).await;
-        let password_hash = password_hash.or_problem()?;
+        // Counted before anything is computed. Who mistypes uses up none of its codes.
+        self.admit_new_password(client).await?;
+        let waiting = Waiting { queue: Queue::NewAccounts, from: client.address };
+        self.inner.passwords.judge(&request.password, &about, waiting).await.or_problem()?;
         self.admit_code(visitor, &request.email, client).await?;
+        let password_hash = self.inner.passwords.hash(&request.password, waiting).await.or_problem()?;
         let sign_up_id = SignUpId::new();
         let row = rows::SignUpRow {
             sign_up_id: sign_up_id.0,
@@ -100,7 +103,8 @@ impl Coordinator {
         now: Timestamp,
     ) -> CommandResult<CodeSent> {
         let to = addressee(row).ok_or_else(code_over)?;
-        let wish = Wish { purpose: CodePurpose::SignUp, subject: Some(row.sign_up_id), confirms: None };
+        let counted = of_strangers(vec![under_mailbox(&to.email)]);
+        let wish = Wish { purpose: CodePurpose::SignUp, subject: Some(row.sign_up_id), confirms: None, counted };
         self.write_code(link, visitor, wish, now, |code_id, code| Note::SignUpCode { code_id, code, to }).await
     }
 
@@ -123,9 +127,9 @@ impl Coordinator {
         now: Timestamp,
         note: impl FnOnce(CodeId, String) -> Note,
     ) -> CommandResult<CodeSent> {
-        let Wish { purpose, subject, confirms } = wish;
-        let wish = CodeWish { session_id: visitor.session_id, purpose, subject, confirms };
-        let made = make_code(link, &self.inner.secret, wish, now).await.or_problem()?;
+        let Wish { purpose, subject, confirms, counted } = wish;
+        let wish = CodeWish { session_id: visitor.session_id, purpose, subject, confirms, counted: &counted };
+        let made = make_code(link, &self.inner.secret, &self.inner.limits, wish, now).await.or_problem()?;
         let sent = CodeSent { code_id: made.code_id, expires_at: made.expires_at, again_at: now + AGAIN_AFTER };
         let note = note(made.code_id, made.digits);
         write_note(link, &self.inner.secret, made.code_id.0, &note, now).await.or_problem()?;
@@ -179,8 +183,9 @@ impl Coordinator {
         known: &Known,
     ) -> CommandResult<CodeId> {
         let subject = Some(known.account_id.0);
-        let wish = Wish { purpose: CodePurpose::SignIn, subject, confirms: None };
-        let to = Addressee { email: known.email.clone(), name: known.name.clone(), language: known.language };
+        let counted = of_strangers(vec![under_mailbox(&known.email), under_account(known.account_id)]);
+        let wish = Wish { purpose: CodePurpose::SignIn, subject, confirms: None, counted };
+        let to = Addressee::owner(known);
         let note = |code_id, code| Note::SignInCode { code_id, code, to };
         Ok(self.write_code(link, visitor, wish, self.now(), note).await?.code_id)
     }
@@ -214,7 +219,9 @@ impl Coordinator {
         let account = self.load_account(account_id).await?;
         self.admit_code(visitor, &account.email, client).await?;
         let confirms = phone.to_string();
-        let wish = Wish { purpose: CodePurpose::Phone, subject: Some(account_id.0), confirms: Some(&confirms) };
+        let counted = of_strangers(vec![under_account(account_id), format!("phone {phone}")]);
+        let (purpose, subject) = (CodePurpose::Phone, Some(account_id.0));
+        let wish = Wish { purpose, subject, confirms: Some(&confirms), counted };
         let language = account.language;
         self.send_code(visitor, wish, |code_id, code| Note::PhoneCode { code_id, code, phone, language }).await
     }
@@ -248,8 +255,10 @@ impl Coordinator {
         self.admit_code(visitor, &email, client).await?;
         let account = self.load_account(account_id).await?;
         let confirms = email.to_string();
-        let wish = Wish { purpose: CodePurpose::Email, subject: Some(account_id.0), confirms: Some(&confirms) };
-        let to = Addressee { email, name: account.name, language: account.language };
+        let counted = of_strangers(vec![under_account(account_id), under_mailbox(&email)]);
+        let (purpose, subject) = (CodePurpose::Email, Some(account_id.0));
+        let wish = Wish { purpose, subject, confirms: Some(&confirms), counted };
+        let to = Addressee { email, name: None, language: account.language };
         self.send_code(visitor, wish, |code_id, code| Note::EmailCode { code_id, code, to }).await
     }
 
@@ -290,9 +299,14 @@ impl Coordinator {
         client: Client<'_>,
     ) -> CommandResult<CodeSent> {
         self.admit_code(visitor, &request.email, client).await?;
-        let wish = Wish { purpose: CodePurpose::Reset, subject: None, confirms: None };
         let ResetRequest { email, channel } = request;
-        let by_owner = self.device_of(&email, client).is_some() || self.is_owner_of(visitor, &email).await?;
+        let own = match self.device_of(&email, client) {
+            Some(device) => Some(device),
+            None => self.is_owner_of(visitor, &email).await?.then(|| format!("session {}", visitor.session_id)),
+        };
+        let by_owner = own.is_some();
+        let counted = own.map_or_else(|| of_strangers(vec![under_mailbox(&email)]), of_owner);
+        let wish = Wish { purpose: CodePurpose::Reset, subject: None, confirms: None, counted };
         self.send_code(visitor, wish, |code_id, code| Note::ResetCode { code_id, code, email, channel, by_owner }).await
     }
 
@@ -317,7 +331,7 @@ impl Coordinator {
         password: &Password,
         client: Client<'_>,
     ) -> CommandResult<Option<OpenedSession>> {
-        self.admit_typing(visitor, client).await?;
+        self.admit_proved(visitor, client).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
         let now = self.now().as_millis();
         let subject = rows::find_proved(&mut link, code_id.0, visitor.session_id.0, now).await.or_problem()?;
@@ -326,7 +340,8 @@ impl Coordinator {
         drop(link);
         let about = [known.email.as_str(), known.name.as_str()];
         // Made slowly on purpose, so before the transaction. Who proved a code is the account's owner.
-        let hash = self.inner.passwords.judge_and_hash(password, &about, Queue::Owners).await.or_problem()?;
+        let waiting = Waiting { queue: Queue::Owners, from: client.address };
+        let hash = self.inner.passwords.judge_and_hash(password, &about, waiting).await.or_problem()?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let subject = rows::use_proved(&mut link, code_id.0, visitor.session_id.0, now).await.or_problem()?;
         subject.ok_or_else(code_over)?;
@@ -362,7 +377,6 @@ impl Coordinator {
         purpose: CodePurpose,
         client: Client<'_>,
     ) -> CommandResult<(Option<Uuid>, Option<String>)> {
-        self.admit_typing(visitor, client).await?;
         let now = self.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
         let typed = Try {
@@ -370,9 +384,14 @@ impl Coordinator {
             session_id: visitor.session_id,
             purpose,
             typed: typed.code.as_str(),
+            typist: typist(visitor, client),
             counts_first: self.inner.guards.tries_first,
         };
-        let tried = try_code(&mut link, &self.inner.secret, typed, now).await.or_problem()?;
+        let tried = try_code(&mut link, &self.inner.secret, &self.inner.limits, typed, now).await.or_problem()?;
+        if let Tried::TooOften(refused) = tried {
+            // Dropping the link gives the try back: nobody looked at it.
+            return Err(too_often(refused));
+        }
         // Right or wrong, the try counts.
         link.commit().await.or_problem()?;
         match tried {
@@ -381,6 +400,7 @@ impl Coordinator {
                 Err(Problem { limit: Some(tries_left), ..Problem::new(ErrorCode::WrongCode) })
             }
             Tried::Over => Err(code_over()),
+            Tried::TooOften(refused) => Err(too_often(refused)),
         }
     }
 
@@ -401,7 +421,7 @@ impl Coordinator {
 
     /// Forgets codes, sign-ups, sessions and buckets whose time is long over.
     pub(super) async fn forget_what_is_over(&self) -> crate::data::DataResult<()> {
-        if !self.inner.forgetting.is_due(self.now()) {
+        if !self.inner.forgetting.is_due(self.monotonic()) {
             return Ok(());
         }
         let mut link = self.inner.database.begin().await?;
@@ -430,14 +450,12 @@ struct Wish<'a> {
     purpose: CodePurpose,
     subject: Option<Uuid>,
     confirms: Option<&'a str>,
+    counted: CountedUnder,
 }
 
+/// The address that is to be confirmed; what its name is, only whoever typed it knows.
 fn addressee(row: &rows::SignUpRow) -> Option<Addressee> {
-    Some(Addressee {
-        email: row.email.parse().ok()?,
-        name: row.name.parse().ok()?,
-        language: row.language.parse().ok()?,
-    })
+    Some(Addressee { email: row.email.parse().ok()?, name: None, language: row.language.parse().ok()? })
 }
 
 fn code_over() -> Problem {

@@ -7,7 +7,8 @@ use super::{
     outbox::SendError,
 };
 use crate::{
-    data::{DataResult, order_mails, orders as rows, outbox::OutboxRow},
+    auth::accounts::{self, Known},
+    data::{DataResult, accounts::email_key, order_mails, orders as rows, outbox::OutboxRow},
     delivery::{
         back_room,
         document_pool::{DocumentError, DocumentKey, DocumentKind, Wanted},
@@ -22,7 +23,7 @@ use crate::{
     },
     embedded,
     messages::Messages,
-    reservations::{erasure::is_erased, orders},
+    reservations::{access::Owner, erasure::is_erased, orders},
 };
 use bytes::Bytes;
 use lettre::message::Mailbox;
@@ -30,6 +31,7 @@ use parking_lot::Mutex;
 use shared_model::{
     ErrorCode, OrderId, OutboxId, Problem, Timestamp,
     order::{Delivery, Order, OrderState},
+    text::PersonName,
 };
 use std::{
     collections::HashMap,
@@ -82,13 +84,16 @@ impl Coordinator {
     /// The confirmation with tickets and calendar.
     pub(super) async fn mail_order(&self, row: &OutboxRow, order_id: OrderId) -> Result<(), SendError> {
         self.join_paid_order(order_id).await.map_err(|error| SendError::Retry(error.to_string()))?;
-        let (order, tickets_pdf) = self.render(self.paid_order(order_id).await?).await?;
+        let (owner, order) = self.paid_order(order_id).await?;
+        let greeted = self.greeted(owner, &order).await.map_err(|error| SendError::Retry(error.to_string()))?;
+        let (order, tickets_pdf) = self.render(order).await?;
         if is_erased(&order.buyer.email) {
             return Err(SendError::GiveUp("the buyer's account and address are deleted".to_owned()));
         }
         let outgoing = &self.inner.outgoing;
         let mail = OrderMail {
             order: &order,
+            greeted: greeted.as_ref(),
             tickets_pdf,
             outbox_id: OutboxId(row.outbox_id),
             from: outgoing.from.clone(),
@@ -124,7 +129,8 @@ impl Coordinator {
 
     /// The printed tickets.
     pub(super) async fn post_order(&self, row: &OutboxRow) -> Result<(), SendError> {
-        let (order, pdf) = self.render(self.paid_order(OrderId(row.subject)).await?).await?;
+        let (_, order) = self.paid_order(OrderId(row.subject)).await?;
+        let (order, pdf) = self.render(order).await?;
         let Delivery::Post { address } = &order.delivery else {
             return Err(SendError::GiveUp("the order is not to be posted".to_owned()));
         };
@@ -132,11 +138,20 @@ impl Coordinator {
         self.inner.outgoing.letters.send(letter).await.map_err(SendError::from)
     }
 
-    async fn paid_order(&self, order_id: OrderId) -> Result<Order, SendError> {
+    /// The name of the account whose confirmed address the order's mail goes to.
+    async fn greeted(&self, owner: Owner, order: &Order) -> DataResult<Option<PersonName>> {
+        let Some(account_id) = owner.account_id else { return Ok(None) };
+        let mut link = self.inner.database.read().await?;
+        let known = accounts::find_account(&mut link, account_id).await?;
+        let is_own = |known: &Known| email_key(known.email.as_str()) == email_key(order.buyer.email.as_str());
+        Ok(known.filter(is_own).map(|known| known.name))
+    }
+
+    async fn paid_order(&self, order_id: OrderId) -> Result<(Owner, Order), SendError> {
         let read = async {
             let mut link = self.inner.database.read().await.or_problem()?;
             let found = orders::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()?;
-            found.map(|(_, order)| order).ok_or_else(not_found)
+            found.ok_or_else(not_found)
         };
         read.await.map_err(|problem: Problem| SendError::Retry(problem.title))
     }

@@ -19,10 +19,11 @@ use crate::{
     },
     reservations::{
         claims::{
-            Claim, ClaimVersions, Claims, Lapsed, Staged, WriteClaimsError, find_version, lapsed_and_taken,
-            load_changes, raise_version, remember_lapsed, write_claims,
+            Claim, ClaimVersions, Claims, Staged, WriteClaimsError, find_version, lapsed_and_taken, load_changes,
+            raise_version, remember_lapsed, write_claims,
         },
         decide::{House, Refusal, SeatAction, SeatCommand, decide, refuse_at_once},
+        held_from::HeldBudget,
     },
 };
 use bytes::Bytes;
@@ -78,10 +79,27 @@ pub struct Guards {
     pub tries_first: bool,
     /// Let idle connections give way when all places are taken.
     pub evict_idle: bool,
+    /// Lock a team, and ask again whether the one who acts may, before it is changed.
+    pub team_lock: bool,
+    /// Look whose a payment id is before a step takes it; the row's own condition stays.
+    pub payment_owners: bool,
+    /// Count what is held from one network.
+    pub held_budget: bool,
+    /// Count a customer's seats over all sessions, not in its cart alone.
+    pub customers: bool,
 }
 
 impl Guards {
-    pub const ALL: Self = Self { catch_up: true, row_guard: true, tries_first: true, evict_idle: true };
+    pub const ALL: Self = Self {
+        catch_up: true,
+        row_guard: true,
+        tries_first: true,
+        evict_idle: true,
+        team_lock: true,
+        payment_owners: true,
+        held_budget: true,
+        customers: true,
+    };
 }
 
 impl Default for Guards {
@@ -97,6 +115,8 @@ pub struct DeskSetting {
     pub clock: Clock,
     pub plans: Plans,
     pub guards: Guards,
+    /// What may be held from one address at once.
+    pub held_budget: HeldBudget,
 }
 
 enum Job {
@@ -130,7 +150,8 @@ struct Shared {
 pub struct EncodedSnapshot {
     pub version: u64,
     pub bytes: Bytes,
-    encoded_at: Timestamp,
+    /// By the monotonic clock.
+    encoded_at: Duration,
     gzip: Arc<OnceLock<Bytes>>,
 }
 
@@ -152,7 +173,7 @@ impl Desk {
     /// # Errors
     /// [`DataError`]; `Ok(None)` when there is no such performance.
     pub async fn open(setting: &DeskSetting, performance_id: PerformanceId) -> Result<Option<Arc<Self>>, DataError> {
-        let DeskSetting { database, clock, plans, guards } = setting.clone();
+        let DeskSetting { database, clock, plans, guards, held_budget } = setting.clone();
         let mut link = database.read().await?;
         let Some(house) = load_house(&mut link, &plans, performance_id).await? else { return Ok(None) };
         let claims = Claims::load(&mut link, performance_id, house.plan.place_count()).await?;
@@ -166,7 +187,8 @@ impl Desk {
             hub: Hub::start(),
             snapshot: Mutex::default(),
         });
-        let task = Task { shared: shared.clone(), database, plans, guards, rules_read_at: Instant::now() };
+        let rules_read_at = Instant::now();
+        let task = Task { shared: shared.clone(), database, plans, guards, held_budget, rules_read_at };
         tokio::spawn(task.run(inbox));
         Ok(Some(Arc::new(Self { shared, jobs })))
     }
@@ -221,19 +243,19 @@ impl Desk {
     pub fn snapshot(&self) -> EncodedSnapshot {
         /// Holds run out without a new version; an encoding is not reused for longer.
         const REUSED_FOR: Duration = Duration::from_millis(500);
-        let now = self.shared.clock.now();
+        let (now, monotonic) = (self.shared.clock.now(), self.shared.clock.monotonic());
         let claims = self.shared.claims.read();
         let mut kept = self.shared.snapshot.lock();
         if let Some(kept) = kept.as_ref()
             && kept.version == claims.version()
-            && now.saturating_since(kept.encoded_at) < REUSED_FOR
+            && monotonic.saturating_sub(kept.encoded_at) < REUSED_FOR
         {
             return kept.clone();
         }
         let snapshot = Snapshot { version: claims.version(), states: claims.packed(now) };
         let encoded = EncodedSnapshot {
             version: snapshot.version,
-            encoded_at: now,
+            encoded_at: monotonic,
             bytes: Frame::Snapshot(snapshot).encode().into(),
             gzip: Arc::default(),
         };
@@ -300,6 +322,7 @@ struct Task {
     database: Database,
     plans: Plans,
     guards: Guards,
+    held_budget: HeldBudget,
     rules_read_at: Instant,
 }
 
@@ -418,13 +441,18 @@ impl Task {
         version: u64,
     ) -> (Vec<(SeatNo, Claim)>, Vec<Decided>) {
         let house_file = self.shared.house.read().clone();
-        let house = House { plan: &house_file.plan, rules: &house_file.rules };
+        let held_budget = if self.guards.held_budget { self.held_budget } else { HeldBudget::NONE };
+        let house = House { plan: &house_file.plan, rules: &house_file.rules, held_budget };
         let claims = self.shared.claims.read();
         let mut staged = Staged::new(&claims);
         let decided = commands
             .iter()
             .map(|command| {
-                let granted = decide(house, &staged, command, now)?;
+                let granted = if self.guards.customers {
+                    decide(house, &staged, command, now)?
+                } else {
+                    decide(house, &staged, &SeatCommand { account_id: None, ..(*command).clone() }, now)?
+                };
                 let hold_id = match &command.action {
                     SeatAction::Hold { hold_id, .. } => Some(*hold_id),
                     SeatAction::Release { .. } | SeatAction::Extend => None,
@@ -500,8 +528,7 @@ impl Task {
             .iter()
             .filter_map(|(seat, claim)| match claim {
                 Claim::Held(held) if held.window.expires_at <= now => {
-                    let lapsed = Lapsed { cart_id: held.cart_id, at: held.window.expires_at };
-                    Some((seat, Claim::Free { lapsed: Some(lapsed) }))
+                    Some((seat, Claim::Free { last: Some(held.ended(false)) }))
                 }
                 _ => None,
             })

@@ -22,6 +22,9 @@ use shared_model::{ErrorCode, Problem};
 pub type CommandError = Problem;
 pub type CommandResult<T> = Result<T, CommandError>;
 
+/// When somebody comes back whose network holds as much as it may: some of it is bought or let go every minute.
+const TOO_MANY_HELD_RETRY_SECONDS: u32 = 30;
+
 /// An error that says itself what it is called outside.
 pub(super) trait IntoProblem {
     fn into_problem(self) -> Problem;
@@ -129,6 +132,11 @@ impl IntoProblem for Refusal {
         match self {
             Self::SeatsTaken(seats) => Problem { seats, ..problem(ErrorCode::SeatsTaken) },
             Self::SeatLimit(limit) => Problem { limit: Some(limit), ..problem(ErrorCode::SeatLimit) },
+            Self::TooManyHeld(limit) => {
+                let retry_after_seconds = Some(TOO_MANY_HELD_RETRY_SECONDS);
+                Problem { limit: Some(limit), retry_after_seconds, ..problem(ErrorCode::TooManyHeld) }
+            }
+            Self::HeldTooLong { seats, until } => Problem { seats, at: Some(until), ..problem(ErrorCode::HeldTooLong) },
             Self::OrphanSeat(seats) => Problem { seats, ..problem(ErrorCode::OrphanSeat) },
             Self::NoSeatsFound => problem(ErrorCode::NoSeatsFound),
             Self::NotYetOnSale(at) => Problem { at: Some(at), ..problem(ErrorCode::NotYetOnSale) },
@@ -152,6 +160,10 @@ impl IntoProblem for OrderRefusal {
             Self::NotFound => not_found(),
             Self::SeatsLost(seats) => Problem { seats, ..problem(ErrorCode::HoldLapsed) },
             Self::Closed | Self::PaymentOpen | Self::TooManyPayments => problem(ErrorCode::OrderClosed),
+            Self::SeatLimit(limit) => Problem { limit: Some(limit), ..problem(ErrorCode::SeatLimit) },
+            Self::PaymentIdTaken => problem(ErrorCode::InvalidInput),
+            Self::Cancelled => problem(ErrorCode::PerformanceCancelled),
+            Self::SaleEnded => problem(ErrorCode::SaleEnded),
         }
     }
 }
@@ -186,11 +198,14 @@ impl IntoProblem for DataError {
 fn data_problem(error: &DataError) -> Problem {
     match error {
         DataError::Unavailable(_) => busy(),
-        DataError::Conflict | DataError::Corrupt { .. } | DataError::Failed(_) => Problem::new(ErrorCode::Internal),
+        DataError::Conflict | DataError::Corrupt { .. } | DataError::Unsuitable(_) | DataError::Failed(_) => {
+            Problem::new(ErrorCode::Internal)
+        }
     }
 }
 
-fn busy() -> Problem {
+/// To be asked again in a moment.
+pub(super) fn busy() -> Problem {
     Problem { retry_after_seconds: Some(1), ..Problem::new(ErrorCode::Busy) }
 }
 

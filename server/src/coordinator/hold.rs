@@ -7,10 +7,11 @@ use super::{
     invalid,
 };
 use crate::{
-    data::{DataResult, claims},
+    data::{DataResult, claims, staff},
     reservations::{
         cart,
         decide::{SeatAction, SeatCommand},
+        held_from::HeldFrom,
     },
 };
 use parking_lot::Mutex;
@@ -21,6 +22,7 @@ use shared_model::{
 };
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -99,6 +101,24 @@ impl Desks {
     }
 }
 
+/// Where a wish for seats comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct HoldOrigin<'a> {
+    pub address: IpAddr,
+    /// What the client was given for a challenge it passed.
+    pub challenge_token: Option<&'a str>,
+}
+
+fn command_of(visitor: &Visitor, action: SeatAction) -> SeatCommand {
+    SeatCommand {
+        cart_id: visitor.cart_id,
+        account_id: visitor.account_id,
+        held_from: None,
+        passed_challenge: false,
+        action,
+    }
+}
+
 impl Coordinator {
     /// The performance's desk.
     pub async fn desk(&self, id: PerformanceId) -> CommandResult<Arc<Desk>> {
@@ -112,11 +132,43 @@ impl Coordinator {
         performance: PerformanceId,
         hold: HoldId,
         request: HoldRequest,
+        from: &HoldOrigin<'_>,
     ) -> CommandResult<Hold> {
         let desk = self.desk(performance).await?;
         self.check_cart_limit(visitor, performance)?;
         let action = SeatAction::Hold { hold_id: hold, choice: request.choice, ticket_type_id: request.ticket_type_id };
-        self.command(&desk, visitor, action).await
+        let held_from = self.held_from(visitor, performance, from).await?;
+        let command = SeatCommand { held_from, ..command_of(visitor, action) };
+        match self.command(&desk, command.clone()).await {
+            Err(problem) if problem.code == ErrorCode::TooManyHeld => {
+                if !self.inner.challenge.is_passed(from.challenge_token).await {
+                    return Err(problem);
+                }
+                self.command(&desk, SeatCommand { passed_challenge: true, ..command }).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// Where a hold counts. The box office holds for a queue of people: who works for the organizer, and showed a second
+    /// factor in this session, is not counted.
+    async fn held_from(
+        &self,
+        visitor: &Visitor,
+        performance: PerformanceId,
+        from: &HoldOrigin<'_>,
+    ) -> CommandResult<Option<HeldFrom>> {
+        if self.inner.held_budget.percent == 0 {
+            return Ok(None);
+        }
+        if let (Some(account_id), Some(_)) = (visitor.account_id, visitor.second_factor_at) {
+            let mut link = self.inner.database.read().await.or_problem()?;
+            let role = staff::find_role_at_performance(&mut link, performance.0, account_id.0).await.or_problem()?;
+            if role.is_some() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(HeldFrom::new(from.address, &self.inner.secret)))
     }
 
     /// Gives seats back; those the cart does not hold are let be.
@@ -127,17 +179,17 @@ impl Coordinator {
         seats: Vec<SeatNo>,
     ) -> CommandResult<Hold> {
         let desk = self.desk(performance).await?;
-        self.command(&desk, visitor, SeatAction::Release { seats }).await
+        self.command(&desk, command_of(visitor, SeatAction::Release { seats })).await
     }
 
     /// Adds the one extension to all the cart holds at this performance.
     pub async fn extend_hold(&self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<Hold> {
         let desk = self.desk(performance).await?;
-        self.command(&desk, visitor, SeatAction::Extend).await
+        self.command(&desk, command_of(visitor, SeatAction::Extend)).await
     }
 
-    async fn command(&self, desk: &Desk, visitor: &Visitor, action: SeatAction) -> CommandResult<Hold> {
-        let outcome = desk.command(SeatCommand { cart_id: visitor.cart_id, action }).await.or_problem();
+    async fn command(&self, desk: &Desk, command: SeatCommand) -> CommandResult<Hold> {
+        let outcome = desk.command(command).await.or_problem();
         let word = outcome.as_ref().map_or_else(|problem| problem.code.as_str(), |_| "done");
         metrics::counter!("ticketboss_seat_commands_total", "outcome" => word).increment(1);
         let hold = outcome?;

@@ -385,7 +385,9 @@ fn invalid(error: impl std::fmt::Display) -> InstallError {
 fn exists(error: DataError, what: &'static str, name: &str) -> InstallError {
     match error {
         DataError::Conflict => InstallError::Exists { what, name: name.to_owned() },
-        DataError::Unavailable(_) | DataError::Corrupt { .. } | DataError::Failed(_) => error.into(),
+        DataError::Unavailable(_) | DataError::Corrupt { .. } | DataError::Unsuitable(_) | DataError::Failed(_) => {
+            error.into()
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod admission;
 pub mod background;
 mod browse;
 mod cards;
+pub mod challenge;
 mod checkout;
 mod codes;
 pub mod deliver;
@@ -29,14 +30,17 @@ mod order_desk;
 mod orders;
 mod outbox;
 mod passkeys;
+mod readiness;
 mod rights;
 pub mod season;
 mod second_factor;
 pub mod staff;
+pub mod ticket_keys;
 mod wishes;
 
 pub use crate::auth::sessions::{HalfSignedIn, Kind, OpenedSession, Visitor};
 pub use error::{CommandError, CommandResult};
+pub use hold::HoldOrigin;
 pub use orders::{OrderCounts, OrdersAsked};
 
 use crate::{
@@ -45,21 +49,21 @@ use crate::{
     },
     clock::Clock,
     commerce::{gateway::Gateway, sandbox::Sandbox},
-    data::{Database, settings},
+    data::{Database, Engine},
     delivery::document_pool::DocumentPool,
     events::plans::Plans,
-    reservations::cart::Shelves,
+    reservations::{cart::Shelves, held_from::HeldBudget},
 };
-use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
+use challenge::Challenge;
 use deliver::Outgoing;
 use desk::{DeskSetting, Guards};
-use ed25519_dalek::{SigningKey, VerifyingKey};
 use error::OrProblem;
 use hints::Hints;
 use hold::Desks;
 use order_desk::OrderDesk;
 use shared_model::{ErrorCode, Language, Problem, Timestamp};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use ticket_keys::TicketKeys;
 
 /// What a coordinator is made of.
 pub struct Setting {
@@ -71,6 +75,9 @@ pub struct Setting {
     /// Where buyers reach us, without a slash at the end.
     pub public_url: String,
     pub guards: Guards,
+    /// What may be held from one address at once.
+    pub held_budget: HeldBudget,
+    pub challenge: Challenge,
 }
 
 /// The one door. Cheap to clone.
@@ -96,9 +103,13 @@ struct Inner {
     sandbox: Sandbox,
     occupancies: browse::Occupancies,
     documents: DocumentPool,
+    asked_lately: orders::AskedLately,
     outgoing: Outgoing,
-    ticket_key: SigningKey,
+    ticket_keys: TicketKeys,
+    readiness: readiness::Readiness,
     guards: Guards,
+    held_budget: HeldBudget,
+    challenge: Challenge,
     forgetting: background::NowAndThen,
     in_hand: outbox::InHand,
     awaited_from: parking_lot::Mutex<uuid::Uuid>,
@@ -111,13 +122,19 @@ impl Coordinator {
     /// # Errors
     /// [`crate::data::DataError`] when the database cannot be reached.
     pub async fn start(setting: Setting) -> crate::data::DataResult<Self> {
-        let Setting { database, clock, sandbox, secret, outgoing, public_url, guards } = setting;
-        clock.set_offset_ms(database.clock_offset_ms(crate::clock::machine_now_ms).await?);
-        let ticket_key = load_ticket_key(&database).await?;
+        let Setting { database, clock, sandbox, secret, outgoing, public_url, guards, held_budget, challenge } =
+            setting;
+        read_clock(&database, &clock).await?;
+        let ticket_keys = TicketKeys::load(&database, &secret, clock.now()).await?;
         let plans = Plans::default();
-        let desks =
-            Desks::new(DeskSetting { database: database.clone(), clock: clock.clone(), plans: plans.clone(), guards });
-        let sessions = Sessions::new(database.clone(), secret.clone());
+        let desks = Desks::new(DeskSetting {
+            database: database.clone(),
+            clock: clock.clone(),
+            plans: plans.clone(),
+            guards,
+            held_budget,
+        });
+        let sessions = Sessions::new(database.clone(), secret.clone(), clock.clone());
         let hints = Hints::start(&database, &desks, &sessions);
         let announce = {
             let (desks, hints) = (desks.clone(), hints.clone());
@@ -128,7 +145,7 @@ impl Coordinator {
                 }
             })
         };
-        let order_desk = OrderDesk::start(database.clone(), clock.clone(), ticket_key.clone(), announce);
+        let order_desk = OrderDesk::start(database.clone(), clock.clone(), ticket_keys.clone(), guards, announce);
         let inner = Inner {
             sessions,
             passkeys: Passkeys::of_site(&public_url),
@@ -138,6 +155,7 @@ impl Coordinator {
             gateway: Arc::new(sandbox.clone()),
             occupancies: browse::Occupancies::default(),
             documents: DocumentPool::default(),
+            asked_lately: orders::AskedLately::default(),
             database,
             clock,
             shelves: Shelves::new(plans.clone()),
@@ -147,8 +165,11 @@ impl Coordinator {
             order_desk,
             sandbox,
             outgoing,
-            ticket_key,
+            ticket_keys,
+            readiness: readiness::Readiness::default(),
             guards,
+            held_budget,
+            challenge,
             forgetting: background::NowAndThen::default(),
             in_hand: outbox::InHand::default(),
             awaited_from: parking_lot::Mutex::default(),
@@ -162,9 +183,9 @@ impl Coordinator {
         self.inner.clock.now()
     }
 
-    /// What doors check tickets with.
-    pub fn ticket_verifying_key(&self) -> VerifyingKey {
-        self.inner.ticket_key.verifying_key()
+    /// What ages in memory are measured with: no clock that is set back makes anything younger.
+    pub fn monotonic(&self) -> Duration {
+        self.inner.clock.monotonic()
     }
 
     pub fn database(&self) -> &Database {
@@ -176,16 +197,22 @@ impl Coordinator {
         &self.inner.sandbox
     }
 
-    /// Answers when the database does.
+    /// Answers when the database can be written to; asked as often as one likes.
     pub async fn ready(&self) -> CommandResult<()> {
-        self.inner.database.ping().await.or_problem()
+        self.inner.readiness.find(&self.inner.database, self.now()).await
     }
 
     /// Compares the database's clock with ours: expiry is judged by one clock on all nodes.
     pub async fn measure_clock(&self) {
-        match self.inner.database.clock_offset_ms(crate::clock::machine_now_ms).await {
-            Ok(offset) => self.inner.clock.set_offset_ms(offset),
-            Err(error) => tracing::warn!(%error, "the database's clock could not be read"),
+        if let Err(error) = read_clock(&self.inner.database, &self.inner.clock).await {
+            tracing::warn!(%error, "the database's clock could not be read");
+        }
+    }
+
+    /// [`Self::measure_clock`] where it costs nothing, or where this machine's clock was set since.
+    pub async fn watch_clock(&self) {
+        if self.inner.database.engine() == Engine::Sqlite || self.inner.clock.machine_was_set() {
+            self.measure_clock().await;
         }
     }
 
@@ -204,13 +231,25 @@ impl Coordinator {
     }
 }
 
-/// The key tickets are signed with; made once for each deployment.
-async fn load_ticket_key(database: &Database) -> crate::data::DataResult<SigningKey> {
-    let make = || BASE64_STANDARD_NO_PAD.encode(rand::random::<[u8; 32]>());
-    let kept = settings::load_or_insert(database, "ticket_signing_key", make).await?;
-    let bytes = BASE64_STANDARD_NO_PAD.decode(kept).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    let bytes = bytes.ok_or_else(|| crate::data::DataError::corrupt("ticket key", "it is not 32 bytes"))?;
-    Ok(SigningKey::from_bytes(&bytes))
+/// Lets our clock follow the database's; the embedded one has the machine's.
+async fn read_clock(database: &Database, clock: &Clock) -> crate::data::DataResult<()> {
+    /// An answer that took longer tells too little.
+    const ANSWER_MAX: Duration = Duration::from_secs(2);
+    if database.engine() == Engine::Sqlite {
+        clock.follow(clock.machine_now_ms());
+        return Ok(());
+    }
+    if let Some(shown) = clock.manual_database_now_ms() {
+        clock.follow(shown);
+        return Ok(());
+    }
+    let asked_at = clock.monotonic();
+    let shown = database.clock_ms().await?;
+    let took = clock.monotonic().saturating_sub(asked_at);
+    if let Some(shown) = shown.filter(|_| took <= ANSWER_MAX) {
+        clock.follow(shown + (took / 2).as_millis() as i64);
+    }
+    Ok(())
 }
 
 /// A field that breaks its rule.

@@ -5,6 +5,7 @@ use super::{Coordinator, outbox::SendError};
 use crate::{
     auth::{
         accounts::{self, Known},
+        codes::SENDING_MAX,
         message_limits::{Receiver, count_message, count_text},
         notes::{Addressee, Mailbox, News, Note, read_note},
     },
@@ -32,23 +33,30 @@ impl Coordinator {
                 if !self.is_worth_sending(code_id).await? || !self.count(row, Receiver::SignIns(&key)).await? {
                     return Ok(());
                 }
-                self.mail_note(row, &to.mailbox(), Say::SignInCode(&code)).await
+                self.hand_over(code_id, self.mail_note(row, &to.mailbox(), Say::SignInCode(&code))).await
             }
             Note::SignUpCode { code_id, code, to } => match self.may_send(row, code_id, &to).await? {
-                MaySend::Code => self.mail_note(row, &to.mailbox(), Say::SignUpCode(&code)).await,
-                MaySend::News => self.mail_note(row, &to.mailbox(), Say::News(&News::AlreadyHasAccount)).await,
+                MaySend::Code => {
+                    self.hand_over(code_id, self.mail_note(row, &to.nameless(), Say::SignUpCode(&code))).await
+                }
+                MaySend::News => self.mail_note(row, &to.nameless(), Say::News(&News::AlreadyHasAccount)).await,
                 MaySend::Nothing => Ok(()),
             },
             Note::EmailCode { code_id, code, to } => match self.may_send(row, code_id, &to).await? {
-                MaySend::Code => self.mail_note(row, &to.mailbox(), Say::EmailCode(&code)).await,
-                MaySend::News => self.mail_note(row, &to.mailbox(), Say::News(&News::AlreadyHasAccount)).await,
+                MaySend::Code => {
+                    self.hand_over(code_id, self.mail_note(row, &to.nameless(), Say::EmailCode(&code))).await
+                }
+                MaySend::News => self.mail_note(row, &to.nameless(), Say::News(&News::AlreadyHasAccount)).await,
                 MaySend::Nothing => Ok(()),
             },
             Note::PhoneCode { code_id, code, phone, language } => {
                 if !self.is_worth_sending(code_id).await? || !self.count(row, Receiver::Phone(phone.as_str())).await? {
                     return Ok(());
                 }
-                self.text_note(row, &phone, language, SmsSay::PhoneCode(&code)).await
+                self.hand_over(code_id, self.text_note(row, &phone, language, SmsSay::PhoneCode(&code))).await
+            }
+            Note::News { to, news: news @ News::Invited { .. } } => {
+                self.mail_note(row, &to.nameless(), Say::News(&news)).await
             }
             Note::News { to, news } => self.mail_note(row, &to.mailbox(), Say::News(&news)).await,
             Note::SeatsFree { performance_id, email, language } => {
@@ -94,19 +102,38 @@ impl Coordinator {
         if let Some(phone) = known.confirmed_phone().filter(|_| channel == CodeChannel::Sms)
             && self.count(row, if by_owner { Receiver::OwnPhone } else { Receiver::Phone }(phone.as_str())).await?
         {
-            self.make_code_good(code_id, &known).await?;
-            return self.text_note(row, phone, known.language, SmsSay::ResetCode(code)).await;
+            self.give_code(code_id, &known).await?;
+            let sending = self.text_note(row, phone, known.language, SmsSay::ResetCode(code));
+            return self.hand_over(code_id, sending).await;
         }
         if !self.count(row, if by_owner { Receiver::OwnMailbox } else { Receiver::Mailbox }(&key)).await? {
             return Ok(());
         }
-        self.make_code_good(code_id, &known).await?;
-        let to = Addressee { email: known.email, name: known.name, language: known.language };
-        self.mail_note(row, &to.mailbox(), Say::ResetCode(code)).await
+        self.give_code(code_id, &known).await?;
+        let to = Addressee::owner(&known);
+        self.hand_over(code_id, self.mail_note(row, &to.mailbox(), Say::ResetCode(code))).await
     }
 
-    /// The code is the account's from the moment it may leave: one that is not sent can be guessed by nobody.
-    async fn make_code_good(&self, code_id: CodeId, known: &Known) -> Result<(), SendError> {
+    /// Sends a code. It is one from the moment the transport has it in its hands, so that whoever reads it can type it at
+    /// once, and only if the transport took it; the next try of the outbox begins anew.
+    async fn hand_over(
+        &self,
+        code_id: CodeId,
+        sending: impl Future<Output = Result<(), SendError>>,
+    ) -> Result<(), SendError> {
+        let mut link = self.inner.database.begin().await.map_err(retry)?;
+        let until = (self.now() + SENDING_MAX).as_millis();
+        rows::make_code_good(&mut link, code_id.0, until).await.map_err(retry)?;
+        link.commit().await.map_err(retry)?;
+        let sent = sending.await;
+        let mut link = self.inner.database.begin().await.map_err(retry)?;
+        rows::settle_code(&mut link, code_id.0, sent.is_ok()).await.map_err(retry)?;
+        link.commit().await.map_err(retry)?;
+        sent
+    }
+
+    /// The code is the account's from now on.
+    async fn give_code(&self, code_id: CodeId, known: &Known) -> Result<(), SendError> {
         let mut link = self.inner.database.begin().await.map_err(retry)?;
         rows::set_code_subject(&mut link, code_id.0, known.account_id.0).await.map_err(retry)?;
         link.commit().await.map_err(retry)

@@ -116,6 +116,8 @@ impl Coordinator {
     pub async fn cancel_performance(&self, performance_id: PerformanceId) -> Result<(), InstallError> {
         let mut link = self.database().begin().await?;
         rows::find_performance(&mut link, performance_id.0).await?.ok_or_else(|| missing(performance_id))?;
+        // Under the lock of its seats: an order that is settled after this knows that it was cancelled.
+        raise_version(&mut link, performance_id).await?;
         if !rows::cancel_performance(&mut link, performance_id.0, self.now().as_millis()).await? {
             return Err(InstallError::Invalid(format!("performance {performance_id} was cancelled before")));
         }

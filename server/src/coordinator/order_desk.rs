@@ -5,18 +5,19 @@
 //! the one before, write all that changed, commit, answer. The rules are in
 //! [`crate::reservations::books`]; no provider is spoken to in here.
 
+use super::{desk::Guards, ticket_keys::TicketKeys};
 use crate::{
     clock::Clock,
     data::{DataError, DataResult, Database, catalogue, orders as rows},
     reservations::{
-        books::{NewOrder, OrderRefusal, OrderStep, Outcome, Step},
+        books::{Books, NewOrder, OrderRefusal, OrderStep, Outcome, PerformanceFacts, Step},
         claims::raise_version,
-        orders::{load_books, write_books},
+        customers::Customers,
+        orders::{OrderRow, load_books, write_books},
     },
 };
-use ed25519_dalek::SigningKey;
 use futures_util::FutureExt;
-use shared_model::{PerformanceId, Timestamp};
+use shared_model::{OrderId, PaymentId, PerformanceId, Timestamp};
 use std::{
     collections::{BTreeMap, BTreeSet},
     panic::AssertUnwindSafe,
@@ -57,9 +58,9 @@ pub type Announce = Arc<dyn Fn(&[(PerformanceId, u64)]) + Send + Sync>;
 
 impl OrderDesk {
     /// Starts the desk's task, which ends with the last handle to the desk.
-    pub fn start(database: Database, clock: Clock, key: SigningKey, announce: Announce) -> Self {
+    pub fn start(database: Database, clock: Clock, keys: TicketKeys, guards: Guards, announce: Announce) -> Self {
         let (inbox, waiting) = mpsc::channel(QUEUE_MAX);
-        tokio::spawn(Task { database, clock, key, announce }.run(waiting));
+        tokio::spawn(Task { database, clock, guards, keys, announce }.run(waiting));
         Self { inbox }
     }
 
@@ -77,7 +78,8 @@ impl OrderDesk {
 struct Task {
     database: Database,
     clock: Clock,
-    key: SigningKey,
+    guards: Guards,
+    keys: TicketKeys,
     announce: Announce,
 }
 
@@ -89,7 +91,7 @@ impl Task {
                 waiting.drain(..).map(|waiting| (waiting.step, waiting.answer)).unzip();
             // A fault of ours costs one batch, not everybody's check-out: its callers are told to come back.
             let Ok(served) = AssertUnwindSafe(self.serve(&steps)).catch_unwind().await else {
-                tracing::error!(steps = steps.len(), "a batch of order steps broke off");
+                tracing::error!(steps = steps.len(), "a batch of order steps panicked");
                 continue;
             };
             match served {
@@ -99,8 +101,10 @@ impl Task {
                         let _ = answer.send(outcome.map_err(OrderDeskError::Refused));
                     }
                 }
-                Err(error) if steps.len() > 1 => {
-                    // One step may have spoiled the batch (a number or code drawn twice): each by itself.
+                // What passes is answered "busy" at once: one by one, each would wait for it anew.
+                Err(error) if !error.passes() && (steps.len() > 1 || matches!(error, DataError::Conflict)) => {
+                    // One step may have spoiled the batch (an id of somebody else's, a number or code drawn twice):
+                    // each by itself.
                     tracing::warn!(%error, steps = steps.len(), "a batch of order steps failed; taking them one by one");
                     for (step, answer) in steps.into_iter().zip(answers) {
                         let _ = answer.send(self.serve_one(step).await);
@@ -118,7 +122,12 @@ impl Task {
     }
 
     async fn serve_one(&self, step: OrderStep) -> Result<Outcome, OrderDeskError> {
-        match self.serve(&[step]).await {
+        let served = match self.serve(std::slice::from_ref(&step)).await {
+            // Another node wrote a row with this id or number since the books were read: they say so now.
+            Err(DataError::Conflict) => self.serve(&[step]).await,
+            served => served,
+        };
+        match served {
             Ok(mut outcomes) => outcomes.pop().unwrap_or(Err(OrderRefusal::NotFound)).map_err(OrderDeskError::Refused),
             Err(error) => {
                 tracing::error!(%error, "an order step failed");
@@ -137,6 +146,14 @@ impl Task {
                 Step::PayAgain { .. } | Step::Answered { .. } | Step::Lapse | Step::Cancel => None,
             })
             .collect();
+        let payment_ids: Vec<Uuid> = steps
+            .iter()
+            .filter_map(|step| match &step.step {
+                Step::Place(new) => Some(new.payment.payment_id),
+                Step::PayAgain { payment, .. } => Some(payment.payment_id),
+                Step::Answered { .. } | Step::Lapse | Step::Cancel => None,
+            })
+            .collect();
         let mut link = self.database.begin_desk().await?;
         // An order's lines never change, so they may be read before their performances are locked.
         let known_lines = rows::list_lines(&mut link, &order_ids).await?;
@@ -150,14 +167,33 @@ impl Task {
             versions.insert(performance_id, raise_version(&mut link, performance_id).await?);
         }
         let mut books = load_books(&mut link, &order_ids, known_lines, &new).await?;
+        if self.guards.payment_owners && !payment_ids.is_empty() {
+            let owners = rows::list_payment_owners(&mut link, &payment_ids).await?;
+            books.payment_owners.extend(owners.into_iter().map(|(id, order)| (PaymentId(id), OrderId(order))));
+        }
         for performance_id in versions.keys() {
             if let Some(row) = catalogue::find_performance(&mut link, performance_id.0).await? {
-                books.starts.insert(*performance_id, Timestamp(row.starts_at));
+                books.performances.insert(*performance_id, facts_of(&row));
+            }
+        }
+        if self.guards.customers {
+            // Whose orders are new, and whose join the account that pays them now.
+            let joining: Vec<OrderRow> = steps.iter().filter_map(|step| joining_order(&books, step)).collect();
+            let lines_of = |order: &OrderRow| books.lines.get(&OrderId(order.order_id)).map_or(&[][..], Vec::as_slice);
+            let buyers = new.iter().map(|new| (&new.order, new.lines.as_slice()));
+            let buyers: Vec<_> = buyers.chain(joining.iter().map(|order| (order, lines_of(order)))).collect();
+            if !buyers.is_empty() {
+                books.customers = Customers::load(&mut link, &buyers).await?;
             }
         }
         let now = self.clock.now();
-        let outcomes = steps.iter().map(|step| books.apply(step.clone(), &self.key, now)).collect();
+        let key = self.keys.signing();
+        let outcomes = steps.iter().map(|step| books.apply(step.clone(), &key, now)).collect();
         let written = std::mem::take(&mut books.written);
+        if written.is_empty() {
+            // Refused or done before: dropping the link gives the versions back.
+            return Ok(outcomes);
+        }
         let changed: BTreeSet<PerformanceId> =
             written.claims.keys().map(|(performance_id, _)| *performance_id).collect();
         let changed: Vec<_> = changed.into_iter().filter_map(|id| Some((id, *versions.get(&id)?))).collect();
@@ -166,4 +202,20 @@ impl Task {
         (self.announce)(&changed);
         Ok(outcomes)
     }
+}
+
+fn facts_of(row: &catalogue::ListedRow) -> PerformanceFacts {
+    PerformanceFacts {
+        starts_at: Timestamp(row.starts_at),
+        on_sale_until: Timestamp(row.on_sale_until),
+        is_cancelled: row.cancelled_at.is_some(),
+        seats_per_customer_max: u32::try_from(row.seats_per_customer_max).unwrap_or(0),
+    }
+}
+
+/// A guest's order as it will be when the account that pays it now has it.
+fn joining_order(books: &Books, step: &OrderStep) -> Option<OrderRow> {
+    let Step::PayAgain { account_id: Some(account_id), .. } = &step.step else { return None };
+    let order = books.orders.get(&step.order_id).filter(|order| order.account_id.is_none())?;
+    Some(OrderRow { account_id: Some((*account_id).into()), ..order.clone() })
 }

@@ -24,11 +24,14 @@ use crate::{
     },
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use lru::LruCache;
+use parking_lot::Mutex;
 use shared_model::{
-    ErrorCode, OrderId, OrderMailId, Problem, Timestamp,
+    ErrorCode, OrderId, OrderMailId, PaymentId, Problem, Timestamp,
     event::Page,
     order::{Order, OrderPeriod, OrderState, PaymentState},
 };
+use std::{num::NonZeroUsize, time::Duration};
 use uuid::Uuid;
 
 /// Orders on a page when nobody says how many, and at most.
@@ -159,7 +162,9 @@ impl Coordinator {
             let seconds = at.saturating_since(now).as_secs_f64().ceil() as u32;
             return Err(Problem { retry_after_seconds: Some(seconds), ..Problem::new(ErrorCode::RateLimited) });
         }
-        order_mails::insert_mail(&mut link, mail_id.0, order_id, now.as_millis()).await.or_problem()?;
+        if !order_mails::insert_mail(&mut link, mail_id.0, order_id, now.as_millis()).await.or_problem()? {
+            return Err(invalid("mail_id was used for something else; make a new one"));
+        }
         let row = OutboxKind::OrderMailAgain.about(mail_id.0, now);
         outbox::insert_rows(&mut link, &[row]).await.or_problem()?;
         link.commit().await.or_problem()
@@ -175,6 +180,11 @@ impl Coordinator {
 
     async fn bring_up_to_date(&self, order: Order) -> CommandResult<Order> {
         let order_id = order.order_id;
+        // Whoever reads an order again and again asks the provider, and locks the order's performances, no oftener.
+        let open = order.payment.as_ref().filter(|_| order.state == OrderState::Pending);
+        if !open.is_some_and(|payment| self.inner.asked_lately.is_due(payment.payment_id, self.monotonic())) {
+            return Ok(order);
+        }
         match &order.payment {
             Some(payment) if order.state == OrderState::Pending && payment.state.is_open() => {
                 self.ask_provider(order_id, payment.payment_id).await;
@@ -187,6 +197,31 @@ impl Coordinator {
         let mut link = self.inner.database.read().await.or_problem()?;
         let found = orders::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()?;
         found.map(|(_, order)| order).ok_or_else(not_found)
+    }
+}
+
+/// When providers were asked about a payment because its order was read, on this node.
+pub(super) struct AskedLately(Mutex<LruCache<PaymentId, Duration>>);
+
+impl Default for AskedLately {
+    fn default() -> Self {
+        /// Payments remembered.
+        const PAYMENTS_MAX: NonZeroUsize = NonZeroUsize::new(10_000).expect("it is not zero");
+        Self(Mutex::new(LruCache::new(PAYMENTS_MAX)))
+    }
+}
+
+impl AskedLately {
+    /// Whether the provider may be asked about it now; then it counts as asked.
+    fn is_due(&self, payment_id: PaymentId, monotonic: Duration) -> bool {
+        /// Shorter than the page of a payment that is under way waits until it looks again.
+        const EVERY: Duration = Duration::from_secs(2);
+        let mut asked = self.0.lock();
+        let is_due = asked.get(&payment_id).is_none_or(|at| monotonic.saturating_sub(*at) >= EVERY);
+        if is_due {
+            asked.put(payment_id, monotonic);
+        }
+        is_due
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     auth::{
         accounts::{self, Known},
         factors::load_factors,
-        limits::Limit,
+        limits::{Counted, Limit},
         notes::News,
         passkeys::{Asked, CEREMONY_TTL, CeremonyKind, KeptPasskey, PasskeyRefusal, Passkeys, Registrant, read_name},
         sessions::{Kind, Proof},
@@ -135,7 +135,7 @@ impl Coordinator {
         kind: Kind,
         client: Client<'_>,
     ) -> CommandResult<SignedIn> {
-        self.admit(&[(Limit::PasskeysByAddress, &client.address.to_string())]).await?;
+        self.admit(&Counted::by_address(Limit::PasskeysByAddress, client.address)).await?;
         let account_id = self.judge_answer(visitor, CeremonyKind::SignIn, ceremony_id, answer, None).await?;
         self.sign_in_proved(visitor, account_id, kind, client).await
     }

@@ -140,7 +140,8 @@ async fn install_performance(
     };
     let performance_id = create_performance(link, spec).await?;
     let filled = demo::house::fill(&house.numbered, performance);
-    let sold = filled.sold.into_iter().map(|seat| (seat, Claim::Sold { order_id: None, cart_id: None }));
+    let sold =
+        filled.sold.into_iter().map(|seat| (seat, Claim::Sold { order_id: None, cart_id: None, account_id: None }));
     let blocked = filled.blocked.into_iter().map(|(seat, reason)| (seat, Claim::Blocked { reason }));
     claim_places(link, performance_id, sold.chain(blocked).collect()).await?;
     Ok(())

@@ -3,7 +3,7 @@
 use super::{
     Coordinator, OpenedSession, Visitor,
     accounts::{Client, SignedIn},
-    error::{CommandResult, OrProblem},
+    error::{CommandResult, OrProblem, too_often},
     install::InstallError,
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         accounts::{self, Known},
         audit::{Action, Deed, write_down},
         factors::load_factors,
-        limits::Limit,
+        limits::{Counted, Limit},
         notes::{News, write_news},
         sessions::Proof,
         totp::{Authenticator, TotpRefusal},
@@ -83,7 +83,8 @@ impl Coordinator {
         self.count_typed_code(visitor, account_id).await?;
         let secret = &self.inner.secret;
         let authenticator = Authenticator::offered(secret, account_id, &confirmation.sealed, now).or_problem()?;
-        let step = authenticator.check(confirmation.code.as_str(), None, now).or_problem()?;
+        let step =
+            authenticator.check(confirmation.code.as_str(), None, self.inner.clock.compared_now()).or_problem()?;
         let sealed = authenticator.seal(secret, account_id);
         let mut link = self.inner.database.begin().await.or_problem()?;
         self.may_change_factors(&mut link, visitor, account_id).await?;
@@ -158,14 +159,22 @@ impl Coordinator {
         // Who has the password alone cannot use up what is hers.
         let own = (visitor.account_id == Some(account_id)).then(|| visitor.session_id.to_string());
         let own = own.or_else(|| self.device_of(&known.email, client));
-        self.admit(&[(Limit::TotpByAccount, &own.unwrap_or_else(|| account_id.to_string()))]).await?;
+        let asked = match own {
+            Some(own) => vec![Counted::of(Limit::TotpByAccount, own)],
+            None => {
+                let mut asked = Counted::by_address(Limit::CodesTyped, client.address);
+                asked.push(Counted::of(Limit::TotpByAccount, account_id.to_string()));
+                asked
+            }
+        };
+        self.admit_code_of_app(&asked).await?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let kept = rows::find_totp(&mut link, account_id.0).await.or_problem()?;
         let (sealed, last_step) = kept.ok_or_else(|| Problem::new(ErrorCode::SecondFactorMissing))?;
         let authenticator = Authenticator::kept(&self.inner.secret, account_id, &sealed)
             .ok_or_else(|| DataError::corrupt("authenticator secret", "it is not sealed with this deployment's secret"))
             .or_problem()?;
-        let step = authenticator.check(typed, last_step, self.now()).or_problem()?;
+        let step = authenticator.check(typed, last_step, self.inner.clock.compared_now()).or_problem()?;
         if !rows::use_step(&mut link, account_id.0, step).await.or_problem()? {
             return Err(TotpRefusal::WrongCode).or_problem();
         }
@@ -174,7 +183,13 @@ impl Coordinator {
 
     async fn count_typed_code(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
         let name = format!("{account_id} {}", visitor.session_id);
-        self.admit(&[(Limit::TotpTyped, &name)]).await
+        self.admit_code_of_app(&[Counted::of(Limit::TotpTyped, name)]).await
+    }
+
+    /// Counted in the database, before anybody knows whether it is right: the app's secret does not change, so neither a
+    /// restart nor a second node may give tries back.
+    async fn admit_code_of_app(&self, asked: &[Counted]) -> CommandResult<()> {
+        self.inner.limits.admit_durably(asked, self.now()).await.or_problem()?.map_err(too_often)
     }
 
     /// An operator's command for who lost phone and passkeys: takes all second factors away, ends all

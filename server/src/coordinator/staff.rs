@@ -20,7 +20,7 @@ use crate::{
     data::{
         DataError, DataResult, Link,
         accounts::email_key,
-        staff::{self as rows, InvitationRow, MemberRow, NewInvitationRow, OrganizerRow},
+        staff::{self as rows, AnsweredInvitationRow, InvitationRow, MemberRow, NewInvitationRow, OrganizerRow},
     },
 };
 use serde_json::{Value, json};
@@ -32,9 +32,9 @@ use shared_model::{
         AuditEntry, INVITATIONS_OPEN_MAX, Invitation, InvitationRequest, MEMBERS_PER_ORGANIZER_MAX, Member,
         NewOrganizer, OrganizerInfo,
     },
-    text::{EmailAddress, NAME_LENGTH_MAX},
 };
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How long an invitation waits for its answer.
 const INVITATION_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -133,13 +133,14 @@ impl Coordinator {
         account_id: AccountId,
         role: MemberRole,
     ) -> CommandResult<()> {
-        let mut link = self.inner.database.begin().await.or_problem()?;
-        let before = check_change(&mut link, staff.organizer_id, account_id, Some(role)).await?;
+        let (mut link, before) = self.begin_change(staff, account_id, Some(role)).await?;
         if before != role {
             rows::set_role(&mut link, staff.organizer_id.0, account_id.0, role.as_str()).await.or_problem()?;
             let detail = json!({ "from": before.as_str(), "to": role.as_str() });
             let deed = staff.did(Action::RoleChanged, account_id.to_string(), detail);
             write_down(&mut link, &deed, self.now()).await.or_problem()?;
+            let leads = StaffRole::Member(role).may(Permission::LeadTeam);
+            self.end_invitations_of(&mut link, staff, account_id, "role_changed", !leads).await?;
         }
         link.commit().await.or_problem()
     }
@@ -151,16 +152,87 @@ impl Coordinator {
         if !leaves && !staff.role.may(Permission::LeadTeam) {
             return Err(Problem::new(ErrorCode::Forbidden).detail("your role in this team does not allow it"));
         }
-        let mut link = self.inner.database.begin().await.or_problem()?;
-        let before = check_change(&mut link, staff.organizer_id, account_id, None).await?;
+        let (mut link, before) = self.begin_change(staff, account_id, None).await?;
         rows::delete_member(&mut link, staff.organizer_id.0, account_id.0).await.or_problem()?;
+        rows::write_membership_end(&mut link, staff.organizer_id.0, account_id.0).await.or_problem()?;
         let action = if leaves { Action::MemberLeft } else { Action::MemberRemoved };
         let deed = staff.did(action, account_id.to_string(), json!({ "role": before.as_str() }));
         write_down(&mut link, &deed, self.now()).await.or_problem()?;
+        self.end_invitations_of(&mut link, staff, account_id, action.as_str(), true).await?;
         link.commit().await.or_problem()
     }
 
-    /// Asks somebody to join the team. The answer is the same whether the address has an account or not.
+    /// A transaction in which a member's role may be changed to `to`, or taken away, and the role it has. Nobody else
+    /// changes the team until the transaction ends.
+    async fn begin_change(
+        &self,
+        staff: StaffMember,
+        account_id: AccountId,
+        to: Option<MemberRole>,
+    ) -> CommandResult<(Link, MemberRole)> {
+        let organizer_id = staff.organizer_id.0;
+        let looked_before = if self.inner.guards.team_lock {
+            None
+        } else {
+            let mut link = self.inner.database.read().await.or_problem()?;
+            Some(rows::count_members(&mut link, organizer_id).await.or_problem()?)
+        };
+        let mut link = self.inner.database.begin().await.or_problem()?;
+        if looked_before.is_none() {
+            rows::lock_organizer(&mut link, organizer_id).await.or_problem()?.ok_or_else(not_found)?;
+            let leaves = staff.account_id == account_id && to.is_none();
+            still_may(&mut link, staff, (!leaves).then_some(Permission::LeadTeam)).await?;
+        }
+        let role = rows::find_role(&mut link, organizer_id, account_id.0).await.or_problem()?.ok_or_else(not_found)?;
+        let role = read_role(&role).or_problem()?;
+        let team = match looked_before {
+            Some(team) => team,
+            None => rows::count_members(&mut link, organizer_id).await.or_problem()?,
+        };
+        check_role_change(role, to, team.owners).or_problem()?;
+        Ok((link, role))
+    }
+
+    /// Ends the open invitations to a member's address, whose reason is over, and those it wrote where it leads the team
+    /// no longer.
+    async fn end_invitations_of(
+        &self,
+        link: &mut Link,
+        staff: StaffMember,
+        account_id: AccountId,
+        reason: &str,
+        leads_no_longer: bool,
+    ) -> CommandResult<()> {
+        let now = self.now().as_millis();
+        let organizer_id = staff.organizer_id.0;
+        let mut ended = Vec::new();
+        if let Some(email) = rows::find_email(link, account_id.0).await.or_problem()? {
+            ended = rows::end_invitations_to(link, organizer_id, &email_key(&email), now).await.or_problem()?;
+        }
+        if leads_no_longer {
+            ended.extend(rows::end_invitations_by(link, organizer_id, account_id.0, now).await.or_problem()?);
+        }
+        self.write_ended(link, staff, &ended, reason).await
+    }
+
+    /// Writes into the log which invitations were ended along with a deed.
+    async fn write_ended(
+        &self,
+        link: &mut Link,
+        staff: StaffMember,
+        ended: &[Uuid],
+        reason: &str,
+    ) -> CommandResult<()> {
+        for invitation_id in ended {
+            let detail = json!({ "reason": reason });
+            let deed = staff.did(Action::InvitationWithdrawn, invitation_id.to_string(), detail);
+            write_down(link, &deed, self.now()).await.or_problem()?;
+        }
+        Ok(())
+    }
+
+    /// Asks somebody to join the team; an open invitation to the same address ends. The answer is the same whether the
+    /// address has an account or not.
     pub async fn invite_member(
         &self,
         staff: StaffMember,
@@ -169,6 +241,7 @@ impl Coordinator {
     ) -> CommandResult<Invitation> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         let name = rows::lock_organizer(&mut link, staff.organizer_id.0).await.or_problem()?.ok_or_else(not_found)?;
+        still_may(&mut link, staff, Some(Permission::LeadTeam)).await?;
         let invitation = self.write_invitation(&mut link, staff, &name, request, language).await?;
         link.commit().await.or_problem()?;
         Ok(invitation)
@@ -187,6 +260,8 @@ impl Coordinator {
         let now = self.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
         let organizer_id = staff.organizer_id.0;
+        rows::lock_organizer(&mut link, organizer_id).await.or_problem()?.ok_or_else(not_found)?;
+        still_may(&mut link, staff, Some(Permission::LeadTeam)).await?;
         if !rows::end_invitation_of(&mut link, invitation_id.0, organizer_id, now.as_millis()).await.or_problem()? {
             return Err(not_found());
         }
@@ -204,7 +279,11 @@ impl Coordinator {
         listed.into_iter().map(invitation).collect::<DataResult<_>>().or_problem()
     }
 
-    /// Joins the team. Who is in it already keeps her role.
+    /// Joins the team. Who is in it already gets the role of the invitation, unless it is the last owner.
+    ///
+    /// # Errors
+    /// `NotFound` for an invitation that was answered, replaced, withdrawn or sent to another address, and for one whose
+    /// reason is over: the account left the team since, or whoever invited leads it no longer.
     pub async fn accept_invitation(
         &self,
         visitor: &Visitor,
@@ -217,17 +296,49 @@ impl Coordinator {
         if load_factors(&mut link, account_id).await.or_problem()?.any() {
             self.demand_second_factor(&mut link, visitor, account_id).await?;
         }
-        let (organizer_id, role) = self.answer_invitation(&mut link, account_id, invitation_id).await?;
+        let key = own_email_key(&mut link, account_id).await?;
+        let organizer = rows::find_inviting_organizer(&mut link, invitation_id.0, &key, now.as_millis()).await;
+        let organizer_id = OrganizerId(organizer.or_problem()?.ok_or_else(not_found)?);
+        // The team first, then its invitations: as whoever removes a member does.
         rows::lock_organizer(&mut link, organizer_id.0).await.or_problem()?;
-        let team = rows::count_members(&mut link, organizer_id.0).await.or_problem()?;
-        if team.members >= MEMBERS_PER_ORGANIZER_MAX as i64 {
-            return Err(Problem::new(ErrorCode::InvalidInput).detail("this team is full"));
-        }
-        let role_text = role.as_str();
-        rows::insert_member(&mut link, organizer_id.0, account_id.0, role_text, now.as_millis()).await.or_problem()?;
+        let ended = rows::end_invitation_to(&mut link, invitation_id.0, &key, now.as_millis()).await.or_problem()?;
+        let ended = ended.ok_or_else(not_found)?;
+        let role = read_role(&ended.role).or_problem()?;
         let staff = StaffMember { account_id, organizer_id, role: StaffRole::Member(role) };
-        let deed = staff.did(Action::InvitationAccepted, invitation_id.to_string(), json!({ "role": role_text }));
+        if let Some(reason) = find_outlived(&mut link, account_id, organizer_id, &ended).await.or_problem()? {
+            self.write_ended(&mut link, staff, &[invitation_id.0], reason).await?;
+            link.commit().await.or_problem()?;
+            return Err(not_found());
+        }
+        let before = rows::find_role(&mut link, organizer_id.0, account_id.0).await.or_problem()?;
+        let before = before.as_deref().map(read_role).transpose().or_problem()?;
+        let team = rows::count_members(&mut link, organizer_id.0).await.or_problem()?;
+        match before {
+            Some(before) => {
+                check_role_change(before, Some(role), team.owners).or_problem()?;
+                rows::set_role(&mut link, organizer_id.0, account_id.0, role.as_str()).await.or_problem()?;
+            }
+            None if team.members >= MEMBERS_PER_ORGANIZER_MAX as i64 => {
+                return Err(Problem::new(ErrorCode::InvalidInput).detail("this team is full"));
+            }
+            None => {
+                let (organizer_id, account_id) = (organizer_id.0, account_id.0);
+                rows::insert_member(&mut link, organizer_id, account_id, role.as_str(), now.as_millis())
+                    .await
+                    .or_problem()?;
+            }
+        }
+        let deed = staff.did(Action::InvitationAccepted, invitation_id.to_string(), json!({ "role": role.as_str() }));
         write_down(&mut link, &deed, now).await.or_problem()?;
+        if let Some(before) = before.filter(|before| *before != role) {
+            let detail = json!({ "from": before.as_str(), "to": role.as_str() });
+            let deed = staff.did(Action::RoleChanged, account_id.to_string(), detail);
+            write_down(&mut link, &deed, now).await.or_problem()?;
+            if !StaffRole::Member(role).may(Permission::LeadTeam) {
+                let ended = rows::end_invitations_by(&mut link, organizer_id.0, account_id.0, now.as_millis()).await;
+                self.write_ended(&mut link, staff, &ended.or_problem()?, "role_changed").await?;
+            }
+        }
         link.commit().await.or_problem()
     }
 
@@ -262,12 +373,16 @@ impl Coordinator {
         language: Language,
     ) -> CommandResult<Invitation> {
         let now = self.now();
+        let key = email_key(request.email.as_str());
+        // One address has one open invitation: the last says what it is asked to be.
+        let replaced =
+            rows::end_invitations_to(link, staff.organizer_id.0, &key, now.as_millis()).await.or_problem()?;
+        self.write_ended(link, staff, &replaced, "replaced").await?;
         let open = rows::count_invitations(link, staff.organizer_id.0, now.as_millis()).await.or_problem()?;
         if open >= INVITATIONS_OPEN_MAX as i64 {
             let words = format!("{INVITATIONS_OPEN_MAX} invitations wait for an answer; withdraw some");
             return Err(Problem::new(ErrorCode::InvalidInput).detail(words));
         }
-        let key = email_key(request.email.as_str());
         let (invitation_id, role) = (InvitationId::new(), request.member_role);
         let (secret, receiver) = (&self.inner.secret, Receiver::Invitations(&key));
         if !count_message(link, secret, receiver, invitation_id.0, now).await.or_problem()? {
@@ -286,7 +401,8 @@ impl Coordinator {
         };
         rows::insert_invitation(link, &row).await.or_problem()?;
         let news = News::Invited { organizer: organizer.to_owned(), role };
-        let note = Note::News { to: addressee(&request.email, language), news };
+        let to = Addressee { email: request.email.clone(), name: None, language };
+        let note = Note::News { to, news };
         write_note(link, &self.inner.secret, invitation_id.0, &note, now).await.or_problem()?;
         let detail = json!({ "email": key, "role": role.as_str() });
         let deed = staff.did(Action::MemberInvited, invitation_id.to_string(), detail);
@@ -312,8 +428,8 @@ impl Coordinator {
         let key = own_email_key(link, account_id).await?;
         let now = self.now().as_millis();
         let ended = rows::end_invitation_to(link, invitation_id.0, &key, now).await.or_problem()?;
-        let (organizer_id, role) = ended.ok_or_else(not_found)?;
-        Ok((OrganizerId(organizer_id), read_role(&role).or_problem()?))
+        let ended = ended.ok_or_else(not_found)?;
+        Ok((OrganizerId(ended.organizer_id), read_role(&ended.role).or_problem()?))
     }
 }
 
@@ -331,32 +447,37 @@ async fn find_staff_role(
     role.map(|role| read_role(&role).map(StaffRole::Member)).transpose()
 }
 
-/// The role a member of the locked team has, if it may become `to`.
-async fn check_change(
+/// Whoever acts was authorised before the team was locked, and may have been removed or demoted since.
+async fn still_may(link: &mut Link, staff: StaffMember, permission: Option<Permission>) -> CommandResult<()> {
+    let role = find_staff_role(link, staff.account_id, staff.organizer_id).await.or_problem()?.ok_or_else(not_found)?;
+    if permission.is_none_or(|permission| role.may(permission)) {
+        Ok(())
+    } else {
+        Err(Problem::new(ErrorCode::Forbidden).detail("your role in this team does not allow it"))
+    }
+}
+
+/// Why an invitation that nobody ended is over all the same.
+async fn find_outlived(
     link: &mut Link,
-    organizer_id: OrganizerId,
     account_id: AccountId,
-    to: Option<MemberRole>,
-) -> CommandResult<MemberRole> {
-    rows::lock_organizer(link, organizer_id.0).await.or_problem()?.ok_or_else(not_found)?;
-    let role = rows::find_role(link, organizer_id.0, account_id.0).await.or_problem()?.ok_or_else(not_found)?;
-    let role = read_role(&role).or_problem()?;
-    let team = rows::count_members(link, organizer_id.0).await.or_problem()?;
-    check_role_change(role, to, team.owners).or_problem()?;
-    Ok(role)
+    organizer_id: OrganizerId,
+    invitation: &AnsweredInvitationRow,
+) -> DataResult<Option<&'static str>> {
+    // Under another address it may have been in the team and out again since.
+    let last_then = rows::find_membership_end(link, organizer_id.0, account_id.0).await?;
+    if last_then.is_some_and(|no| invitation.invitation_no <= no) {
+        return Ok(Some("member_left"));
+    }
+    let inviter = find_staff_role(link, AccountId(invitation.invited_by), organizer_id).await?;
+    let leads = inviter.is_some_and(|role| role.may(Permission::LeadTeam));
+    Ok((!leads).then_some("inviter_left"))
 }
 
 async fn own_email_key(link: &mut Link, account_id: AccountId) -> CommandResult<String> {
     let known = accounts::find_account(link, account_id).await.or_problem()?;
     let known = known.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))?;
     Ok(email_key(known.email.as_str()))
-}
-
-/// Whom an invitation greets: of a stranger only the address is known.
-fn addressee(email: &EmailAddress, language: Language) -> Addressee {
-    let name: String = email.as_str().chars().take(NAME_LENGTH_MAX).collect();
-    let name = name.parse().expect("an address has no control characters and is not empty");
-    Addressee { email: email.clone(), name, language }
 }
 
 fn read_role(text: &str) -> DataResult<MemberRole> {

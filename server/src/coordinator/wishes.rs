@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     auth::{
-        limits::Limit,
+        limits::{Counted, Limit},
         notes::{Note, write_note},
     },
     data::{DataResult, accounts::email_key, catalogue as catalogue_rows, wishes as rows},
@@ -31,8 +31,8 @@ impl Coordinator {
         wish: &AvailabilityWish,
         client: Client<'_>,
     ) -> CommandResult<()> {
-        let asked = (Limit::WishesByAddress, &*client.address.to_string());
-        self.inner.limits.admit(&[asked], self.now()).await.or_problem()?.map_err(too_often)?;
+        let asked = Counted::by_address(Limit::WishesByAddress, client.address);
+        self.inner.limits.admit(&asked, self.now()).await.or_problem()?.map_err(too_often)?;
         let detail = self.find_performance(performance).await?.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
         match detail.summary.sale {
             SaleState::Cancelled => return Err(Problem::new(ErrorCode::PerformanceCancelled)),

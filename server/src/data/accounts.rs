@@ -1,5 +1,6 @@
 //! Rows of `account`, `sign_up` and `one_time_code`.
 
+pub use super::email_key::email_key;
 use super::{DataResult, Link, Statement, execute, fetch_all, fetch_optional, statement::statements};
 use uuid::Uuid;
 
@@ -59,20 +60,32 @@ statements! {
     DELETE_OLD_SIGN_UPS = Statement::both("delete from sign_up where expires_at <= $1");
 
     INSERT_CODE = Statement::both(
-        "insert into one_time_code (code_id, session_id, purpose, subject, confirms_sealed, code_hash, created_at, expires_at, tries_left)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into one_time_code (code_id, session_id, purpose, subject, confirms_sealed, code_hash, created_at, expires_at, tries_left,
+             good_until, counted_under, by_owner)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, $11)",
     );
     /// The account a reset turned out to be for.
     SET_CODE_SUBJECT = Statement::both("update one_time_code set subject = $2 where code_id = $1 and subject is null");
+    /// A transport has it in its hands until `$2` at the latest.
+    MAKE_GOOD = Statement::both(
+        "update one_time_code set good_until = (case when expires_at > $2 then cast($2 as bigint) else expires_at - 1 end)
+         where code_id = $1 and good_until < $2 and good_until < expires_at",
+    );
+    MAKE_GOOD_TO_ITS_END = Statement::both("update one_time_code set good_until = expires_at where code_id = $1");
+    /// It was not sent; one that was sent before stays good.
+    MAKE_GOOD_NO_LONGER = Statement::both(
+        "update one_time_code set good_until = 0 where code_id = $1 and good_until < expires_at",
+    );
+    END_CODE = Statement::both("update one_time_code set tries_left = 0 where code_id = $1 and proved_at is null");
     /// Every try uses one up, right or wrong, before anybody knows which: parallel tries share five.
     TAKE_TRY = Statement::both(
         "update one_time_code set tries_left = tries_left - 1
          where code_id = $1 and session_id = $2 and expires_at > $3 and tries_left > 0 and proved_at is null
-         returning code_id, purpose, subject, confirms_sealed, code_hash, tries_left",
+         returning code_id, purpose, subject, confirms_sealed, code_hash, tries_left, good_until, counted_under, by_owner",
     );
     /// What a negative control does instead of [`TAKE_TRY`]: looks, and counts nothing.
     LOOK_AT_CODE = Statement::both(
-        "select code_id, purpose, subject, confirms_sealed, code_hash, tries_left from one_time_code
+        "select code_id, purpose, subject, confirms_sealed, code_hash, tries_left, good_until, counted_under, by_owner from one_time_code
          where code_id = $1 and session_id = $2 and expires_at > $3 and tries_left > 0 and proved_at is null",
     );
     PROVE = Statement::both("update one_time_code set proved_at = $2 where code_id = $1 and proved_at is null");
@@ -131,6 +144,8 @@ pub struct NewCodeRow<'a> {
     pub created_at: i64,
     pub expires_at: i64,
     pub tries_left: i32,
+    pub counted_under: &'a str,
+    pub by_owner: bool,
 }
 
 /// A code that is being typed; the try is counted already.
@@ -142,11 +157,10 @@ pub struct TriedCodeRow {
     pub confirms_sealed: Option<String>,
     pub code_hash: String,
     pub tries_left: i32,
-}
-
-/// Whose names differ only in case are one (RFC 5321 lets hosts tell them apart; none does).
-pub fn email_key(email: &str) -> String {
-    email.to_lowercase()
+    /// It is no code to anybody from then on, and was none before it was sent.
+    pub good_until: i64,
+    pub counted_under: String,
+    pub by_owner: bool,
 }
 
 /// An organizer somebody works for: its id, its name, the role.
@@ -253,9 +267,26 @@ pub async fn insert_code(link: &mut Link, row: &NewCodeRow<'_>) -> DataResult<()
         row.code_hash,
         row.created_at,
         row.expires_at,
-        row.tries_left
+        row.tries_left,
+        row.counted_under,
+        row.by_owner
     )
     .map(drop)
+}
+
+/// The code is good until then: a transport has it in its hands.
+pub async fn make_code_good(link: &mut Link, code_id: Uuid, until: i64) -> DataResult<()> {
+    execute!(link, MAKE_GOOD, code_id, until).map(drop)
+}
+
+/// Whether the transport took it: the code is good to its end, or was never sent.
+pub async fn settle_code(link: &mut Link, code_id: Uuid, was_sent: bool) -> DataResult<()> {
+    execute!(link, if was_sent { MAKE_GOOD_TO_ITS_END } else { MAKE_GOOD_NO_LONGER }, code_id).map(drop)
+}
+
+/// Nobody types the code right any more.
+pub async fn end_code(link: &mut Link, code_id: Uuid) -> DataResult<()> {
+    execute!(link, END_CODE, code_id).map(drop)
 }
 
 pub async fn set_code_subject(link: &mut Link, code_id: Uuid, subject: Uuid) -> DataResult<()> {

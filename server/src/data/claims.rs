@@ -1,7 +1,7 @@
 //! Rows of `seat_desk` and `seat_claim`: who has which place.
 
 use super::{
-    DataError, DataResult, Half, Link, Statement, execute, fetch_all, fetch_optional,
+    DataError, DataResult, Half, Link, Statement, execute, fetch_all, fetch_optional, in_time,
     outbox::{ids, json},
     statement::{bulk_insert, json_rows, statements},
 };
@@ -14,7 +14,8 @@ macro_rules! on_newer_claim {
         "on conflict (performance_id, seat_no) do update set state = excluded.state, cart_id = excluded.cart_id,
          order_id = excluded.order_id, hold_id = excluded.hold_id, ticket_type_id = excluded.ticket_type_id,
          started_at = excluded.started_at, expires_at = excluded.expires_at, extended = excluded.extended,
-         reason = excluded.reason, version = excluded.version where seat_claim.version <= $2"
+         reason = excluded.reason, version = excluded.version, account_id = excluded.account_id,
+         held_from = excluded.held_from, given_back = excluded.given_back, renewed = excluded.renewed where seat_claim.version <= $2"
     };
 }
 
@@ -26,8 +27,8 @@ statements! {
     FIND_VERSION = Statement::both("select version from seat_desk where performance_id = $1");
     INSERT_DESK = Statement::both("insert into seat_desk (performance_id, version) values ($1, 0) on conflict (performance_id) do nothing");
     LIST_CHANGES = Statement::both(
-        "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version
-         from seat_claim where performance_id = $1 and version > $2",
+        "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version,
+         account_id, held_from, given_back, renewed from seat_claim where performance_id = $1 and version > $2",
     );
     /// The guard at the end makes a claim by itself safe: a row that was written after the writer
     /// looked (`$2`) is left alone, and the writer sees too few rows touched.
@@ -35,38 +36,42 @@ statements! {
     UPSERT_CLAIMS = Statement::each(
         concat!(
             "insert into seat_claim (performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at,
-             expires_at, extended, reason, version) ",
+             expires_at, extended, reason, version, account_id, held_from, given_back, renewed) ",
             json_rows!(
                 sqlite: "performance_id" uuid, "seat_no" integer, "state" text, "cart_id" uuid, "order_id" uuid,
                 "hold_id" uuid, "ticket_type_id" uuid, "started_at" bigint, "expires_at" bigint, "extended" boolean,
-                "reason" text, "version" bigint
+                "reason" text, "version" bigint, "account_id" uuid, "held_from" text, "given_back" boolean, "renewed" boolean
             ),
             " where true ",
             on_newer_claim!()
         ),
         concat!(
             "insert into seat_claim (performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at,
-             expires_at, extended, reason, version) select * from unnest($1::uuid[], $3::integer[], $4::text[], $5::uuid[],
-             $6::uuid[], $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::boolean[], $12::text[], $13::bigint[]) ",
+             expires_at, extended, reason, version, account_id, held_from, given_back, renewed) select * from unnest($1::uuid[], $3::integer[], $4::text[], $5::uuid[],
+             $6::uuid[], $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::boolean[], $12::text[], $13::bigint[],
+             $14::uuid[], $15::text[], $16::boolean[], $17::boolean[]) ",
             on_newer_claim!()
         ),
     );
+    /// What was given back is not among them: nobody is told of it again, and a cart may have touched thousands.
     LIST_OF_CART = Statement::both(
-        "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version
-         from seat_claim where cart_id = $1 and state in ('held', 'free') order by performance_id, seat_no",
+        "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version,
+         account_id, held_from, given_back, renewed from seat_claim where cart_id = $1
+         and (state = 'held' or (state = 'free' and not given_back)) order by performance_id, seat_no",
     );
     LIST_OF_ORDER = Statement::both(
-        "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version
-         from seat_claim where order_id = $1 order by performance_id, seat_no",
+        "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version,
+         account_id, held_from, given_back, renewed from seat_claim where order_id = $1 order by performance_id, seat_no",
     );
     SET_TICKET_TYPE = Statement::both(
         "update seat_claim set ticket_type_id = $4, version = $6
          where performance_id = $1 and seat_no = $2 and cart_id = $3 and state = 'held' and expires_at > $5",
     );
-    /// A hold that ran out may still stand as held: nobody has swept it.
+    /// A hold that ran out may still stand as held: nobody has swept it. Not offered again, but remembered: who takes
+    /// the seats once more does not get their time anew for it.
     FORGET_LAPSED = Statement::both(
-        "update seat_claim set state = 'free', cart_id = null, version = $4
-         where performance_id = $1 and cart_id = $2 and (state = 'free' or (state = 'held' and expires_at <= $3))",
+        "update seat_claim set state = 'free', given_back = true, account_id = null, held_from = null, version = $4
+         where performance_id = $1 and cart_id = $2 and ((state = 'free' and not given_back) or (state = 'held' and expires_at <= $3))",
     );
     /// `$1` performance ids, `$2` now: places that are not free, by the claims' own condition.
     COUNT_TAKEN = Statement::each(
@@ -94,7 +99,7 @@ statements! {
     LIST_LAPSED_HOLDS = Statement::both(
         "select cart_id, performance_id, lapsed_at from lapsed_hold where cart_id = $1 and lapsed_at > $2 and not exists (
          select 1 from seat_claim where seat_claim.performance_id = lapsed_hold.performance_id
-         and seat_claim.cart_id = lapsed_hold.cart_id) order by performance_id",
+         and seat_claim.cart_id = lapsed_hold.cart_id and not seat_claim.given_back) order by performance_id",
     );
     DELETE_LAPSED_HOLD = Statement::both("delete from lapsed_hold where cart_id = $1 and performance_id = $2");
     DELETE_OLD_LAPSED_HOLDS = Statement::both("delete from lapsed_hold where lapsed_at <= $1");
@@ -118,6 +123,10 @@ pub struct ClaimRow {
     pub extended: bool,
     pub reason: Option<String>,
     pub version: i64,
+    pub account_id: Option<Uuid>,
+    pub held_from: Option<String>,
+    pub given_back: bool,
+    pub renewed: bool,
 }
 
 /// Locks the performance's seats until the transaction ends and returns the version this
@@ -143,10 +152,11 @@ pub async fn list_changes(link: &mut Link, performance_id: Uuid, version: i64) -
 
 /// Writes claims of one performance that nobody changed after `seen_version`; returns how many were written.
 pub async fn upsert_claims(link: &mut Link, rows: &[ClaimRow], seen_version: i64) -> DataResult<u64> {
+    link.check()?;
     let done = match link.half() {
         Half::Sqlite(connection) => {
             let query = sqlx::query(UPSERT_CLAIMS.sqlite).bind(json(rows)).bind(seen_version);
-            query.execute(connection).await?.rows_affected()
+            query.execute(connection).await.map(|done| done.rows_affected())
         }
         Half::Postgres(connection) => {
             fn column<'r, T>(rows: &'r [ClaimRow], of: impl Fn(&'r ClaimRow) -> T) -> Vec<T> {
@@ -165,11 +175,15 @@ pub async fn upsert_claims(link: &mut Link, rows: &[ClaimRow], seen_version: i64
                 .bind(column(rows, |row| row.expires_at))
                 .bind(column(rows, |row| row.extended))
                 .bind(column(rows, |row| row.reason.as_deref()))
-                .bind(column(rows, |row| row.version));
-            query.execute(connection).await?.rows_affected()
+                .bind(column(rows, |row| row.version))
+                .bind(column(rows, |row| row.account_id))
+                .bind(column(rows, |row| row.held_from.as_deref()))
+                .bind(column(rows, |row| row.given_back))
+                .bind(column(rows, |row| row.renewed));
+            in_time(query.execute(connection)).await.map(|done| done.rows_affected())
         }
     };
-    Ok(done)
+    link.judge(done)
 }
 
 /// What a cart holds or held last, over all performances.

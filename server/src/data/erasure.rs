@@ -22,8 +22,15 @@ statements! {
         "select gateway, customer_ref from gateway_customer where account_id = $1 order by gateway",
     );
     /// Who looks whether an organizer keeps an owner does so alone.
-    LOCK_TEAMS = Statement::both(
-        "update membership set role = role where organizer_id in (select organizer_id from membership where account_id = $1)",
+    LOCK_TEAMS = Statement::each(
+        "select organizer_id from organizer where organizer_id in (select organizer_id from membership where account_id = $1)
+         order by organizer_id",
+        "select organizer_id from organizer where organizer_id in (select organizer_id from membership where account_id = $1)
+         order by organizer_id for update",
+    );
+    /// Who asked for them acts for nobody any more.
+    END_INVITATIONS_BY = Statement::both(
+        "update invitation set answered_at = $2 where invited_by = $1 and answered_at is null",
     );
     LIST_OWNED_ALONE = Statement::both(
         "select o.name from membership m join organizer o on o.organizer_id = m.organizer_id
@@ -45,6 +52,7 @@ statements! {
     );
     DELETE_SESSIONS = Statement::both("delete from session where account_id = $1 or half_signed_in = $1");
     DELETE_PASSKEYS = Statement::both("delete from passkey where account_id = $1");
+    DELETE_FORMER_MEMBERSHIPS = Statement::both("delete from membership_end where account_id = $1");
     DELETE_MEMBERSHIPS = Statement::both("delete from membership where account_id = $1");
     DELETE_INVITATIONS = Statement::both("delete from invitation where email_key = $1");
     DELETE_WISHES = Statement::both("delete from availability_wish where email_key = $1");
@@ -52,7 +60,7 @@ statements! {
     REMOVE_CARDS = Statement::both("update saved_card set removed_at = $2 where account_id = $1 and removed_at is null");
     /// Orders that came to nothing are no part of any books: nothing of their buyer stays.
     ERASE_UNPAID = Statement::both(
-        "update customer_order set buyer_name = $2, buyer_email = $3, delivery = $4
+        "update customer_order set buyer_name = $2, buyer_email = $3, buyer_email_key = $3, delivery = $4
          where account_id = $1 and state in ('lapsed', 'voided')",
     );
     /// `$2` after the last performance of the order begins.
@@ -67,7 +75,7 @@ statements! {
     );
     /// What was being paid when the account was deleted, and came to nothing since.
     ERASE_LAPSED = Statement::both(
-        "update customer_order set buyer_name = $1, buyer_email = $2, delivery = $3, erase_contact_at = null
+        "update customer_order set buyer_name = $1, buyer_email = $2, buyer_email_key = $2, delivery = $3, erase_contact_at = null
          where erase_contact_at is not null and state in ('lapsed', 'voided')",
     );
     LIST_ANSWERED_INVITATIONS = Statement::both(
@@ -81,7 +89,7 @@ statements! {
     );
     /// Not while a performance that was moved is still to come (`$4` and later).
     ERASE_CONTACTS = Statement::both(
-        "update customer_order set buyer_email = $2, delivery = $3, erase_contact_at = null
+        "update customer_order set buyer_email = $2, buyer_email_key = $2, delivery = $3, erase_contact_at = null
          where erase_contact_at <= $1 and state <> 'pending' and not exists (select 1 from order_line l
          join performance p on p.performance_id = l.performance_id where l.order_id = customer_order.order_id and p.starts_at > $4)",
     );
@@ -139,7 +147,7 @@ pub async fn list_provider_names(link: &mut Link, account_id: Uuid) -> DataResul
 
 /// Organizers that have no other owner; nobody changes their teams until the transaction ends.
 pub async fn list_owned_alone(link: &mut Link, account_id: Uuid) -> DataResult<Vec<String>> {
-    execute!(link, LOCK_TEAMS, account_id)?;
+    fetch_all!(link, (Uuid,), LOCK_TEAMS, account_id)?;
     Ok(fetch_all!(link, (String,), LIST_OWNED_ALONE, account_id)?.into_iter().map(|(name,)| name).collect())
 }
 
@@ -151,11 +159,19 @@ pub async fn empty_account(link: &mut Link, account_id: Uuid, now: i64) -> DataR
 /// Deletes what belongs to nobody but the account: drafts, sessions, passkeys, memberships, codes, invitations to its
 /// address; its saved cards are removed, and go once the provider has forgotten them.
 pub async fn delete_belongings(link: &mut Link, account_id: Uuid, email_key: &str, now: i64) -> DataResult<()> {
-    let by_account =
-        [DELETE_DRAFTS, DELETE_CEREMONIES, DELETE_SESSIONS, DELETE_PASSKEYS, DELETE_MEMBERSHIPS, DELETE_CODES];
+    let by_account = [
+        DELETE_DRAFTS,
+        DELETE_CEREMONIES,
+        DELETE_SESSIONS,
+        DELETE_PASSKEYS,
+        DELETE_FORMER_MEMBERSHIPS,
+        DELETE_MEMBERSHIPS,
+        DELETE_CODES,
+    ];
     for statement in by_account {
         execute!(link, statement, account_id)?;
     }
+    execute!(link, END_INVITATIONS_BY, account_id, now)?;
     execute!(link, DELETE_INVITATIONS, email_key)?;
     execute!(link, DELETE_WISHES, email_key)?;
     execute!(link, REMOVE_CARDS, account_id, now).map(drop)

@@ -6,6 +6,7 @@
 //!
 //! Deliberately without rules: what may be written is decided in the components.
 
+mod failure;
 mod statement;
 
 pub mod accounts;
@@ -14,6 +15,7 @@ pub mod buckets;
 pub mod cards;
 pub mod catalogue;
 pub mod claims;
+pub mod email_key;
 pub mod erasure;
 pub mod factors;
 pub mod notify;
@@ -26,17 +28,20 @@ pub mod search_text;
 pub mod sessions;
 pub mod settings;
 pub mod staff;
+pub mod ticket_keys;
 pub mod wishes;
 
+pub use failure::{DataError, DataResult, Trust};
 pub use statement::Statement;
 
+use crate::private_files;
 use sqlx::{
-    PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
-    pool::PoolConnection,
-    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+    ConnectOptions, Connection, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
+    pool::{PoolConnection, PoolOptions},
+    postgres::{PgConnectOptions, PgPool},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
 };
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{future::ready, path::Path, str::FromStr, sync::Arc, time::Duration};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
@@ -50,57 +55,18 @@ const POSTGRES_PLANNING: [(&str, &str); 4] =
     [("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("jit", "off")];
 /// Readers on SQLite; there is one writer.
 const SQLITE_READERS_MAX: u32 = 8;
-/// How long a caller waits for a connection before the answer is "busy".
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a caller waits for a connection, for another process's write (SQLite) or for a lock (PostgreSQL) before the
+/// answer is "busy", unless the configuration says otherwise.
+const WAIT: Duration = Duration::from_secs(5);
+/// How long a statement may take on PostgreSQL until its connection is given up: longer than any answer may.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
+/// A node that froze in the middle of a transaction keeps its locks for so long.
+const POSTGRES_IDLE_IN_TRANSACTION: &str = "60s";
 /// Pages of SQLite's log (4 kB each) after which it is copied into the file. With the engine's own 1,000 a rush would
 /// copy the same pages every few commits.
 const SQLITE_LOG_PAGES: &str = "8000";
 /// KiB of pages the writer keeps in memory; negative is how SQLite spells KiB.
 const SQLITE_WRITER_CACHE: &str = "-16384";
-/// How long SQLite waits for another process's write.
-const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The database could not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum DataError {
-    /// A unique key exists already.
-    #[error("a row with this key exists already")]
-    Conflict,
-    /// No connection within [`ACQUIRE_TIMEOUT`], or the database is away: repeat later.
-    #[error("the database cannot be reached: {0}")]
-    Unavailable(sqlx::Error),
-    /// A stored value breaks the rule of its type.
-    #[error("stored {what} cannot be read: {why}")]
-    Corrupt { what: &'static str, why: String },
-    #[error("the database failed: {0}")]
-    Failed(sqlx::Error),
-}
-
-impl From<sqlx::Error> for DataError {
-    fn from(error: sqlx::Error) -> Self {
-        use sqlx::error::ErrorKind;
-        match &error {
-            sqlx::Error::Database(database) if database.kind() == ErrorKind::UniqueViolation => Self::Conflict,
-            sqlx::Error::Database(database) if is_going_away(database.code().as_deref()) => Self::Unavailable(error),
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Unavailable(error),
-            _ => Self::Failed(error),
-        }
-    }
-}
-
-/// A PostgreSQL that stops, starts or lost its connection says so by these codes (its manual, appendix A): class 08,
-/// and the operator's interventions 57P01 to 57P03.
-fn is_going_away(code: Option<&str>) -> bool {
-    code.is_some_and(|code| code.starts_with("08") || matches!(code, "57P01" | "57P02" | "57P03"))
-}
-
-impl DataError {
-    pub fn corrupt(what: &'static str, why: impl ToString) -> Self {
-        Self::Corrupt { what, why: why.to_string() }
-    }
-}
-
-pub type DataResult<T> = Result<T, DataError>;
 
 /// Which engine serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,12 +78,23 @@ pub enum Engine {
 /// The pools of one database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub enum Database {
-    Sqlite { readers: SqlitePool, writer: SqlitePool },
-    Postgres { pool: PgPool, desks: PgPool, url: String },
+    Sqlite { readers: SqlitePool, writer: SqlitePool, trust: Arc<Trust> },
+    Postgres { pool: PgPool, desks: PgPool, url: String, trust: Arc<Trust> },
 }
 
 /// A connection, inside a transaction or not. Every statement runs on one.
-pub enum Link {
+pub struct Link {
+    side: Side,
+    trust: Arc<Trust>,
+    /// A statement of this transaction failed, and whether what kept it from its end passes: the engine has undone the
+    /// transaction, or will.
+    failed: Option<Passes>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Passes(bool);
+
+enum Side {
     SqliteReader(PoolConnection<Sqlite>),
     SqliteTransaction(Transaction<'static, Sqlite>),
     PostgresReader(PoolConnection<Postgres>),
@@ -132,65 +109,98 @@ pub(crate) enum Half<'c> {
 
 impl Link {
     pub(crate) fn half(&mut self) -> Half<'_> {
-        match self {
-            Self::SqliteReader(connection) => Half::Sqlite(connection),
-            Self::SqliteTransaction(transaction) => Half::Sqlite(transaction),
-            Self::PostgresReader(connection) => Half::Postgres(connection),
-            Self::PostgresTransaction(transaction) => Half::Postgres(transaction),
+        match &mut self.side {
+            Side::SqliteReader(connection) => Half::Sqlite(connection),
+            Side::SqliteTransaction(transaction) => Half::Sqlite(transaction),
+            Side::PostgresReader(connection) => Half::Postgres(connection),
+            Side::PostgresTransaction(transaction) => Half::Postgres(transaction),
         }
+    }
+
+    /// A transaction that lost a statement does no more. PostgreSQL would refuse by itself; SQLite, which undoes a
+    /// transaction when the disk is full, would write what follows on its own.
+    pub(crate) fn check(&self) -> DataResult<()> {
+        let error = || sqlx::Error::Io(std::io::Error::other("a statement of this transaction failed before"));
+        match (&self.side, self.failed) {
+            (Side::SqliteReader(_) | Side::PostgresReader(_), _) | (_, None) => Ok(()),
+            (_, Some(Passes(true))) => Err(DataError::Unavailable(error())),
+            (_, Some(Passes(false))) => Err(DataError::Failed(error())),
+        }
+    }
+
+    /// Takes note of how a statement ended.
+    pub(crate) fn judge<T>(&mut self, outcome: Result<T, sqlx::Error>) -> DataResult<T> {
+        outcome.map_err(|error| {
+            self.trust.judge(&error);
+            let error = DataError::from(error);
+            self.failed = Some(Passes(error.passes()));
+            error
+        })
     }
 
     /// Makes a transaction's writes durable; dropping the link instead undoes them.
     pub async fn commit(self) -> DataResult<()> {
-        match self {
-            Self::SqliteTransaction(transaction) => transaction.commit().await?,
-            Self::PostgresTransaction(transaction) => transaction.commit().await?,
-            Self::SqliteReader(_) | Self::PostgresReader(_) => {}
-        }
-        Ok(())
+        self.check()?;
+        let Self { side, trust, .. } = self;
+        let committed = match side {
+            Side::SqliteTransaction(transaction) => transaction.commit().await,
+            Side::PostgresTransaction(transaction) => in_time(transaction.commit()).await,
+            Side::SqliteReader(_) | Side::PostgresReader(_) => Ok(()),
+        };
+        committed.map_err(|error| {
+            trust.judge(&error);
+            error.into()
+        })
     }
 }
 
-/// Runs a statement's text for the engine at hand and hands the query on to `$run`.
+/// Gives up on a server that does not answer: its network may be gone without a word.
+pub(crate) async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    let answered = tokio::time::timeout(STATEMENT_TIMEOUT, answer).await;
+    answered.unwrap_or_else(|_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())))
+}
+
+/// Runs a statement's text for the engine at hand and hands the query on to `$run`; `$then` makes of its outcome what
+/// is wanted.
 macro_rules! run {
-    ($link:expr, $query:ident $(::<$row:ty>)?, $run:ident, $statement:expr $(, $bind:expr)* $(,)?) => {
-        match $link.half() {
-            $crate::data::Half::Sqlite(connection) => {
-                sqlx::$query$(::<sqlx::Sqlite, $row>)?($statement.sqlite)$(.bind($bind))*.$run(&mut *connection).await
-            }
-            $crate::data::Half::Postgres(connection) => {
-                sqlx::$query$(::<sqlx::Postgres, $row>)?($statement.postgres)$(.bind($bind))*.$run(&mut *connection).await
+    ($link:expr, $query:ident $(::<$row:ty>)?, $run:ident $($then:ident)?, $statement:expr $(, $bind:expr)* $(,)?) => {{
+        match $link.check() {
+            Err(error) => Err(error),
+            Ok(()) => {
+                let outcome = match $link.half() {
+                    $crate::data::Half::Sqlite(connection) => {
+                        let query = sqlx::$query$(::<sqlx::Sqlite, $row>)?($statement.sqlite)$(.bind($bind))*;
+                        query.$run(&mut *connection).await$(.map(|done| done.$then()))?
+                    }
+                    $crate::data::Half::Postgres(connection) => {
+                        let query = sqlx::$query$(::<sqlx::Postgres, $row>)?($statement.postgres)$(.bind($bind))*;
+                        $crate::data::in_time(query.$run(&mut *connection)).await$(.map(|done| done.$then()))?
+                    }
+                };
+                $link.judge(outcome)
             }
         }
-    };
+    }};
 }
 
 /// All rows as `$row`.
 macro_rules! fetch_all {
     ($link:expr, $row:ty, $statement:expr $(, $bind:expr)* $(,)?) => {
-        $crate::data::run!($link, query_as::<$row>, fetch_all, $statement $(, $bind)*).map_err($crate::data::DataError::from)
+        $crate::data::run!($link, query_as::<$row>, fetch_all, $statement $(, $bind)*)
     };
 }
 
 /// The row, if there is one.
 macro_rules! fetch_optional {
     ($link:expr, $row:ty, $statement:expr $(, $bind:expr)* $(,)?) => {
-        $crate::data::run!($link, query_as::<$row>, fetch_optional, $statement $(, $bind)*).map_err($crate::data::DataError::from)
+        $crate::data::run!($link, query_as::<$row>, fetch_optional, $statement $(, $bind)*)
     };
 }
 
 /// Runs it and says how many rows it touched.
 macro_rules! execute {
     ($link:expr, $statement:expr $(, $bind:expr)* $(,)?) => {
-        match $link.half() {
-            $crate::data::Half::Sqlite(connection) => {
-                sqlx::query($statement.sqlite)$(.bind($bind))*.execute(&mut *connection).await.map(|done| done.rows_affected())
-            }
-            $crate::data::Half::Postgres(connection) => {
-                sqlx::query($statement.postgres)$(.bind($bind))*.execute(&mut *connection).await.map(|done| done.rows_affected())
-            }
-        }
-        .map_err($crate::data::DataError::from)
+        $crate::data::run!($link, query, execute rows_affected, $statement $(, $bind)*)
     };
 }
 
@@ -202,44 +212,51 @@ impl Database {
     /// `sqlite:PATH` (made when absent), or `postgres://…`.
     ///
     /// # Errors
-    /// [`DataError`] when it cannot be reached or a migration fails.
+    /// [`DataError`] when it cannot be reached, is none of ours to use, or a migration fails.
     pub async fn open(url: &str) -> DataResult<Self> {
-        let database = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            Self::open_postgres(url).await?
-        } else {
-            Self::open_sqlite(url.strip_prefix("sqlite:").unwrap_or(url).trim_start_matches("//")).await?
-        };
-        match &database {
-            Self::Sqlite { writer, .. } => MIGRATIONS.run(writer).await,
-            Self::Postgres { pool, .. } => MIGRATIONS.run(pool).await,
-        }
-        .map_err(|error| DataError::Failed(error.into()))?;
-        Ok(database)
+        Self::open_with(url, WAIT).await
     }
 
-    async fn open_postgres(url: &str) -> DataResult<Self> {
+    /// [`Self::open`], with the time a request waits for the database before the answer is "busy".
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_with(url: &str, wait: Duration) -> DataResult<Self> {
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Self::open_postgres(url, wait).await
+        } else {
+            Self::open_sqlite(url.strip_prefix("sqlite:").unwrap_or(url).trim_start_matches("//"), wait).await
+        }
+    }
+
+    async fn open_postgres(url: &str, wait: Duration) -> DataResult<Self> {
+        let trust = Arc::<Trust>::default();
         let options = PgConnectOptions::from_str(url)?
             .application_name("ticketboss")
             .options(POSTGRES_PLANNING)
+            .options([("idle_in_transaction_session_timeout", POSTGRES_IDLE_IN_TRANSACTION)])
             .statement_cache_capacity(256);
-        let pool = |connections| {
-            PgPoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                .test_before_acquire(false)
-                .connect_with(options.clone())
-        };
+        // Migrations may take long, and nodes that start together wait for each other's.
+        let mut connection = options.connect().await?;
+        let (encoding,): (String,) =
+            sqlx::query_as(settings::DATABASE_ENCODING.postgres).fetch_one(&mut connection).await?;
+        check_encoding(&encoding, "UTF8", "create database … encoding 'UTF8' template template0")?;
+        MIGRATIONS.run(&mut connection).await.map_err(|error| DataError::from(sqlx::Error::from(error)))?;
+        // It served; how it ends is no news.
+        let _ = connection.close().await;
+        let options = options.options([("lock_timeout", wait.as_millis().to_string())]);
+        let pool = |connections| trusted(&trust, connections, wait).connect_with(options.clone());
         Ok(Self::Postgres {
             pool: pool(POSTGRES_CONNECTIONS_MAX).await?,
             desks: pool(POSTGRES_DESK_CONNECTIONS_MAX).await?,
             url: url.to_owned(),
+            trust,
         })
     }
 
-    async fn open_sqlite(path: &str) -> DataResult<Self> {
-        if let Some(folder) = Path::new(path).parent() {
-            std::fs::create_dir_all(folder).map_err(|error| DataError::Unavailable(error.into()))?;
-        }
+    async fn open_sqlite(path: &str, wait: Duration) -> DataResult<Self> {
+        private_files::prepare_database(Path::new(path)).map_err(|error| DataError::Unavailable(error.into()))?;
+        let trust = Arc::<Trust>::default();
         // FULL: a commit that was answered survives a power cut. Money and seats need no less.
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -248,18 +265,16 @@ impl Database {
             .synchronous(SqliteSynchronous::Full)
             .pragma("wal_autocheckpoint", SQLITE_LOG_PAGES)
             .foreign_keys(true)
-            .busy_timeout(SQLITE_BUSY_TIMEOUT)
+            .busy_timeout(wait)
             .statement_cache_capacity(256);
-        // A connection inside the process cannot break by itself: no question to its thread before each use.
-        let pool = |connections| {
-            SqlitePoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                .test_before_acquire(false)
-        };
-        let writer = pool(1).connect_with(options.clone().pragma("cache_size", SQLITE_WRITER_CACHE)).await?;
-        let readers = pool(SQLITE_READERS_MAX).connect_with(options.read_only(true)).await?;
-        Ok(Self::Sqlite { readers, writer })
+        // What is deleted is overwritten where its page is written anyway: erased words stay in no file.
+        let writing = options.clone().pragma("cache_size", SQLITE_WRITER_CACHE).pragma("secure_delete", "fast");
+        let writer = trusted(&trust, 1, wait).connect_with(writing).await?;
+        let (encoding,): (String,) = sqlx::query_as(settings::DATABASE_ENCODING.sqlite).fetch_one(&writer).await?;
+        check_encoding(&encoding, "UTF-8", "pragma encoding = 'UTF-8' before anything is in it")?;
+        MIGRATIONS.run(&writer).await.map_err(|error| DataError::from(sqlx::Error::from(error)))?;
+        let readers = trusted(&trust, SQLITE_READERS_MAX, wait).connect_with(options.read_only(true)).await?;
+        Ok(Self::Sqlite { readers, writer, trust })
     }
 
     pub fn engine(&self) -> Engine {
@@ -271,51 +286,76 @@ impl Database {
 
     /// A connection for reading.
     pub async fn read(&self) -> DataResult<Link> {
-        Ok(match self {
-            Self::Sqlite { readers, .. } => Link::SqliteReader(readers.acquire().await?),
-            Self::Postgres { pool, .. } => Link::PostgresReader(pool.acquire().await?),
-        })
+        let side = match self {
+            Self::Sqlite { readers, .. } => readers.acquire().await.map(Side::SqliteReader),
+            Self::Postgres { pool, .. } => pool.acquire().await.map(Side::PostgresReader),
+        };
+        self.link(side)
     }
 
     /// A transaction that may write. On SQLite it takes the write lock at once: a transaction that
     /// reads first and writes later would fail instead of waiting.
     pub async fn begin(&self) -> DataResult<Link> {
-        Ok(match self {
-            Self::Sqlite { writer, .. } => Link::SqliteTransaction(writer.begin_with("begin immediate").await?),
-            Self::Postgres { pool, .. } => Link::PostgresTransaction(pool.begin().await?),
-        })
+        match self {
+            Self::Sqlite { .. } => self.begin_desk().await,
+            Self::Postgres { pool, .. } => self.link(in_time(pool.begin()).await.map(Side::PostgresTransaction)),
+        }
     }
 
     /// A writing transaction on the connections kept for the desks.
     pub async fn begin_desk(&self) -> DataResult<Link> {
-        Ok(match self {
-            Self::Sqlite { writer, .. } => Link::SqliteTransaction(writer.begin_with("begin immediate").await?),
-            Self::Postgres { desks, .. } => Link::PostgresTransaction(desks.begin().await?),
-        })
+        let side = match self {
+            Self::Sqlite { writer, .. } => writer.begin_with("begin immediate").await.map(Side::SqliteTransaction),
+            Self::Postgres { desks, .. } => in_time(desks.begin()).await.map(Side::PostgresTransaction),
+        };
+        self.link(side)
     }
 
-    /// The database's clock minus ours in milliseconds; zero for the embedded one.
-    pub async fn clock_offset_ms(&self, our_now_ms: impl Fn() -> i64) -> DataResult<i64> {
-        match self {
-            Self::Sqlite { .. } => Ok(0),
-            Self::Postgres { pool, .. } => {
-                let before = our_now_ms();
-                let (theirs,): (i64,) = sqlx::query_as(settings::DATABASE_CLOCK.postgres).fetch_one(pool).await?;
-                let after = our_now_ms();
-                Ok(theirs - (before + (after - before) / 2))
+    fn link(&self, side: Result<Side, sqlx::Error>) -> DataResult<Link> {
+        let trust = self.trust();
+        match side {
+            Ok(side) => Ok(Link { side, trust: trust.clone(), failed: None }),
+            Err(error) => {
+                trust.judge(&error);
+                Err(error.into())
             }
         }
     }
 
-    /// Answers when the database does.
-    pub async fn ping(&self) -> DataResult<()> {
+    pub(crate) fn trust(&self) -> &Arc<Trust> {
+        match self {
+            Self::Sqlite { trust, .. } | Self::Postgres { trust, .. } => trust,
+        }
+    }
+
+    /// What the database's clock shows, in UTC milliseconds; `None` for the embedded one, which has ours.
+    pub async fn clock_ms(&self) -> DataResult<Option<i64>> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(None);
+        }
         let mut link = self.read().await?;
-        execute!(link, settings::PING).map(drop)
+        let row = fetch_optional!(link, (i64,), settings::DATABASE_CLOCK)?;
+        Ok(row.map(|(shown,)| shown))
+    }
+
+    /// Answers when the database can be written to.
+    pub async fn try_write(&self, text: &str) -> DataResult<()> {
+        let mut link = self.begin().await?;
+        execute!(link, settings::TRY_WRITE, text)?;
+        link.commit().await
+    }
+
+    /// Leaves nothing in the log of the embedded database that is no longer in its tables.
+    pub async fn empty_log(&self) -> DataResult<()> {
+        if let Self::Sqlite { writer, .. } = self {
+            sqlx::query(settings::EMPTY_LOG.sqlite).execute(writer).await?;
+        }
+        Ok(())
     }
 
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { readers, writer } => {
+            Self::Sqlite { readers, writer, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -335,6 +375,7 @@ impl Database {
             cards::ALL,
             catalogue::ALL,
             claims::ALL,
+            email_key::ALL,
             erasure::ALL,
             factors::ALL,
             order_mails::ALL,
@@ -345,6 +386,7 @@ impl Database {
             sessions::ALL,
             settings::ALL,
             staff::ALL,
+            ticket_keys::ALL,
             wishes::ALL,
         ]
         .into_iter()
@@ -361,4 +403,31 @@ impl Database {
         }
         Ok(())
     }
+}
+
+/// A pool whose connections are asked neither before nor after use whether they are there, but are closed when they may
+/// no longer be believed, or when they come back in the middle of a transaction: SQLite ends one by itself when
+/// the disk is full, and sqlx, which then cannot end it, would count it as open for ever.
+fn trusted<DB: sqlx::Database>(trust: &Arc<Trust>, connections: u32, wait: Duration) -> PoolOptions<DB> {
+    let (before, after) = (trust.clone(), trust.clone());
+    PoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(wait)
+        .test_before_acquire(false)
+        .before_acquire(move |connection: &mut DB::Connection, metadata| {
+            let is_good = before.covers(&metadata) && !connection.is_in_transaction();
+            if !is_good {
+                tracing::debug!("a connection to the database is replaced");
+            }
+            Box::pin(ready(Ok(is_good)))
+        })
+        .after_release(move |_, metadata| Box::pin(ready(Ok(after.covers(&metadata)))))
+}
+
+fn check_encoding(encoding: &str, wanted: &str, how: &str) -> DataResult<()> {
+    if encoding == wanted {
+        return Ok(());
+    }
+    let words = format!("it is encoded in {encoding}, and TicketBoss needs {wanted}: {how}");
+    Err(DataError::Unsuitable(words))
 }

@@ -10,19 +10,23 @@ const TELL: &str = "select pg_notify('seat_desk', $1)";
 /// Tells all nodes; nothing on the embedded database, which has one.
 pub async fn tell(database: &Database, payload: &str) -> DataResult<()> {
     if let Database::Postgres { pool, .. } = database {
-        sqlx::query(TELL).bind(payload).execute(pool).await?;
+        let told = super::in_time(sqlx::query(TELL).bind(payload).execute(pool)).await;
+        told.inspect_err(|error| database.trust().judge(error))?;
     }
     Ok(())
 }
 
-/// Hands every payload to `heard` until `go_on` says no or the connection breaks.
+/// Hands every payload to `heard` until `go_on` says no, the connection breaks, or the database is
+/// connected to anew.
 pub async fn listen(database: &Database, heard: impl Fn(&str), go_on: impl Fn() -> bool) -> DataResult<()> {
     /// How often `go_on` is asked while nothing is said.
     const ASK_INTERVAL: Duration = Duration::from_secs(2);
     let Database::Postgres { url, .. } = database else { return Ok(()) };
     let mut listener = PgListener::connect(url).await?;
     listener.listen(CHANNEL).await?;
-    while go_on() {
+    // A server that is no longer the one that is written to says nothing more.
+    let mark = database.trust().mark();
+    while go_on() && database.trust().mark() == mark {
         if let Ok(notification) = tokio::time::timeout(ASK_INTERVAL, listener.recv()).await {
             heard(notification?.payload());
         }

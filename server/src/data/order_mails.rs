@@ -10,7 +10,9 @@ statements! {
     LIST_ASKED = Statement::both(
         "select asked_at from order_mail where order_id = $1 and asked_at > $2 order by asked_at desc limit $3",
     );
-    INSERT_MAIL = Statement::both("insert into order_mail (mail_id, order_id, asked_at) values ($1, $2, $3)");
+    INSERT_MAIL = Statement::both(
+        "insert into order_mail (mail_id, order_id, asked_at) values ($1, $2, $3) on conflict (mail_id) do nothing",
+    );
 }
 
 pub async fn lock_order(link: &mut Link, order_id: Uuid) -> DataResult<()> {
@@ -27,6 +29,7 @@ pub async fn list_asked(link: &mut Link, order_id: Uuid, since: i64, limit: i64)
     Ok(fetch_all!(link, (i64,), LIST_ASKED, order_id, since, limit)?.into_iter().map(|(at,)| at).collect())
 }
 
-pub async fn insert_mail(link: &mut Link, mail_id: Uuid, order_id: Uuid, now: i64) -> DataResult<()> {
-    execute!(link, INSERT_MAIL, mail_id, order_id, now).map(drop)
+/// False when the id was used meanwhile, for this order or another.
+pub async fn insert_mail(link: &mut Link, mail_id: Uuid, order_id: Uuid, now: i64) -> DataResult<bool> {
+    Ok(execute!(link, INSERT_MAIL, mail_id, order_id, now)? == 1)
 }

@@ -2,8 +2,9 @@
 //! desk settles a batch of orders in one transaction.
 
 use super::{
-    DataResult, Link, Statement,
+    DataError, DataResult, Link, Statement,
     claims::ClaimRow,
+    email_key::email_key,
     execute, fetch_all, fetch_optional,
     outbox::{ids, json},
     statement::{bulk_insert, json_rows, statements},
@@ -17,6 +18,25 @@ macro_rules! select_by_ids {
         Statement::each(
             concat!($select, " where ", $key, " in (", json_rows!(sqlite: "id" uuid), ") ", $order_by),
             concat!($select, " where ", $key, " in (", json_rows!(postgres: "id" uuid), ") ", $order_by),
+        )
+    };
+}
+
+/// Seats of orders that are paid or being paid for, by order and performance, of the buyers in `$1`.
+macro_rules! list_bought {
+    ($whose:literal) => {
+        Statement::each(
+            list_bought!(sqlite $whose, json_rows!(sqlite: "performance_id" uuid, "account_id" uuid, "email_key" text)),
+            list_bought!(postgres $whose, json_rows!(postgres: "performance_id" uuid, "account_id" uuid, "email_key" text)),
+        )
+    };
+    ($engine:ident $whose:literal, $($rows:tt)+) => {
+        concat!(
+            "select o.order_id, o.account_id, o.buyer_email, o.state, l.performance_id, count(distinct l.line_no) as seats from (",
+            $($rows)+,
+            ") as r join customer_order o on ", $whose,
+            " join order_line l on l.order_id = o.order_id and l.performance_id = r.performance_id
+             where o.state in ('pending', 'paid') group by o.order_id, o.account_id, o.buyer_email, o.state, l.performance_id"
         )
     };
 }
@@ -44,17 +64,25 @@ statements! {
     LIST_CLAIMS = Statement::each(
         concat!(
             "select c.performance_id, c.seat_no, c.state, c.cart_id, c.order_id, c.hold_id, c.ticket_type_id, c.started_at, c.expires_at,
-             c.extended, c.reason, c.version from seat_claim c join (",
+             c.extended, c.reason, c.version, c.account_id, c.held_from, c.given_back, c.renewed from seat_claim c join (",
             json_rows!(sqlite: "performance_id" uuid, "seat_no" integer),
             ") as r on c.performance_id = r.performance_id and c.seat_no = r.seat_no"
         ),
         concat!(
             "select c.performance_id, c.seat_no, c.state, c.cart_id, c.order_id, c.hold_id, c.ticket_type_id, c.started_at, c.expires_at,
-             c.extended, c.reason, c.version from seat_claim c join (",
+             c.extended, c.reason, c.version, c.account_id, c.held_from, c.given_back, c.renewed from seat_claim c join (",
             json_rows!(postgres: "performance_id" uuid, "seat_no" integer),
             ") as r on c.performance_id = r.performance_id and c.seat_no = r.seat_no"
         ),
     );
+    LIST_PAYMENT_OWNERS = select_by_ids!("select payment_id, order_id from payment", "payment_id", "");
+    LIST_EMAIL_KEYS_OF_ACCOUNTS = select_by_ids!(
+        "select account_id, email_key from account", "account_id", "and deleted_at is null and email_key is not null"
+    );
+    /// `$1` buyers at performances: what was bought there under their mailboxes.
+    LIST_BOUGHT_UNDER_MAILBOX = list_bought!("o.buyer_email_key = r.email_key");
+    /// `$1` buyers at performances: what their accounts bought there.
+    LIST_BOUGHT_BY_ACCOUNT = list_bought!("o.account_id = r.account_id");
     FIND_ORDER_OF_PAYMENT = Statement::both("select order_id from payment where payment_id = $1");
     FIND_PAYMENT_BY_REF = Statement::both("select payment_id from payment where provider_ref = $1");
     UPSERT_ORDERS = bulk_insert!(
@@ -62,9 +90,11 @@ statements! {
             "order_id" uuid, "cart_id" uuid, "number" text, "state" text, "buyer_name" text, "buyer_email" text, "language" text,
             "delivery" text, "delivery_fee_minor" bigint, "currency" text, "fees_minor" bigint, "tax_minor" bigint,
             "tax_rate_basis_points" integer, "total_minor" bigint, "created_at" bigint, "paid_at" bigint, "keeps_seats_until" bigint,
-            "account_id" uuid
+            "account_id" uuid, "buyer_email_key" text
         )
-        "on conflict (order_id) do update set state = excluded.state, paid_at = excluded.paid_at, keeps_seats_until = excluded.keeps_seats_until"
+        "on conflict (order_id) do update set state = excluded.state, paid_at = excluded.paid_at,
+         keeps_seats_until = excluded.keeps_seats_until, account_id = coalesce(customer_order.account_id, excluded.account_id)
+         where customer_order.cart_id = excluded.cart_id"
     );
     INSERT_LINES = bulk_insert!(
         "order_line" (
@@ -82,7 +112,8 @@ statements! {
         )
         "on conflict (payment_id) do update set state = excluded.state, provider_ref = excluded.provider_ref,
          card_brand = excluded.card_brand, card_last4 = excluded.card_last4, next_action_url = excluded.next_action_url,
-         decline_code = excluded.decline_code, updated_at = excluded.updated_at, ask_at = excluded.ask_at"
+         decline_code = excluded.decline_code, updated_at = excluded.updated_at, ask_at = excluded.ask_at
+         where payment.order_id = excluded.order_id"
     );
     INSERT_TICKETS = bulk_insert!(
         "ticket" (
@@ -126,25 +157,22 @@ statements! {
              where l.order_id = customer_order.order_id and p.starts_at >= $3) then 1 end)
          from customer_order where (account_id = $1 or (cart_id = $2 and (account_id is null or (joined_at is not null and $1 is null))))",
     );
-    GIVE_TO_ACCOUNT = Statement::both(
-        "update customer_order set account_id = $2 where order_id = $1 and account_id is null",
-    );
     /// What a guest bought under an address belongs to the account that confirmed it. Not while it is being paid: its
     /// buyer stands at the till, and it joins the next time.
     JOIN_GUEST_ORDERS = Statement::both(
         "update customer_order set account_id = $1, joined_at = (case when cart_id = $3 then null else cast($4 as bigint) end)
-         where account_id is null and lower(buyer_email) = $2 and state <> 'pending'",
+         where account_id is null and buyer_email_key = $2 and state <> 'pending'",
     );
     /// The account that confirmed the address of a guest's order.
     FIND_ACCOUNT_OF_GUEST = Statement::both(
-        "select a.account_id from customer_order o join account a on a.email_key = lower(o.buyer_email) and a.deleted_at is null
+        "select a.account_id from customer_order o join account a on a.email_key = o.buyer_email_key and a.deleted_at is null
          where o.order_id = $1 and o.account_id is null",
     );
     JOIN_ORDER = Statement::both(
         "update customer_order set account_id = $2, joined_at = (case when exists (
              select 1 from session s where s.cart_id = customer_order.cart_id and s.account_id = $2) then null else cast($3 as bigint) end)
          where order_id = $1 and account_id is null
-         and exists (select 1 from account a where a.account_id = $2 and a.email_key = lower(buyer_email) and a.deleted_at is null)",
+         and exists (select 1 from account a where a.account_id = $2 and a.email_key = buyer_email_key and a.deleted_at is null)",
     );
     /// Where she signs in or out, what she bought as a guest is hers alone from then on.
     KEEP_FOR_ACCOUNT_ALONE = Statement::both(
@@ -233,6 +261,26 @@ pub struct TicketRow {
     pub issued_at: i64,
 }
 
+/// Somebody who buys at a performance.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct BuyerAt {
+    pub performance_id: Uuid,
+    pub account_id: Option<Uuid>,
+    /// Of the account's address where there is one, else of what the guest typed.
+    pub email_key: Option<String>,
+}
+
+/// How many seats of a performance an order has.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct BoughtRow {
+    pub order_id: Uuid,
+    pub account_id: Option<Uuid>,
+    pub buyer_email: String,
+    pub state: String,
+    pub performance_id: Uuid,
+    pub seats: i64,
+}
+
 /// A place by its performance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct PlaceKey {
@@ -262,6 +310,26 @@ pub async fn list_claims(link: &mut Link, places: &[PlaceKey]) -> DataResult<Vec
     fetch_all!(link, ClaimRow, LIST_CLAIMS, json(places))
 }
 
+/// The keys of the confirmed addresses of these accounts.
+pub async fn list_email_keys_of_accounts(link: &mut Link, account_ids: &[Uuid]) -> DataResult<Vec<(Uuid, String)>> {
+    fetch_all!(link, (Uuid, String), LIST_EMAIL_KEYS_OF_ACCOUNTS, ids(account_ids))
+}
+
+/// What was bought at these performances under these mailboxes.
+pub async fn list_bought_under_mailbox(link: &mut Link, buyers: &[BuyerAt]) -> DataResult<Vec<BoughtRow>> {
+    fetch_all!(link, BoughtRow, LIST_BOUGHT_UNDER_MAILBOX, json(buyers))
+}
+
+/// What these accounts bought at these performances.
+pub async fn list_bought_by_account(link: &mut Link, buyers: &[BuyerAt]) -> DataResult<Vec<BoughtRow>> {
+    fetch_all!(link, BoughtRow, LIST_BOUGHT_BY_ACCOUNT, json(buyers))
+}
+
+/// Whose these payments are, `(payment_id, order_id)`; ids without a payment are left out.
+pub async fn list_payment_owners(link: &mut Link, payment_ids: &[Uuid]) -> DataResult<Vec<(Uuid, Uuid)>> {
+    fetch_all!(link, (Uuid, Uuid), LIST_PAYMENT_OWNERS, ids(payment_ids))
+}
+
 pub async fn find_order_of_payment(link: &mut Link, payment_id: Uuid) -> DataResult<Option<Uuid>> {
     Ok(fetch_optional!(link, (Uuid,), FIND_ORDER_OF_PAYMENT, payment_id)?.map(|(id,)| id))
 }
@@ -275,9 +343,21 @@ pub async fn find_payment_by_ref(link: &mut Link, provider_ref: &str) -> DataRes
     Ok(fetch_optional!(link, (Uuid,), FIND_PAYMENT_BY_REF, provider_ref)?.map(|(id,)| id))
 }
 
-/// Inserts orders, or updates what may change of one: its state and moments.
+/// An order with the key its buyer's account would be found by.
+#[derive(Serialize)]
+struct KeyedOrderRow<'a> {
+    #[serde(flatten)]
+    row: &'a OrderRow,
+    buyer_email_key: String,
+}
+
+/// Inserts orders, or updates what may change of one: its state and moments, and an account where it had none.
+///
+/// # Errors
+/// [`DataError::Conflict`] when one of the ids is an order of another cart.
 pub async fn upsert_orders(link: &mut Link, rows: &[OrderRow]) -> DataResult<()> {
-    write(link, UPSERT_ORDERS, rows).await
+    let keyed = rows.iter().map(|row| KeyedOrderRow { row, buyer_email_key: email_key(&row.buyer_email) });
+    write_all(link, UPSERT_ORDERS, &keyed.collect::<Vec<_>>()).await
 }
 
 pub async fn insert_lines(link: &mut Link, rows: &[LineRow]) -> DataResult<()> {
@@ -285,12 +365,24 @@ pub async fn insert_lines(link: &mut Link, rows: &[LineRow]) -> DataResult<()> {
 }
 
 /// Inserts payments, or updates what the provider's answers change of one.
+///
+/// # Errors
+/// [`DataError::Conflict`] when one of the ids is a payment of another order.
 pub async fn upsert_payments(link: &mut Link, rows: &[PaymentRow]) -> DataResult<()> {
-    write(link, UPSERT_PAYMENTS, rows).await
+    write_all(link, UPSERT_PAYMENTS, rows).await
 }
 
 pub async fn insert_tickets(link: &mut Link, rows: &[TicketRow]) -> DataResult<()> {
     write(link, INSERT_TICKETS, rows).await
+}
+
+/// Each row or none: an id is a client's, and a row of somebody else's is left alone by its statement's condition.
+async fn write_all<T: Serialize>(link: &mut Link, statement: Statement, rows: &[T]) -> DataResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let written = execute!(link, statement, json(rows))?;
+    if written == rows.len() as u64 { Ok(()) } else { Err(DataError::Conflict) }
 }
 
 async fn write<T: Serialize>(link: &mut Link, statement: Statement, rows: &[T]) -> DataResult<()> {
@@ -347,12 +439,7 @@ pub async fn count_orders_of(
     Ok(counted.unwrap_or_default())
 }
 
-/// Gives an account a guest's order.
-pub async fn give_to_account(link: &mut Link, order_id: Uuid, account_id: Uuid) -> DataResult<()> {
-    execute!(link, GIVE_TO_ACCOUNT, order_id, account_id).map(drop)
-}
-
-/// Gives an account the finished orders guests placed under its confirmed address (in lower case). Those of her own
+/// Gives an account the finished orders guests placed under its confirmed address, by its key. Those of her own
 /// cart are hers as if she had been signed in.
 pub async fn join_guest_orders(
     link: &mut Link,

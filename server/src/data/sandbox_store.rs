@@ -4,6 +4,7 @@
 //! Not durable against a power cut (`synchronous = normal`): no real money is in it.
 
 use super::{DataError, DataResult};
+use crate::private_files;
 use shared_model::{AccountId, PaymentId};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use std::{path::Path, time::Duration};
@@ -107,9 +108,7 @@ pub struct SandboxStore {
 
 impl SandboxStore {
     pub async fn open(path: &Path) -> DataResult<Self> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| DataError::Unavailable(error.into()))?;
-        }
+        private_files::prepare_database(path).map_err(|error| DataError::Unavailable(error.into()))?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)

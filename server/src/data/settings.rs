@@ -8,7 +8,14 @@ statements! {
     TAKE_TURN = Statement::both(
         "insert into setting (name, value) values ($1, '') on conflict (name) do update set value = excluded.value",
     );
-    PING = Statement::both("select 1");
+    TRY_WRITE = Statement::both(
+        "insert into setting (name, value) values ('last_readiness', $1)
+         on conflict (name) do update set value = excluded.value",
+    );
+    REPLACE_SETTING = Statement::both("update setting set value = $2 where name = $1");
+    DATABASE_ENCODING = Statement::each("pragma encoding", "select current_setting('server_encoding')");
+    EMPTY_LOG = Statement::each("pragma wal_checkpoint(truncate)", "select 1");
+    WAIT_FOR_LOCKS = Statement::each("select 1", "select set_config('lock_timeout', '0', true)");
     DATABASE_CLOCK = Statement::each(
         "select cast(unixepoch('subsec') * 1000 as integer)",
         "select (extract(epoch from clock_timestamp()) * 1000)::bigint",
@@ -16,9 +23,18 @@ statements! {
 }
 
 /// Lets one transaction at a time go on under this name, on every node: the others wait until it has ended. The
-/// name stays behind, and means nothing.
+/// name stays behind, and means nothing. They wait longer than for other locks, but not for ever.
 pub async fn take_turn(link: &mut Link, name: &str) -> DataResult<()> {
+    execute!(link, WAIT_FOR_LOCKS)?;
     execute!(link, TAKE_TURN, name).map(drop)
+}
+
+pub async fn find(link: &mut Link, name: &str) -> DataResult<Option<String>> {
+    Ok(fetch_optional!(link, (String,), FIND_SETTING, name)?.map(|(value,)| value))
+}
+
+pub async fn replace(link: &mut Link, name: &str, value: &str) -> DataResult<()> {
+    execute!(link, REPLACE_SETTING, name, value).map(drop)
 }
 
 /// The setting's value; `make` provides it the first time. Two nodes that start at once agree on one.

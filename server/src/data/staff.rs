@@ -15,6 +15,19 @@ macro_rules! select_open_invitation {
     };
 }
 
+/// The number of an organizer's latest invitation; never one that was given before, though invitations are deleted.
+macro_rules! last_invitation_no {
+    ($organizer_id:literal) => {
+        concat!(
+            "(select max(no) from (select coalesce(max(invitation_no), 0) as no from invitation where organizer_id = ",
+            $organizer_id,
+            " union all select coalesce(max(last_invitation_no), 0) as no from membership_end where organizer_id = ",
+            $organizer_id,
+            ") as numbers)"
+        )
+    };
+}
+
 statements! {
     IS_OPERATOR = Statement::both("select is_operator from account where account_id = $1 and deleted_at is null");
     MAKE_OPERATOR = Statement::both("update account set is_operator = true where account_id = $1 and deleted_at is null");
@@ -29,6 +42,10 @@ statements! {
          order by o.name, o.organizer_id limit $2",
     );
     ORGANIZER_EXISTS = Statement::both("select organizer_id from organizer where organizer_id = $1");
+    FIND_ROLE_AT_PERFORMANCE = Statement::both(
+        "select m.role from performance p join event e on e.event_id = p.event_id
+         join membership m on m.organizer_id = e.organizer_id and m.account_id = $2 where p.performance_id = $1",
+    );
     ORGANIZER_OF_EVENT = Statement::both("select organizer_id from event where event_id = $1");
     /// One at a time changes a team: two owners who remove each other would leave none.
     LOCK_ORGANIZER = Statement::each(
@@ -52,18 +69,41 @@ statements! {
     SET_ROLE = Statement::both("update membership set role = $3 where organizer_id = $1 and account_id = $2");
     DELETE_MEMBER = Statement::both("delete from membership where organizer_id = $1 and account_id = $2");
     INSERT_INVITATION = Statement::both(
-        "insert into invitation (invitation_id, organizer_id, email_key, role, invited_by, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        concat!(
+            "insert into invitation (invitation_id, organizer_id, email_key, role, invited_by, created_at, expires_at, invitation_no)
+             select $1, $2, $3, $4, $5, $6, $7, 1 + ",
+            last_invitation_no!("$2")
+        ),
     );
     LIST_INVITATIONS = Statement::both(select_open_invitation!("i.organizer_id = $2 order by i.created_at, i.invitation_id limit $3"));
     LIST_INVITATIONS_TO = Statement::both(select_open_invitation!("i.email_key = $2 order by i.created_at, i.invitation_id limit $3"));
     COUNT_INVITATIONS = Statement::both(
         "select count(*) from invitation where organizer_id = $1 and answered_at is null and expires_at > $2",
     );
+    FIND_INVITER = Statement::both(select_open_invitation!("i.invitation_id = $2 and i.email_key = $3"));
     /// Ends it; `organizer_id` or `email_key` says whose business it is.
     END_INVITATION_TO = Statement::both(
         "update invitation set answered_at = $1 where invitation_id = $2 and email_key = $3 and answered_at is null
-         and expires_at > $1 returning organizer_id, role",
+         and expires_at > $1 returning organizer_id, role, invited_by, invitation_no",
+    );
+    END_INVITATIONS_TO = Statement::both(
+        "update invitation set answered_at = $1 where organizer_id = $2 and email_key = $3 and answered_at is null
+         and expires_at > $1 returning invitation_id",
+    );
+    END_INVITATIONS_BY = Statement::both(
+        "update invitation set answered_at = $1 where organizer_id = $2 and invited_by = $3 and answered_at is null
+         and expires_at > $1 returning invitation_id",
+    );
+    FIND_EMAIL = Statement::both("select email from account where account_id = $1 and deleted_at is null");
+    UPSERT_MEMBERSHIP_END = Statement::both(
+        concat!(
+            "insert into membership_end (organizer_id, account_id, last_invitation_no) select $1, $2, ",
+            last_invitation_no!("$1"),
+            " where true on conflict (organizer_id, account_id) do update set last_invitation_no = excluded.last_invitation_no"
+        ),
+    );
+    FIND_MEMBERSHIP_END = Statement::both(
+        "select last_invitation_no from membership_end where organizer_id = $1 and account_id = $2",
     );
     END_INVITATION_OF = Statement::both(
         "update invitation set answered_at = $1 where invitation_id = $2 and organizer_id = $3 and answered_at is null
@@ -221,17 +261,84 @@ pub async fn count_invitations(link: &mut Link, organizer_id: Uuid, now: i64) ->
     Ok(fetch_optional!(link, (i64,), COUNT_INVITATIONS, organizer_id, now)?.map_or(0, |(count,)| count))
 }
 
-/// The organizer and role of an open invitation to this address, which is answered with that.
+/// An invitation that is answered now.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct AnsweredInvitationRow {
+    pub organizer_id: Uuid,
+    pub role: String,
+    pub invited_by: Uuid,
+    /// Later ones of the same organizer have greater ones.
+    pub invitation_no: i64,
+}
+
+/// The organizer of an open invitation to this address.
+pub async fn find_inviting_organizer(
+    link: &mut Link,
+    invitation_id: Uuid,
+    email_key: &str,
+    now: i64,
+) -> DataResult<Option<Uuid>> {
+    let found = fetch_optional!(link, InvitationRow, FIND_INVITER, now, invitation_id, email_key)?;
+    Ok(found.map(|row| row.organizer_id))
+}
+
+/// An open invitation to this address, which is answered with that.
 pub async fn end_invitation_to(
     link: &mut Link,
     invitation_id: Uuid,
     email_key: &str,
     now: i64,
-) -> DataResult<Option<(Uuid, String)>> {
-    fetch_optional!(link, (Uuid, String), END_INVITATION_TO, now, invitation_id, email_key)
+) -> DataResult<Option<AnsweredInvitationRow>> {
+    fetch_optional!(link, AnsweredInvitationRow, END_INVITATION_TO, now, invitation_id, email_key)
+}
+
+/// Ends an organizer's open invitations to an address; says which.
+pub async fn end_invitations_to(
+    link: &mut Link,
+    organizer_id: Uuid,
+    email_key: &str,
+    now: i64,
+) -> DataResult<Vec<Uuid>> {
+    let ended = fetch_all!(link, (Uuid,), END_INVITATIONS_TO, now, organizer_id, email_key)?;
+    Ok(ended.into_iter().map(|(id,)| id).collect())
+}
+
+/// Ends the open invitations that an account wrote for an organizer; says which.
+pub async fn end_invitations_by(
+    link: &mut Link,
+    organizer_id: Uuid,
+    account_id: Uuid,
+    now: i64,
+) -> DataResult<Vec<Uuid>> {
+    let ended = fetch_all!(link, (Uuid,), END_INVITATIONS_BY, now, organizer_id, account_id)?;
+    Ok(ended.into_iter().map(|(id,)| id).collect())
+}
+
+/// The address of an account that was not deleted.
+pub async fn find_email(link: &mut Link, account_id: Uuid) -> DataResult<Option<String>> {
+    Ok(fetch_optional!(link, (String,), FIND_EMAIL, account_id)?.map(|(email,)| email))
+}
+
+/// Whoever was in the team is not any more: what was written until now does not bring it back.
+pub async fn write_membership_end(link: &mut Link, organizer_id: Uuid, account_id: Uuid) -> DataResult<()> {
+    execute!(link, UPSERT_MEMBERSHIP_END, organizer_id, account_id).map(drop)
+}
+
+/// The last invitation that was written when the account was last in this team; none if it never was.
+pub async fn find_membership_end(link: &mut Link, organizer_id: Uuid, account_id: Uuid) -> DataResult<Option<i64>> {
+    Ok(fetch_optional!(link, (i64,), FIND_MEMBERSHIP_END, organizer_id, account_id)?.map(|(no,)| no))
 }
 
 /// False when the organizer has no such open invitation.
 pub async fn end_invitation_of(link: &mut Link, invitation_id: Uuid, organizer_id: Uuid, now: i64) -> DataResult<bool> {
     Ok(execute!(link, END_INVITATION_OF, now, invitation_id, organizer_id)? == 1)
+}
+
+/// The role an account has in the team of a performance's organizer.
+pub async fn find_role_at_performance(
+    link: &mut Link,
+    performance_id: Uuid,
+    account_id: Uuid,
+) -> DataResult<Option<String>> {
+    Ok(fetch_optional!(link, (String,), FIND_ROLE_AT_PERFORMANCE, performance_id, account_id)?.map(|(role,)| role))
 }

@@ -21,12 +21,16 @@ use lettre::{
 use shared_model::{
     Language, OutboxId, Timestamp,
     order::{Delivery, Order, OrderLine, OrderPerformance, PostalAddress},
+    text::PersonName,
 };
 use std::time::{Duration, SystemTime};
 
 /// What a mail needs besides the order.
 pub struct OrderMail<'a> {
     pub order: &'a Order,
+    /// The name of the account whose confirmed address the mail goes to. A guest's address is confirmed by nobody, and the
+    /// name beside it is what a stranger may have typed: such a mail is greeted without one.
+    pub greeted: Option<&'a PersonName>,
     /// The tickets as [`super::ticket_pdf::render_tickets`] made them.
     pub tickets_pdf: Vec<u8>,
     /// The outbox row this mail leaves by; makes the Message-ID.
@@ -56,9 +60,9 @@ pub enum MailError {
 /// # Errors
 /// [`MailError`]; trying again does not help.
 pub fn build_order_mail(mail: OrderMail<'_>, messages: &Messages) -> Result<Message, MailError> {
-    let OrderMail { order, tickets_pdf, outbox_id, from, site_url, order_key, written_at } = mail;
+    let OrderMail { order, greeted, tickets_pdf, outbox_id, from, site_url, order_key, written_at } = mail;
     let speech = messages.speak(order.buyer.language);
-    let view = MailView::of_order(order, site_url, order_key, speech);
+    let view = MailView::of_order(order, greeted, site_url, order_key, speech);
     // Calendars are shared: the link in it opens nothing by itself.
     let order_url = format!("{site_url}/orders/{}", order.order_id);
     let calendar = write_calendar(&calendar_entries(order, &order_url, speech), speech);
@@ -74,7 +78,7 @@ pub fn build_order_mail(mail: OrderMail<'_>, messages: &Messages) -> Result<Mess
     let frame = MailFrame {
         outbox_id,
         from,
-        to: (order.buyer.name.as_str(), order.buyer.email.as_str()),
+        to: (greeted.map_or("", PersonName::as_str), order.buyer.email.as_str()),
         subject: view.subject,
         language: speech.language(),
         written_at,
@@ -97,7 +101,7 @@ pub fn build_plain_mail(frame: MailFrame<'_>, text: String, html: String) -> Res
 pub struct MailFrame<'a> {
     pub outbox_id: OutboxId,
     pub from: Mailbox,
-    /// Name and address.
+    /// Name, or nothing, and address.
     pub to: (&'a str, &'a str),
     pub subject: String,
     pub language: Language,
@@ -113,7 +117,7 @@ impl MailFrame<'_> {
             .message_id(Some(format!("<{}@{}>", self.outbox_id, self.from.email.domain())))
             .date(system_time(self.written_at))
             .from(self.from)
-            .to(Mailbox::new(Some(name.to_owned()), address))
+            .to(Mailbox::new((!name.is_empty()).then(|| name.to_owned()), address))
             .subject(self.subject)
             // No out-of-office note is to answer this (RFC 3834 §5).
             .raw_header(header("Auto-Submitted", "auto-generated"))
@@ -211,7 +215,13 @@ struct TicketView {
 }
 
 impl MailView {
-    fn of_order(order: &Order, site_url: &str, order_key: &str, speech: Speech<'_>) -> Self {
+    fn of_order(
+        order: &Order,
+        greeted: Option<&PersonName>,
+        site_url: &str,
+        order_key: &str,
+        speech: Speech<'_>,
+    ) -> Self {
         let language = speech.language();
         let with = |key: &str, name: &str, value: String| speech.fill(key, &[(name, value.into())]);
         let number = order.number.clone();
@@ -222,7 +232,10 @@ impl MailView {
             subject: subject(order, speech),
             preview: speech
                 .fill("mail-preview", &[("order", number.as_str().into()), ("total", total.as_str().into())]),
-            greeting: with("mail-greeting", "name", order.buyer.name.to_string()),
+            greeting: match greeted {
+                Some(name) => with("mail-greeting", "name", name.to_string()),
+                None => speech.text("note-greeting-nameless"),
+            },
             lead: speech.fill("mail-lead", &[("count", Value::from(ticket_count))]),
             events: order.performances.iter().map(|performance| EventView::new(performance, speech)).collect(),
             postage_label: speech.text("mail-postage"),
@@ -319,8 +332,13 @@ mod tests {
     const PDF: &[u8] = b"%PDF-1.7 tickets";
 
     fn build(order: &Order) -> Vec<u8> {
+        build_for(order, Some(&order.buyer.name))
+    }
+
+    fn build_for(order: &Order, greeted: Option<&PersonName>) -> Vec<u8> {
         let mail = OrderMail {
             order,
+            greeted,
             tickets_pdf: PDF.to_vec(),
             outbox_id: OutboxId(Uuid::from_u128(7)),
             from: "TicketBoss <tickets@example.org>".parse().unwrap(),
@@ -346,6 +364,17 @@ mod tests {
         assert!(attachments[1].1.starts_with(b"BEGIN:VCALENDAR"));
         assert_eq!(mail.to().unwrap().first().unwrap().name(), Some("Inés Roldán Łuczak"));
         assert_eq!(mail.subject(), Some("Your tickets for The Seagull, Sat 12 Dec, 19:30"));
+    }
+
+    #[test]
+    fn a_guest_s_mail_says_nothing_that_a_stranger_typed_as_a_name() {
+        let mut order = samples::order();
+        order.buyer.name = "Your account is locked".parse().unwrap();
+        let bytes = build_for(&order, None);
+        let mail = MessageParser::new().parse(&bytes).unwrap();
+        assert_eq!(mail.to().unwrap().first().unwrap().name(), None);
+        assert!(!mail.body_text(0).unwrap().contains("locked") && !mail.body_html(0).unwrap().contains("locked"));
+        assert!(mail.body_text(0).unwrap().contains("Hello,"));
     }
 
     #[test]
@@ -385,7 +414,7 @@ mod tests {
     fn hostile_names_stay_text() {
         let mut order = samples::order();
         order.performances[0].title = "<script>alert(1)</script>\r\nBcc: everyone@example.org".into();
-        order.buyer.name = "\"Eve\" <eve@example.org>, <b>".parse().unwrap();
+        order.buyer.name = "\"Eve\" <b>, <i>".parse().unwrap();
         let bytes = build(&order);
         let mail = MessageParser::new().parse(&bytes).unwrap();
         assert!(!mail.body_html(0).unwrap().contains("<script>"));

@@ -129,6 +129,7 @@ mod tests {
         let order = samples::order();
         let mail = OrderMail {
             order: &order,
+            greeted: Some(&order.buyer.name),
             tickets_pdf: b"%PDF".to_vec(),
             outbox_id,
             from: "TicketBoss <tickets@example.org>".parse().unwrap(),

@@ -1,7 +1,6 @@
 //! The order of LOOK.md's pictures, for the tests of this folder.
 
-use crate::reservations::ticket_code;
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{Signer as _, SigningKey};
 use shared_model::{
     Currency, Language, Money, OrderId, PerformanceId, SeatNo, TicketId, Timestamp,
     event::VenueSummary,
@@ -102,7 +101,7 @@ fn line(line_no: u32, seat: &str) -> OrderLine {
         fee: Money::new(300, Currency::EUR),
         ticket: Some(Ticket {
             ticket_id: claims.ticket_id,
-            code: ticket_code::sign(&signing_key(), &claims),
+            code: claims.to_code(&signing_key().sign(&claims.bytes_to_sign())),
             short_code: ShortCode::from_random(0x002A_5C81_3D70_9B00 + u64::from(line_no)).to_string(),
         }),
     }

@@ -10,6 +10,7 @@ use super::{
     error::{self, ApiError},
     guard, operations, site,
 };
+use crate::config::AdminListen;
 use axum::{
     Router,
     extract::{Request, State},
@@ -38,31 +39,32 @@ impl Served {
 }
 
 fn router(state: AppState) -> Router {
-    let demo = site::demo_router().layer(middleware::from_fn_with_state(state.clone(), refuse_other_names));
+    let private = site::demo_router()
+        .merge(operations::metrics_router())
+        .layer(middleware::from_fn_with_state(state.clone(), refuse_other_names));
     let around_all = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(state.clone(), guard::secure_headers))
         .layer(middleware::from_fn_with_state(state.clone(), site::error_pages))
         .layer(CatchPanicLayer::custom(error::answer_panic))
         .layer(middleware::from_fn(guard::require_host));
     Router::new()
-        .merge(demo)
+        .merge(private)
         .merge(operations::health_router())
-        .merge(operations::metrics_router())
         .merge(assets::router())
         .fallback(to_the_site)
         .layer(around_all)
         .with_state(state)
 }
 
-/// A page of another site whose name was pointed here (DNS rebinding) would read the demo's messages: its requests carry
-/// that name. Ours are numbers or `localhost`.
+/// A page of another site whose name was pointed here (DNS rebinding) would read messages and metrics: its requests
+/// carry that name. Ours are numbers or `localhost`, unless the listener was put where others reach it by a name.
 async fn refuse_other_names(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let is_ours = guard::host_of(&request).is_some_and(|host| is_local_name(host.host()));
-    if is_ours || state.config.demo_in_public {
-        next.run(request).await
-    } else {
-        ApiError::from(ErrorCode::NotFound).into_response()
-    }
+    let has_names = match state.config.admin_listen {
+        AdminListen::At(address) => !address.ip().is_loopback(),
+        AdminListen::NextPort | AdminListen::Off => false,
+    };
+    if is_ours || has_names { next.run(request).await } else { ApiError::from(ErrorCode::NotFound).into_response() }
 }
 
 fn is_local_name(host: &str) -> bool {

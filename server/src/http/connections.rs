@@ -8,12 +8,13 @@
 //! Connections are counted by the address of the peer, as nothing else is known of them yet; live charts by the address
 //! of the client ([`super::client_address`]). Our own proxies speak for everybody: their connections are never evicted.
 
+use super::client_address::one_customer;
 use crate::config::LimitsConfig;
 use ipnet::IpNet;
 use parking_lot::Mutex;
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -188,16 +189,43 @@ impl ByAddress {
         wanted
     }
 
-    /// Evicts the oldest holder of the address with the most places, when those are far more than the newcomer's.
-    fn evict_of_largest(&mut self, newcomers: usize) -> bool {
-        let largest = self.addresses.iter().filter(|(_, holders)| !holders[0].stays);
-        let Some((address, holders)) = largest.max_by_key(|(_, holders)| holders.len()) else { return false };
-        if holders.len() < (newcomers + 1) * UNFAIR_SHARE {
-            return false;
+    /// Evicts the oldest holder of the address with the most places, or of the network, when those are far more than the
+    /// newcomer's.
+    fn evict_of_largest(&mut self, newcomer: IpAddr) -> bool {
+        let others = self.addresses.iter().filter(|(_, holders)| !holders.iter().any(|holder| holder.stays));
+        let oldest = |(address, holders): (&IpAddr, &Vec<Arc<Holder>>)| (holders[0].number, *address);
+        let of_address = others.clone().max_by_key(|(_, holders)| holders.len());
+        let newcomers = self.of(newcomer).len();
+        let mut victim = of_address.filter(|(_, holders)| is_unfair(holders.len(), newcomers)).map(oldest);
+        if victim.is_none() {
+            // Many addresses of one network, each with few places.
+            let mut networks: HashMap<IpAddr, (usize, (u64, IpAddr))> = HashMap::new();
+            for entry in others {
+                let oldest = oldest(entry);
+                let network = networks.entry(network_of(*entry.0)).or_insert((0, oldest));
+                network.0 += entry.1.len();
+                network.1 = network.1.min(oldest);
+            }
+            let newcomers = networks.get(&network_of(newcomer)).map_or(0, |(count, _)| *count);
+            let largest = networks.into_values().max_by_key(|(count, _)| *count);
+            victim = largest.filter(|(count, _)| is_unfair(*count, newcomers)).map(|(_, oldest)| oldest);
         }
-        let (address, number) = (*address, holders[0].number);
+        let Some((number, address)) = victim else { return false };
         self.evict(address, number);
         true
+    }
+}
+
+/// Whether somebody holds so much more than the newcomer would that one of its places goes.
+fn is_unfair(holds: usize, newcomers: usize) -> bool {
+    holds >= (newcomers + 1) * UNFAIR_SHARE
+}
+
+/// What one customer of a provider may have many addresses of: a /24, a /48 (RFC 6177).
+fn network_of(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(address) => IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() & (!0 << 8))),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (!0 << 80))),
     }
 }
 
@@ -240,7 +268,10 @@ impl Places {
     /// [`NoPlace`]
     pub fn take_connection(&self, peer: IpAddr) -> Result<Place, NoPlace> {
         let shared = &self.shared;
+        let peer = peer.to_canonical();
+        // Before it is counted with its neighbours: a proxy may be one address of a network of strangers.
         let stays = shared.trusted_proxies.iter().any(|network| network.contains(&peer));
+        let peer = one_customer(peer);
         let mut held = shared.held.lock();
         let of_peer = held.connections.of(peer);
         if !stays && of_peer.len() >= shared.connections_per_address_max {
@@ -248,11 +279,10 @@ impl Places {
             held.connections.evict(peer, idle.ok_or(NoPlace::Address)?);
         }
         if held.count() >= shared.places_max || held.connections.count >= shared.connections_max {
-            let newcomers = held.connections.of(peer).len();
             let has_room = shared.evicts
                 && (held.connections.evict_idle(EVICTED_AT_ONCE) > 0
-                    || held.connections.evict_of_largest(newcomers)
-                    || held.charts.evict_of_largest(newcomers));
+                    || held.connections.evict_of_largest(peer)
+                    || held.charts.evict_of_largest(peer));
             if !has_room {
                 return Err(NoPlace::All);
             }
@@ -271,10 +301,16 @@ impl Places {
         if of_client >= shared.charts_per_address_max {
             return Err(NoPlace::Address);
         }
-        if held.charts.count >= shared.charts_max && !held.charts.evict_of_largest(of_client) {
+        if held.charts.count >= shared.charts_max && !held.charts.evict_of_largest(client) {
             return Err(NoPlace::All);
         }
         Ok(self.place(&mut held, client, Kind::Chart, false))
+    }
+
+    /// Whether somebody would give way.
+    #[cfg(test)]
+    pub fn has_idle(&self) -> bool {
+        self.shared.held.lock().connections.addresses.values().flatten().any(|holder| holder.is_idle())
     }
 
     fn place(&self, held: &mut Held, address: IpAddr, kind: Kind, stays: bool) -> Place {
@@ -296,7 +332,7 @@ mod tests {
     fn places() -> Places {
         let limits = crate::config::Config::defaults().limits;
         let limits = LimitsConfig { connections_per_address: 300, sockets_per_address: 0, ..limits };
-        Places::new(&limits, &["10.0.0.0/8".parse().unwrap()], 1_000)
+        Places::new(&limits, &["10.0.0.0/8".parse().unwrap(), "fd00::1/128".parse().unwrap()], 1_000)
     }
 
     fn address(number: usize) -> IpAddr {
@@ -327,9 +363,27 @@ mod tests {
         let places = places();
         let crowd: Vec<_> = (0..872).map(|n| places.take_connection(address(n % 10)).unwrap()).collect();
         crowd.iter().for_each(|place| place.set_idle(false));
-        assert!(places.take_connection(address(50)).is_ok());
+        let newcomer = places.take_connection(address(50)).unwrap();
+        newcomer.set_idle(false);
         assert_eq!(crowd.iter().filter(|place| was_evicted(place)).count(), 1);
         assert_eq!(places.take_connection(address(3)).err(), Some(NoPlace::All), "it has its share");
+    }
+
+    #[test]
+    fn a_network_of_many_addresses_with_few_busy_places_each_keeps_nobody_else_out() {
+        let places = places();
+        let crowd: Vec<_> = (0..872).map(|n| places.take_connection(address(n % 291)).unwrap()).collect();
+        crowd.iter().for_each(|place| place.set_idle(false));
+        let newcomer = places.take_connection(address(90_000)).unwrap();
+        assert_eq!(crowd.iter().filter(|place| was_evicted(place)).count(), 1);
+        assert!(!was_evicted(&newcomer));
+        let charts: Vec<_> = (0..763u128)
+            .map(|n| {
+                places.take_chart(Ipv6Addr::from_bits((0x2001_0db8_0077 << 80) + ((n % 300) << 64)).into()).unwrap()
+            })
+            .collect();
+        assert!(places.take_chart("2001:db8:78::1".parse().unwrap()).is_ok());
+        assert_eq!(charts.iter().filter(|place| was_evicted(place)).count(), 1);
     }
 
     #[test]
@@ -345,11 +399,13 @@ mod tests {
 
     #[test]
     fn connections_of_our_own_proxy_have_no_limit_and_stay() {
-        let places = places();
-        let proxy = IpAddr::from([10, 0, 0, 7]);
-        let proxied: Vec<_> = (0..872).map(|_| places.take_connection(proxy).unwrap()).collect();
-        assert_eq!(places.take_connection(address(1)).err(), Some(NoPlace::All));
-        assert!(proxied.iter().all(|place| !was_evicted(place)));
+        for proxy in ["10.0.0.7", "::ffff:10.0.0.7", "fd00::1"] {
+            let places = places();
+            let proxy: IpAddr = proxy.parse().unwrap();
+            let proxied: Vec<_> = (0..872).map(|_| places.take_connection(proxy).unwrap()).collect();
+            assert_eq!(places.take_connection(address(1)).err(), Some(NoPlace::All), "{proxy}");
+            assert!(proxied.iter().all(|place| !was_evicted(place)), "{proxy}");
+        }
     }
 
     #[test]

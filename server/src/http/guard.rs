@@ -5,7 +5,7 @@ use super::{AppState, client_address::address_of, error::ApiError};
 use crate::config::LimitsConfig;
 use axum::{
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, HeaderValue, Method, Version, header, request::Parts, uri::Authority},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header, request::Parts, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -49,6 +49,11 @@ impl Limits {
         limiter.is_none_or(|limiter| limiter.check_key(&address).is_ok())
     }
 
+    /// Lets an address change one thing more: a request, or a command over a socket.
+    pub fn admits_write(&self, address: IpAddr) -> bool {
+        Self::admits(self.writes.as_ref(), address)
+    }
+
     /// Lets an address open one more session.
     pub fn admits_session(&self, address: IpAddr) -> bool {
         Self::admits(self.sessions.as_ref(), address)
@@ -74,9 +79,7 @@ pub async fn admit(State(state): State<AppState>, request: Request, next: Next) 
     }
     if !safe {
         let address = address_of(request.extensions(), request.headers(), &state);
-        if let Some(address) = address
-            && !Limits::admits(state.limits.writes.as_ref(), address)
-        {
+        if address.is_some_and(|address| !state.limits.admits_write(address)) {
             return too_many().into_response();
         }
     }
@@ -91,8 +94,8 @@ pub async fn require_host(request: Request, next: Next) -> Response {
     {
         return next.run(request).await;
     }
-    let words = "a request names its host once";
-    ApiError(Problem::new(ErrorCode::InvalidInput).detail(words)).into_response()
+    let problem = Problem::new(ErrorCode::InvalidInput).detail("a request names its host once");
+    ApiError(Problem { status: StatusCode::BAD_REQUEST.as_u16(), ..problem }).into_response()
 }
 
 /// Whom a request is for; `None` when it does not say so, says it twice, or contradicts itself.
@@ -125,7 +128,12 @@ pub async fn admit_read(State(state): State<AppState>, request: Request, next: N
 }
 
 fn too_many() -> ApiError {
-    ApiError(Problem { retry_after_seconds: Some(1), ..Problem::new(ErrorCode::RateLimited) })
+    ApiError(too_many_at_once())
+}
+
+/// What an address is answered that asks for too much at once.
+pub fn too_many_at_once() -> Problem {
+    Problem { retry_after_seconds: Some(1), ..Problem::new(ErrorCode::RateLimited) }
 }
 
 /// One of the documents an address may ask for; who asks for more is told to come back.

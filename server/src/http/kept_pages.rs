@@ -19,7 +19,7 @@ use axum::{
 };
 use lru::LruCache;
 use parking_lot::Mutex;
-use shared_model::{Language, Timestamp};
+use shared_model::Language;
 use std::{sync::Arc, time::Duration};
 
 /// How old a page may be that is served without a second thought.
@@ -76,17 +76,18 @@ impl Key {
 struct Page {
     headers: HeaderMap,
     body: Bytes,
-    drawn_at: Timestamp,
+    /// By the monotonic clock: one that is set back makes nothing younger.
+    drawn_at: Duration,
     /// Somebody found it old and is drawing it anew.
     being_drawn: bool,
 }
 
 impl KeptPages {
     /// The page, if it can be served. Who gets none draws it.
-    fn find(&self, key: &Key, now: Timestamp) -> Option<Response> {
+    fn find(&self, key: &Key, now: Duration) -> Option<Response> {
         let mut kept = self.kept.lock();
         let page = kept.pages.get_mut(key)?;
-        let age = now.saturating_since(page.drawn_at);
+        let age = now.saturating_sub(page.drawn_at);
         if age >= SERVED_FOR || (age >= FRESH_FOR && !page.being_drawn) {
             page.being_drawn = true;
             return None;
@@ -119,7 +120,7 @@ pub async fn keep_pages(State((state, kept)): State<(AppState, KeptPages)>, requ
     let Some(key) = key_of(&parts, session_cookie_name(state.config.is_secure())) else {
         return next.run(Request::from_parts(parts, body)).await;
     };
-    let now = state.coordinator.now();
+    let now = state.coordinator.monotonic();
     if let Some(page) = kept.find(&key, now) {
         return page;
     }
@@ -173,7 +174,7 @@ mod tests {
     use super::*;
 
     const COOKIE: &str = "tb_session";
-    const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+    const START: Duration = Duration::from_secs(1_000);
 
     fn key(method: &str, address: &str, headers: &[(&str, &str)]) -> Option<Key> {
         let mut request = Request::builder().method(method).uri(address);
@@ -183,7 +184,7 @@ mod tests {
         key_of(&request.body(Body::empty()).unwrap().into_parts().0, COOKIE)
     }
 
-    fn page(text: &'static str, drawn_at: Timestamp) -> Page {
+    fn page(text: &'static str, drawn_at: Duration) -> Page {
         Page { headers: HeaderMap::new(), body: Bytes::from_static(text.as_bytes()), drawn_at, being_drawn: false }
     }
 

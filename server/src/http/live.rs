@@ -13,10 +13,10 @@ use super::{
     connections::{NoPlace, Place},
     error::{ApiError, ApiPath, ApiResult},
     frame_meter::{Allowance, FrameMeter},
-    guard::is_cross_site,
+    guard::{Limits, is_cross_site, too_many_at_once},
     session::{ClientInfo, token_of},
 };
-use crate::coordinator::{Coordinator, Visitor, desk::Desk, hub::Announcement};
+use crate::coordinator::{Coordinator, HoldOrigin, Visitor, desk::Desk, hub::Announcement};
 use axum::{
     Extension, Router,
     extract::State,
@@ -32,7 +32,7 @@ use shared_model::{
     ErrorCode, PerformanceId, Problem,
     live::{CLIENT_FRAME_BYTES_MAX, ClientMessage, ServerMessage},
 };
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 use tokio::{
     io::AsyncWriteExt,
     sync::{broadcast::error::RecvError, watch},
@@ -83,7 +83,8 @@ async fn upgrade(
     let no_socket = || Problem::new(ErrorCode::InvalidInput).detail("this address speaks over web sockets only");
     let key = socket_key(&method, &headers).ok_or_else(no_socket)?;
     let Extension(connection) = upgrade.ok_or_else(no_socket)?;
-    let place = state.places.take_chart(client.as_client().address).map_err(|none| {
+    let address = client.as_client().address;
+    let place = state.places.take_chart(address).map_err(|none| {
         let (code, words) = match none {
             NoPlace::Address => (ErrorCode::RateLimited, "too many live charts are open from this address; close one"),
             NoPlace::All => (ErrorCode::Busy, "as many live charts are open as this server can serve"),
@@ -96,6 +97,8 @@ async fn upgrade(
         visitor,
         token: token_of(&headers, &state).map(Box::from),
         place,
+        address,
+        limits: state.limits.clone(),
         stopping: state.stopping.clone(),
     };
     tokio::spawn(async move {
@@ -134,6 +137,9 @@ struct Viewer {
     /// Asked about before each command: a session may end while its socket is open.
     token: Option<Box<str>>,
     place: Place,
+    /// Commands count as writes of this address, whatever they come over.
+    address: IpAddr,
+    limits: Arc<Limits>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -248,7 +254,10 @@ impl Viewer {
             ClientMessage::Hold { request_id, hold_id, request } => (
                 request_id,
                 match self.visitor_now().await? {
-                    Ok(visitor) => self.coordinator.hold_seats(&visitor, performance, hold_id, request).await,
+                    Ok(visitor) => {
+                        let from = HoldOrigin { address: self.address, challenge_token: None };
+                        self.coordinator.hold_seats(&visitor, performance, hold_id, request, &from).await
+                    }
                     Err(problem) => Err(problem),
                 },
             ),
@@ -274,9 +283,12 @@ impl Viewer {
         say(socket, &answer).await
     }
 
-    /// Whose command it is. A socket whose session has ended since closes: its client comes back with the token it
+    /// Whose command it is, if its address may do one more just now. A socket whose session has ended since closes: its client comes back with the token it
     /// has now, if it has one.
     async fn visitor_now(&self) -> Result<Result<Visitor, Problem>, Closed> {
+        if !self.limits.admits_write(self.address) {
+            return Ok(Err(too_many_at_once()));
+        }
         let Some(token) = &self.token else { return Ok(Err(Problem::new(ErrorCode::Unauthenticated))) };
         match self.coordinator.find_visitor(token).await {
             Ok(Some(visitor)) => Ok(Ok(visitor)),

@@ -93,7 +93,7 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     Router::new()
         .merge(answers)
-        .merge(live::router())
+        .merge(live::router().layer(middleware::from_fn_with_state(state.clone(), guard::admit_read)))
         .layer(middleware::from_fn_with_state(state.clone(), guard::admit))
         .merge(operations::health_router())
         .layer(around_all)

@@ -8,7 +8,6 @@
 
 use super::{
     AppState,
-    client_address::one_customer,
     connections::{Place, Places},
 };
 use axum::{Router, body::Body, extract::ConnectInfo};
@@ -27,7 +26,7 @@ use std::{
     io,
     net::SocketAddr,
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{Arc, Weak},
     task::{Context, Poll},
     time::Duration,
 };
@@ -49,7 +48,8 @@ const HTTP2_PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const ANSWER_LIFE_MAX: Duration = Duration::from_secs(5 * 60);
 /// How long a connection may take to end once it was told to.
 const CLOSING_MAX: Duration = Duration::from_secs(30);
-/// An answer of which nothing was taken for so long does not protect its connection from eviction.
+/// A request that does not arrive whole within this time, or an answer of which nothing was taken for so long, does not
+/// protect its connection from eviction.
 const STALLED_AFTER: Duration = Duration::from_secs(5);
 /// How often a connection's age is looked at, at least.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
@@ -101,7 +101,7 @@ pub async fn serve(listener: TcpListener, served: Served, mut stopping: watch::R
         match accepted {
             // Without a place the connection is closed at once: its client may come again.
             Ok((stream, peer)) => {
-                if let Ok(place) = places.take_connection(one_customer(peer.ip().to_canonical())) {
+                if let Ok(place) = places.take_connection(peer.ip()) {
                     let (server, open) = (server.clone(), in_connections.clone());
                     tokio::spawn(async move {
                         server.converse(stream, peer, place).await;
@@ -187,13 +187,13 @@ impl Server {
         };
         let requests = Arc::new(OpenRequests::new(place));
         let answer = service_fn(|request: Request<Incoming>| {
-            let open = OpenRequest::begin(&requests);
-            let mut request = request.map(Body::new);
+            let open = Arc::new(OpenRequest::begin(&requests, !request.body().is_end_stream()));
+            let mut request = request.map(|body| ArrivingBody::of(body, &open));
             request.extensions_mut().insert(ConnectInfo(peer));
             let answered = self.router.clone().oneshot(request);
             async move {
                 let response: Response<Body> = answered.await.unwrap_or_else(|never| match never {});
-                open.progressed();
+                open.answered();
                 Ok::<_, Infallible>(response.map(|body| WatchedBody { body, open }))
             }
         });
@@ -251,8 +251,10 @@ struct RequestsState {
 struct RequestState {
     number: u64,
     begun_at: Instant,
-    /// When a part of its answer was taken last; `None` while the answer is being made.
-    progressed_at: Option<Instant>,
+    /// Since when it waits for its client: to send the rest, or to take the next part of the answer. `None` while the
+    /// answer is being made.
+    waits_since: Option<Instant>,
+    is_answered: bool,
 }
 
 impl OpenRequests {
@@ -264,7 +266,7 @@ impl OpenRequests {
     fn look(&self, idle_max: Duration, closing_since: Option<Instant>, now: Instant) -> Verdict {
         let state = self.state.lock();
         let age = |since: Instant| now.saturating_duration_since(since);
-        let is_stalled = |request: &RequestState| request.progressed_at.is_some_and(|at| age(at) >= STALLED_AFTER);
+        let is_stalled = |request: &RequestState| request.waits_since.is_some_and(|since| age(since) >= STALLED_AFTER);
         self.place.set_idle(state.open.iter().all(is_stalled));
         let is_too_old = match state.open.first() {
             Some(oldest) => age(oldest.begun_at) >= ANSWER_LIFE_MAX,
@@ -287,19 +289,38 @@ struct OpenRequest {
 }
 
 impl OpenRequest {
-    fn begin(requests: &Arc<OpenRequests>) -> Self {
+    fn begin(requests: &Arc<OpenRequests>, has_body: bool) -> Self {
         let mut state = requests.state.lock();
         let number = state.next_number;
         state.next_number += 1;
-        state.open.push(RequestState { number, begun_at: Instant::now(), progressed_at: None });
+        let begun_at = Instant::now();
+        let waits_since = has_body.then_some(begun_at);
+        state.open.push(RequestState { number, begun_at, waits_since, is_answered: false });
         requests.place.set_idle(false);
         Self { requests: requests.clone(), number }
     }
 
-    fn progressed(&self) {
+    /// All of it has arrived.
+    fn arrived(&self) {
+        self.change(|request| {
+            if !request.is_answered {
+                request.waits_since = None;
+            }
+        });
+    }
+
+    /// Its answer is there, or a part of it was taken.
+    fn answered(&self) {
+        self.change(|request| {
+            request.is_answered = true;
+            request.waits_since = Some(Instant::now());
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut RequestState)) {
         let mut state = self.requests.state.lock();
         if let Some(request) = state.open.iter_mut().find(|request| request.number == self.number) {
-            request.progressed_at = Some(Instant::now());
+            change(request);
         }
     }
 }
@@ -315,10 +336,51 @@ impl Drop for OpenRequest {
     }
 }
 
+/// A request's body that says when all of it has arrived.
+struct ArrivingBody {
+    body: Incoming,
+    open: Weak<OpenRequest>,
+}
+
+impl ArrivingBody {
+    fn of(body: Incoming, open: &Arc<OpenRequest>) -> Body {
+        if body.is_end_stream() {
+            return Body::new(body);
+        }
+        Body::new(Self { body, open: Arc::downgrade(open) })
+    }
+}
+
+impl HttpBody for ArrivingBody {
+    type Data = bytes::Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if (matches!(polled, Poll::Ready(None)) || self.body.is_end_stream())
+            && let Some(open) = self.open.upgrade()
+        {
+            open.arrived();
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
 /// An answer's body that says when a part of it was taken.
 struct WatchedBody {
     body: Body,
-    open: OpenRequest,
+    open: Arc<OpenRequest>,
 }
 
 impl HttpBody for WatchedBody {
@@ -331,7 +393,7 @@ impl HttpBody for WatchedBody {
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
         if polled.is_ready() {
-            self.open.progressed();
+            self.open.answered();
         }
         polled
     }
@@ -352,10 +414,15 @@ mod tests {
 
     const IDLE_MAX: Duration = Duration::from_secs(60);
 
-    fn requests() -> Arc<OpenRequests> {
+    /// One connection, and the places of which it has one.
+    fn one_connection() -> (Arc<OpenRequests>, Places) {
         let places = Places::new(&Config::defaults().limits, &[], 1_000);
         let place = places.take_connection([127, 0, 0, 1].into()).expect("all places are free");
-        Arc::new(OpenRequests::new(place))
+        (Arc::new(OpenRequests::new(place)), places)
+    }
+
+    fn requests() -> Arc<OpenRequests> {
+        one_connection().0
     }
 
     /// What is found so long from now, should nothing happen until then.
@@ -376,7 +443,7 @@ mod tests {
     #[tokio::test]
     async fn an_open_request_keeps_its_connection_for_as_long_as_an_answer_may_take() {
         let requests = requests();
-        let open = OpenRequest::begin(&requests);
+        let open = OpenRequest::begin(&requests, false);
         assert_eq!(look_after(&requests, ANSWER_LIFE_MAX / 2), Verdict::Keep);
         drop(open);
         assert_eq!(look_after(&requests, IDLE_MAX / 2), Verdict::Keep);
@@ -386,10 +453,27 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_nobody_takes_is_cut_off_whatever_else_is_asked_meanwhile() {
         let requests = requests();
-        let _stalled = OpenRequest::begin(&requests);
-        let _other = OpenRequest::begin(&requests);
-        drop(OpenRequest::begin(&requests));
+        let _stalled = OpenRequest::begin(&requests, false);
+        let _other = OpenRequest::begin(&requests, false);
+        drop(OpenRequest::begin(&requests, false));
         assert_eq!(look_after(&requests, ANSWER_LIFE_MAX / 2), Verdict::Keep);
         assert_eq!(look_after(&requests, ANSWER_LIFE_MAX), Verdict::Cut);
+    }
+
+    #[tokio::test]
+    async fn neither_a_request_that_does_not_arrive_nor_an_answer_that_nobody_takes_protects_its_connection() {
+        let (requests, places) = one_connection();
+        let evictable_after = |wait: Duration| {
+            requests.look(IDLE_MAX, None, Instant::now() + wait);
+            places.has_idle()
+        };
+        let open = OpenRequest::begin(&requests, true);
+        assert!(!evictable_after(Duration::ZERO) && evictable_after(STALLED_AFTER));
+        open.arrived();
+        assert!(!evictable_after(STALLED_AFTER), "its answer is being made");
+        open.answered();
+        assert!(!evictable_after(Duration::ZERO) && evictable_after(STALLED_AFTER));
+        drop(open);
+        assert!(evictable_after(Duration::ZERO));
     }
 }

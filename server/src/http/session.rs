@@ -4,7 +4,7 @@
 use super::{AppState, client_address::address_of, error::ApiError};
 use crate::{
     auth::devices::DEVICE_TTL,
-    coordinator::{OpenedSession, Visitor, accounts::Client},
+    coordinator::{HoldOrigin, OpenedSession, Visitor, accounts::Client},
 };
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
@@ -22,6 +22,9 @@ const LANGUAGE_TTL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Where apps send what tells their device from strangers: the `device_token` of their last sign-in.
 const DEVICE_TOKEN_HEADER: &str = "device-token";
+
+/// Where apps send what they were given for a challenge they passed.
+const CHALLENGE_TOKEN_HEADER: &str = "challenge-token";
 
 /// The cookie for a language chosen without a session.
 const LANGUAGE_COOKIE: &str = "lang";
@@ -208,9 +211,14 @@ pub struct ClientInfo {
     address: IpAddr,
     device: String,
     device_token: Option<String>,
+    challenge_token: Option<String>,
 }
 
 impl ClientInfo {
+    pub fn as_hold_origin(&self) -> HoldOrigin<'_> {
+        HoldOrigin { address: self.address, challenge_token: self.challenge_token.as_deref() }
+    }
+
     pub fn as_client(&self) -> Client<'_> {
         Client { address: self.address, device: &self.device, device_token: self.device_token.as_deref() }
     }
@@ -231,10 +239,12 @@ where
         let state = AppState::from_ref(state);
         let by_header = parts.headers.get(DEVICE_TOKEN_HEADER).and_then(|value| value.to_str().ok());
         let device_token = by_header.or_else(|| cookie(&parts.headers, device_cookie_name(state.config.is_secure())));
+        let challenge_token = parts.headers.get(CHALLENGE_TOKEN_HEADER).and_then(|value| value.to_str().ok());
         Ok(Self {
             address: address_of(&parts.extensions, &parts.headers, &state).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
             device: device_of(&parts.headers),
             device_token: device_token.map(str::to_owned),
+            challenge_token: challenge_token.map(str::to_owned),
         })
     }
 }

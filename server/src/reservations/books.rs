@@ -6,17 +6,18 @@
 //! captured. Whatever comes late, twice or out of order finds its place in [`Books::answered`].
 
 use super::{
-    claims::{Claim, FREE},
+    claims::{Claim, FREE, HeldBy},
+    customers::{Bought, Customers},
     orders::{OrderFile, OrderRow, PaymentRow, TicketRow},
-    ticket_code,
+    ticket_code::{self, TicketKey},
 };
 use crate::{
     commerce::gateway::{Answer, Standing},
-    data::{orders::LineRow, outbox::NewOutboxRow},
+    data::{accounts::email_key, orders::LineRow, outbox::NewOutboxRow},
 };
-use ed25519_dalek::SigningKey;
 use shared_model::{
-    OrderId, OutboxId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
+    AccountId, OrderId, OutboxId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
+    hold::SEATS_PER_CUSTOMER_MAX,
     order::{OrderState, PaymentState},
     ticket_code::TicketClaims,
 };
@@ -39,6 +40,8 @@ const SILENCE_WAIT_MAX: Duration = Duration::from_secs(10 * 60);
 pub const REQUEST_LIFE_MAX: Duration = Duration::from_secs(2 * 60);
 /// The decline code of a payment the provider never heard of.
 pub const NOT_PROCESSED: &str = "not_processed";
+/// How long seats are kept for one order in all, however many cards are tried.
+pub const KEPT_TTL_MAX: Duration = Duration::from_secs(60 * 60);
 /// Cards that may be tried for one order.
 pub const PAYMENTS_PER_ORDER_MAX: usize = 10;
 /// How long after its performance begins a ticket's code is good.
@@ -65,8 +68,8 @@ pub struct NewOrder {
 pub enum Step {
     /// The buyer pressed *Buy*.
     Place(Box<NewOrder>),
-    /// Another card after a decline.
-    PayAgain { payment: Box<PaymentRow> },
+    /// Another card after a decline. A guest's order becomes that of the account that pays.
+    PayAgain { payment: Box<PaymentRow>, account_id: Option<AccountId> },
     /// The provider said where a payment stands: as an answer, by webhook, or because we asked.
     Answered { payment_id: PaymentId, answer: Answer },
     /// Its time to pay is over.
@@ -117,6 +120,31 @@ pub enum OrderRefusal {
     PaymentOpen,
     #[error("an order can be paid with {PAYMENTS_PER_ORDER_MAX} cards at most")]
     TooManyPayments,
+    #[error("payment_id was used for something else; make a new one")]
+    PaymentIdTaken,
+    #[error("one customer may have {0} seats here, in all its orders")]
+    SeatLimit(u32),
+    #[error("a performance of the order was cancelled")]
+    Cancelled,
+    #[error("a performance of the order has begun, and its sale is over")]
+    SaleEnded,
+}
+
+/// What the books need to know of a performance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PerformanceFacts {
+    pub starts_at: Timestamp,
+    pub on_sale_until: Timestamp,
+    pub is_cancelled: bool,
+    pub seats_per_customer_max: u32,
+}
+
+impl PerformanceFacts {
+    /// It has begun and nothing of it is sold any more. Seats that were held when the sale ended may be paid until
+    /// then.
+    fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.starts_at.max(self.on_sale_until)
+    }
 }
 
 /// The books of the orders of one batch, as read under their locks.
@@ -128,8 +156,11 @@ pub struct Books {
     pub lines: HashMap<OrderId, Vec<LineRow>>,
     /// Only places of these orders; a place without an entry is free.
     pub claims: HashMap<Place, Claim>,
-    /// When each performance begins, for the tickets.
-    pub starts: HashMap<PerformanceId, Timestamp>,
+    pub performances: HashMap<PerformanceId, PerformanceFacts>,
+    /// Whose the payments are that the batch's steps name: ids are the clients', and may be those of other orders.
+    pub payment_owners: HashMap<PaymentId, OrderId>,
+    /// What the buyers of new orders have bought.
+    pub customers: Customers,
     pub written: Written,
 }
 
@@ -146,16 +177,29 @@ pub struct Written {
     pub captured: Vec<PaymentId>,
 }
 
+impl Written {
+    pub fn is_empty(&self) -> bool {
+        let Self { orders, lines, payments, claims, tickets, outbox, captured } = self;
+        orders.is_empty()
+            && lines.is_empty()
+            && payments.is_empty()
+            && claims.is_empty()
+            && tickets.is_empty()
+            && outbox.is_empty()
+            && captured.is_empty()
+    }
+}
+
 impl Books {
     /// Does one step on top of all that were done before it.
     ///
     /// # Errors
     /// [`OrderRefusal`], and then nothing has changed.
-    pub fn apply(&mut self, step: OrderStep, key: &SigningKey, now: Timestamp) -> Result<Outcome, OrderRefusal> {
+    pub fn apply(&mut self, step: OrderStep, key: &TicketKey, now: Timestamp) -> Result<Outcome, OrderRefusal> {
         let OrderStep { order_id, step } = step;
         match step {
             Step::Place(new) => self.place(*new, now),
-            Step::PayAgain { payment } => self.pay_again(order_id, *payment, now),
+            Step::PayAgain { payment, account_id } => self.pay_again(order_id, *payment, account_id, now),
             Step::Answered { payment_id, answer } => self.answered(order_id, payment_id, &answer, key, now),
             Step::Lapse => self.lapse(order_id, now),
             Step::Cancel => self.cancel(order_id, now),
@@ -172,6 +216,9 @@ impl Books {
                 Err(OrderRefusal::NotFound)
             };
         }
+        self.is_own_payment(order_id, &new.payment)?;
+        self.takes_place(&new.lines, now)?;
+        self.check_customer_limit(&new.order, &new.lines)?;
         let mut paying = Vec::with_capacity(new.lines.len());
         let mut lost = Vec::new();
         for line in &new.lines {
@@ -189,6 +236,16 @@ impl Books {
         for (place, claim) in paying {
             self.put_claim(place, claim);
         }
+        for (performance_id, seats) in seats_by_performance(&new.lines) {
+            self.customers.add(Bought {
+                order_id: new.order.order_id,
+                performance_id,
+                account_id: new.order.account_id,
+                mailbox: email_key(&new.order.buyer_email),
+                is_paid: false,
+                seats,
+            });
+        }
         self.written.lines.extend(new.lines.iter().cloned());
         self.lines.insert(order_id, new.lines);
         self.put_payment(new.payment);
@@ -196,13 +253,61 @@ impl Books {
         Ok(Outcome::done(OrderState::Pending))
     }
 
-    fn pay_again(&mut self, order_id: OrderId, payment: PaymentRow, now: Timestamp) -> Result<Outcome, OrderRefusal> {
+    /// Nobody pays for what will not take place, or is over.
+    fn takes_place(&self, lines: &[LineRow], now: Timestamp) -> Result<(), OrderRefusal> {
+        let facts = || lines.iter().filter_map(|line| self.performances.get(&PerformanceId(line.performance_id)));
+        if facts().any(|facts| facts.is_cancelled) {
+            return Err(OrderRefusal::Cancelled);
+        }
+        if facts().any(|facts| facts.is_over(now)) {
+            return Err(OrderRefusal::SaleEnded);
+        }
+        Ok(())
+    }
+
+    /// Seats one customer may have at each performance, over all its orders.
+    fn check_customer_limit(&self, order: &OrderRow, lines: &[LineRow]) -> Result<(), OrderRefusal> {
+        let is_over = |order_id| {
+            let known = self.orders.get(&OrderId(order_id)).map(OrderRow::order_state);
+            matches!(known, Some(OrderState::Lapsed | OrderState::Voided))
+        };
+        for (performance_id, seats) in seats_by_performance(lines) {
+            let Some(facts) = self.performances.get(&performance_id) else { continue };
+            let limit = facts.seats_per_customer_max.min(SEATS_PER_CUSTOMER_MAX);
+            let others = self.customers.count(order, performance_id, is_over);
+            if others.saturating_add(seats) > limit {
+                return Err(OrderRefusal::SeatLimit(limit));
+            }
+        }
+        Ok(())
+    }
+
+    /// A payment of another order is not this one's to write, whoever names it.
+    fn is_own_payment(&self, order_id: OrderId, payment: &PaymentRow) -> Result<(), OrderRefusal> {
+        match self.payment_owners.get(&PaymentId(payment.payment_id)) {
+            Some(owner) if *owner != order_id => Err(OrderRefusal::PaymentIdTaken),
+            _ => Ok(()),
+        }
+    }
+
+    fn pay_again(
+        &mut self,
+        order_id: OrderId,
+        payment: PaymentRow,
+        account_id: Option<AccountId>,
+        now: Timestamp,
+    ) -> Result<Outcome, OrderRefusal> {
         let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
         let payments = self.payments.get(&order_id).map_or(&[][..], Vec::as_slice);
         if payments.iter().any(|known| known.payment_id == payment.payment_id) {
             return Ok(Outcome::repeated(order.order_state()));
         }
+        self.is_own_payment(order_id, &payment)?;
         if order.order_state() != OrderState::Pending {
+            return Err(OrderRefusal::Closed);
+        }
+        let kept_until_max = Timestamp(order.created_at) + KEPT_TTL_MAX;
+        if now >= kept_until_max {
             return Err(OrderRefusal::Closed);
         }
         if payments.iter().any(PaymentRow::is_under_way) {
@@ -211,8 +316,15 @@ impl Books {
         if payments.len() >= PAYMENTS_PER_ORDER_MAX {
             return Err(OrderRefusal::TooManyPayments);
         }
+        self.takes_place(self.lines.get(&order_id).map_or(&[], Vec::as_slice), now)?;
+        let keeps = (now + PAYING_TTL).min(kept_until_max).as_millis();
+        let joined = OrderRow { account_id: order.account_id.or(account_id.map(Into::into)), ..order };
+        if joined.account_id != order.account_id {
+            // Its buyer signed in since: it counts with what the account has.
+            self.check_customer_limit(&joined, self.lines.get(&order_id).map_or(&[], Vec::as_slice))?;
+        }
         self.put_payment(payment);
-        self.put_order(OrderRow { keeps_seats_until: Some((now + PAYING_TTL).as_millis()), ..order });
+        self.put_order(OrderRow { keeps_seats_until: Some(keeps), ..joined });
         Ok(Outcome::done(OrderState::Pending))
     }
 
@@ -222,7 +334,7 @@ impl Books {
         order_id: OrderId,
         payment_id: PaymentId,
         answer: &Answer,
-        key: &SigningKey,
+        key: &TicketKey,
         now: Timestamp,
     ) -> Result<Outcome, OrderRefusal> {
         let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
@@ -289,15 +401,24 @@ impl Books {
         payment.ask_at = None;
         payment.next_action_url = None;
         let places: Vec<Place> = self.lines.get(&order_id).into_iter().flatten().map(place_of).collect();
+        let facts = || places.iter().filter_map(|(performance_id, _)| self.performances.get(performance_id));
+        let is_cancelled = facts().any(|facts| facts.is_cancelled);
+        // The bank decided long after: nobody wants a ticket for what is over.
+        let is_too_late = order.order_state() == OrderState::Lapsed && facts().any(|facts| facts.is_over(now));
         let ours = |claim: Option<&Claim>| match (claim, order.order_state()) {
             (Some(Claim::Paying { order_id: by, .. }), OrderState::Pending) => *by == order_id,
             // It lapsed while the bank decided: the same seats, if nobody took them since.
             (claim, OrderState::Lapsed) => claim.is_none_or(|claim| claim.is_free(now)),
             (_, OrderState::Pending | OrderState::Paid | OrderState::Voided) => false,
         };
-        if !places.is_empty() && places.iter().all(|place| ours(self.claims.get(place))) {
+        let is_wanted = !places.is_empty() && !is_cancelled && !is_too_late;
+        if is_wanted && places.iter().all(|place| ours(self.claims.get(place))) {
             for place in places {
-                let sold = Claim::Sold { order_id: Some(order_id), cart_id: Some(order.cart_id.into()) };
+                let sold = Claim::Sold {
+                    order_id: Some(order_id),
+                    cart_id: Some(order.cart_id.into()),
+                    account_id: order.account_id.map(AccountId),
+                };
                 self.put_claim(place, sold);
             }
             payment.move_to(PaymentState::Authorized);
@@ -312,7 +433,13 @@ impl Books {
         payment.move_to(PaymentState::Voided);
         self.send(OutboxKind::Void, payment.payment_id, now);
         self.put_payment(payment);
-        if order.order_state() == OrderState::Lapsed {
+        let has_come_to_nothing = match order.order_state() {
+            OrderState::Lapsed => true,
+            OrderState::Pending => is_cancelled,
+            OrderState::Paid | OrderState::Voided => false,
+        };
+        if has_come_to_nothing {
+            self.let_go(order_id, |held, now| held.given_back(now), now);
             self.put_order(OrderRow { state: "voided".to_owned(), keeps_seats_until: None, ..order });
         }
     }
@@ -322,7 +449,7 @@ impl Books {
         &mut self,
         order_id: OrderId,
         payment_id: PaymentId,
-        key: &SigningKey,
+        key: &TicketKey,
         now: Timestamp,
     ) -> Option<Box<OrderFile>> {
         let order = self.orders.get(&order_id)?.clone();
@@ -336,7 +463,8 @@ impl Books {
         self.put_payment(payment);
         let lines = self.lines.get(&order_id).cloned().unwrap_or_default();
         let ticket_for = |line: &LineRow| {
-            let starts_at = self.starts.get(&PerformanceId(line.performance_id)).copied().unwrap_or(now);
+            let facts = self.performances.get(&PerformanceId(line.performance_id));
+            let starts_at = facts.map_or(now, |facts| facts.starts_at);
             issue(line, starts_at, key, now)
         };
         let tickets: Vec<TicketRow> = lines.iter().map(ticket_for).collect();
@@ -375,9 +503,10 @@ impl Books {
         payment.next_action_url = None;
         self.put_payment(payment);
         if order.order_state() == OrderState::Pending {
-            let at_least = (now + AFTER_DECLINE_TTL).as_millis();
-            let keeps = self.hold_end(OrderId(order.order_id)).map_or(at_least, |end| end.as_millis().max(at_least));
-            self.put_order(OrderRow { keeps_seats_until: Some(keeps), ..order });
+            let at_least = now + AFTER_DECLINE_TTL;
+            let keeps = self.hold_end(OrderId(order.order_id)).map_or(at_least, |end| end.max(at_least));
+            let keeps = keeps.min(Timestamp(order.created_at) + KEPT_TTL_MAX).max(now);
+            self.put_order(OrderRow { keeps_seats_until: Some(keeps.as_millis()), ..order });
         }
     }
 
@@ -398,7 +527,7 @@ impl Books {
         if order.order_state() != OrderState::Pending || !over {
             return Ok(Outcome::repeated(order.order_state()));
         }
-        self.let_go(order_id, |_| FREE, now);
+        self.let_go(order_id, |held, now| held.given_back(now), now);
         self.put_order(OrderRow { state: "lapsed".to_owned(), keeps_seats_until: None, ..order });
         Ok(Outcome::done(OrderState::Lapsed))
     }
@@ -411,19 +540,19 @@ impl Books {
         if order.order_state() != OrderState::Pending || order.keeps_seats_until.is_none() {
             return Err(OrderRefusal::Closed);
         }
-        self.let_go(order_id, Claim::Held, now);
+        self.let_go(order_id, |held, _| Claim::Held(held), now);
         self.put_order(OrderRow { state: "lapsed".to_owned(), keeps_seats_until: None, ..order });
         Ok(Outcome::done(OrderState::Lapsed))
     }
 
     /// Seats under payment become what `becomes` says, and payments under way are called off.
-    fn let_go(&mut self, order_id: OrderId, becomes: fn(super::claims::HeldBy) -> Claim, now: Timestamp) {
+    fn let_go(&mut self, order_id: OrderId, becomes: fn(HeldBy, Timestamp) -> Claim, now: Timestamp) {
         for line in self.lines.get(&order_id).cloned().unwrap_or_default() {
             let place = place_of(&line);
             if let Some(Claim::Paying { order_id: by, held }) = self.claims.get(&place)
                 && *by == order_id
             {
-                let claim = becomes(*held);
+                let claim = becomes(*held, now);
                 self.put_claim(place, claim);
             }
         }
@@ -443,6 +572,7 @@ impl Books {
 
     fn put_payment(&mut self, row: PaymentRow) {
         self.written.payments.insert(PaymentId(row.payment_id), row.clone());
+        self.payment_owners.insert(PaymentId(row.payment_id), OrderId(row.order_id));
         let known = self.payments.entry(OrderId(row.order_id)).or_default();
         match known.iter_mut().find(|known| known.payment_id == row.payment_id) {
             Some(known) => *known = row,
@@ -569,11 +699,19 @@ impl OutboxKind {
     }
 }
 
+fn seats_by_performance(lines: &[LineRow]) -> BTreeMap<PerformanceId, u32> {
+    let mut seats = BTreeMap::new();
+    for line in lines {
+        *seats.entry(PerformanceId(line.performance_id)).or_default() += 1;
+    }
+    seats
+}
+
 fn place_of(line: &LineRow) -> Place {
     (PerformanceId(line.performance_id), SeatNo(line.seat_no as u32))
 }
 
-fn issue(line: &LineRow, starts_at: Timestamp, key: &SigningKey, now: Timestamp) -> TicketRow {
+fn issue(line: &LineRow, starts_at: Timestamp, key: &TicketKey, now: Timestamp) -> TicketRow {
     let ticket_id = TicketId::new();
     let claims = TicketClaims {
         ticket_id,
@@ -581,7 +719,7 @@ fn issue(line: &LineRow, starts_at: Timestamp, key: &SigningKey, now: Timestamp)
         seat: SeatNo(line.seat_no as u32),
         valid_from: now,
         valid_until: starts_at + TICKET_VALID_AFTER_START,
-        key_id: ticket_code::KEY_ID,
+        key_id: key.key_id,
     };
     TicketRow {
         ticket_id: ticket_id.0,
@@ -589,7 +727,7 @@ fn issue(line: &LineRow, starts_at: Timestamp, key: &SigningKey, now: Timestamp)
         line_no: line.line_no,
         performance_id: line.performance_id,
         seat_no: line.seat_no,
-        code: ticket_code::sign(key, &claims),
+        code: key.sign(&claims),
         short_code: ticket_code::draw_short_code().to_string(),
         issued_at: now.as_millis(),
     }

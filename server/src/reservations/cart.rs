@@ -121,19 +121,18 @@ pub async fn load_cart_with_shelves(
     cart_id: CartId,
     now: Timestamp,
 ) -> DataResult<(Cart, HashMap<PerformanceId, Arc<Shelf>>)> {
-    let mut places: BTreeMap<PerformanceId, Vec<(SeatNo, Claim, Timestamp)>> = BTreeMap::new();
+    let mut places: BTreeMap<PerformanceId, Vec<(SeatNo, Claim)>> = BTreeMap::new();
     for row in rows::list_of_cart(link, cart_id.0).await? {
-        let ended_at = Timestamp(row.expires_at.unwrap_or_default());
-        places.entry(PerformanceId(row.performance_id)).or_default().push((seat_of(&row)?, from_row(&row)?, ended_at));
+        places.entry(PerformanceId(row.performance_id)).or_default().push((seat_of(&row)?, from_row(&row)?));
     }
     let mut used = HashMap::new();
     let mut cart = Cart { cart_id, now, performances: Vec::new(), lapsed: Vec::new(), total: None, fees: None };
     for (performance_id, places) in places {
         let held: Vec<(SeatNo, HeldBy)> =
-            places.iter().filter_map(|(seat, claim, _)| claim.live_hold(now).map(|held| (*seat, *held))).collect();
+            places.iter().filter_map(|(seat, claim)| claim.live_hold(now).map(|held| (*seat, *held))).collect();
         let lapsed: Vec<SeatNo> =
-            places.iter().filter(|(_, claim, _)| claim.is_free(now)).map(|(seat, ..)| *seat).collect();
-        let lapsed_at = places.iter().filter(|(_, claim, _)| claim.is_free(now)).map(|(.., at)| *at).max();
+            places.iter().filter(|(_, claim)| claim.lapsed(now).is_some()).map(|(seat, _)| *seat).collect();
+        let lapsed_at = places.iter().filter_map(|(_, claim)| claim.lapsed(now)).map(|lapsed| lapsed.at).max();
         let lapsed_at = lapsed_at.filter(|at| now.saturating_since(*at) < LAPSED_TOLD_FOR);
         if held.is_empty() && lapsed_at.is_none() {
             continue;

@@ -2,15 +2,16 @@
 //!
 //! No decisions here; those are in [`super::decide`].
 
+use super::held_from::{HeldFrom, Network};
 use crate::data::{
     DataError, DataResult, Link,
     claims::{self as rows, ClaimRow, LapsedHoldRow},
 };
 use shared_model::{
-    CartId, HoldId, OrderId, PerformanceId, SeatNo, SeatState, TicketTypeId, Timestamp, seat::PackedStates,
+    AccountId, CartId, HoldId, OrderId, PerformanceId, SeatNo, SeatState, TicketTypeId, Timestamp, seat::PackedStates,
 };
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, hash_map::Entry},
     time::Duration,
 };
 
@@ -20,14 +21,15 @@ pub const LAPSED_TOLD_FOR: Duration = Duration::from_secs(60 * 60);
 /// What one place is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// Nobody's. The hold that ran out last is remembered, so that its seats can be offered again.
-    Free { lapsed: Option<Lapsed> },
+    /// Nobody's. Its last hold is remembered: one that ran out is offered again, and whoever takes the place again does
+    /// not get its time anew.
+    Free { last: Option<LastHold> },
     /// A buyer's for a while.
     Held(HeldBy),
     /// Kept for a payment under way, whatever the hold's time says.
     Paying { order_id: OrderId, held: HeldBy },
     /// Somebody's for good.
-    Sold { order_id: Option<OrderId>, cart_id: Option<CartId> },
+    Sold { order_id: Option<OrderId>, cart_id: Option<CartId>, account_id: Option<AccountId> },
     /// The organizer's.
     Blocked { reason: String },
 }
@@ -39,6 +41,15 @@ pub struct Lapsed {
     pub at: Timestamp,
 }
 
+/// The hold a free place had before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastHold {
+    pub cart_id: CartId,
+    pub window: Window,
+    /// It was given back, or an order that was not paid kept it longer: it is not offered again.
+    pub given_back: bool,
+}
+
 /// Whose hold it is, and until when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeldBy {
@@ -46,6 +57,18 @@ pub struct HeldBy {
     pub hold_id: HoldId,
     pub ticket_type_id: TicketTypeId,
     pub window: Window,
+    /// Guests have none.
+    pub account_id: Option<AccountId>,
+    /// Counts against the budget of these networks; staff are not counted.
+    pub held_from: Option<HeldFrom>,
+}
+
+/// Whose limit a place counts against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Holder {
+    Cart(CartId),
+    /// Over all its sessions.
+    Account(AccountId),
 }
 
 /// The life of all that a cart holds at one performance.
@@ -56,9 +79,11 @@ pub struct Window {
     pub expires_at: Timestamp,
     /// The one extension is used up.
     pub extended: bool,
+    /// It follows one that ran out, and is the last before others have their turn.
+    pub renewed: bool,
 }
 
-pub const FREE: Claim = Claim::Free { lapsed: None };
+pub const FREE: Claim = Claim::Free { last: None };
 
 impl Claim {
     /// A hold that ran out is free by this very condition; nobody needs to have swept it.
@@ -81,14 +106,40 @@ impl Claim {
         }
     }
 
+    /// The hold it had before, when it is free; nobody took it since.
+    pub fn last_hold(&self, now: Timestamp) -> Option<LastHold> {
+        match self {
+            Self::Free { last } => *last,
+            Self::Held(held) if held.window.expires_at <= now => Some(held.ended(false)),
+            Self::Held(_) | Self::Paying { .. } | Self::Sold { .. } | Self::Blocked { .. } => None,
+        }
+    }
+
     /// Whose hold on it ran out, and when; nobody took it since.
     pub fn lapsed(&self, now: Timestamp) -> Option<Lapsed> {
+        let last = self.last_hold(now).filter(|last| !last.given_back)?;
+        Some(Lapsed { cart_id: last.cart_id, at: last.window.expires_at })
+    }
+
+    /// Whose limits it counts against.
+    pub fn holders(&self) -> impl Iterator<Item = Holder> + use<> {
+        self.cart().map(Holder::Cart).into_iter().chain(self.account().map(Holder::Account))
+    }
+
+    /// The account whose limit it counts against.
+    pub fn account(&self) -> Option<AccountId> {
         match self {
-            Self::Free { lapsed } => *lapsed,
-            Self::Held(held) if held.window.expires_at <= now => {
-                Some(Lapsed { cart_id: held.cart_id, at: held.window.expires_at })
-            }
-            Self::Held(_) | Self::Paying { .. } | Self::Sold { .. } | Self::Blocked { .. } => None,
+            Self::Held(held) | Self::Paying { held, .. } => held.account_id,
+            Self::Sold { account_id, .. } => *account_id,
+            Self::Free { .. } | Self::Blocked { .. } => None,
+        }
+    }
+
+    /// Where it is held from, while it is held or being paid for.
+    pub fn held_from(&self) -> Option<HeldFrom> {
+        match self {
+            Self::Held(held) | Self::Paying { held, .. } => held.held_from,
+            Self::Free { .. } | Self::Sold { .. } | Self::Blocked { .. } => None,
         }
     }
 
@@ -110,20 +161,43 @@ impl Claim {
     }
 }
 
+impl HeldBy {
+    /// What is remembered of it when it ends.
+    pub fn ended(&self, given_back: bool) -> LastHold {
+        LastHold { cart_id: self.cart_id, window: self.window, given_back }
+    }
+
+    /// The place once its hold is given back at `now`, or with an order nobody paid: its time goes on.
+    pub fn given_back(&self, now: Timestamp) -> Claim {
+        let last = self.ended(true);
+        // An order kept it beyond its own time: that ends now.
+        let expires_at = if last.window.expires_at <= now { now } else { last.window.expires_at };
+        Claim::Free { last: Some(LastHold { window: Window { expires_at, ..last.window }, ..last }) }
+    }
+}
+
 /// All claims of one performance at a version, as one desk remembers them.
 #[derive(Debug, Clone)]
 pub struct Claims {
     performance_id: PerformanceId,
     version: u64,
     places: Vec<Claim>,
-    /// Places by cart: held, being paid or sold.
-    carts: HashMap<CartId, BTreeSet<SeatNo>>,
+    /// Places by whose they are: held, being paid or sold.
+    holders: HashMap<Holder, BTreeSet<SeatNo>>,
+    /// How many places are held from each network or being paid for, holds that ran out among them.
+    held_from: HashMap<Network, u32>,
 }
 
 impl Claims {
     /// Nobody has anything.
     pub fn empty(performance_id: PerformanceId, place_count: u32) -> Self {
-        Self { performance_id, version: 0, places: vec![FREE; place_count as usize], carts: HashMap::new() }
+        Self {
+            performance_id,
+            version: 0,
+            places: vec![FREE; place_count as usize],
+            holders: HashMap::new(),
+            held_from: HashMap::new(),
+        }
     }
 
     /// Reads all claims of a performance.
@@ -156,12 +230,17 @@ impl Claims {
 
     /// Places of a cart, ascending; lapsed ones may be among them.
     pub fn of_cart(&self, cart: CartId) -> impl Iterator<Item = SeatNo> + '_ {
-        self.carts.get(&cart).into_iter().flatten().copied()
+        self.of(Holder::Cart(cart))
     }
 
-    /// Carts that have anything here.
-    pub fn carts(&self) -> impl Iterator<Item = CartId> + '_ {
-        self.carts.keys().copied()
+    /// Places of a cart or an account, ascending; lapsed ones may be among them.
+    pub fn of(&self, holder: Holder) -> impl Iterator<Item = SeatNo> + '_ {
+        self.holders.get(&holder).into_iter().flatten().copied()
+    }
+
+    /// Places held from a network; lapsed ones may be among them.
+    pub fn held_from(&self, network: Network) -> u32 {
+        self.held_from.get(&network).copied().unwrap_or(0)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (SeatNo, &Claim)> {
@@ -190,21 +269,34 @@ impl Claims {
 
     fn put(&mut self, seat: SeatNo, claim: Claim) {
         let Some(place) = self.places.get_mut(seat.index()) else { return };
-        let (before, after) = (place.cart(), claim.cart());
-        *place = claim;
-        if before == after {
-            return;
-        }
-        if let Some(cart) = before
-            && let Some(seats) = self.carts.get_mut(&cart)
-        {
-            seats.remove(&seat);
-            if seats.is_empty() {
-                self.carts.remove(&cart);
+        let before = std::mem::replace(place, claim);
+        let after = &self.places[seat.index()];
+        if (before.cart(), before.account()) != (after.cart(), after.account()) {
+            for holder in before.holders() {
+                if let Entry::Occupied(mut seats) = self.holders.entry(holder) {
+                    seats.get_mut().remove(&seat);
+                    if seats.get().is_empty() {
+                        seats.remove();
+                    }
+                }
+            }
+            for holder in after.holders() {
+                self.holders.entry(holder).or_default().insert(seat);
             }
         }
-        if let Some(cart) = after {
-            self.carts.entry(cart).or_default().insert(seat);
+        if before.held_from() == after.held_from() {
+            return;
+        }
+        for network in before.held_from().into_iter().flat_map(HeldFrom::networks) {
+            if let Entry::Occupied(mut held) = self.held_from.entry(network) {
+                *held.get_mut() -= 1;
+                if *held.get() == 0 {
+                    held.remove();
+                }
+            }
+        }
+        for network in after.held_from().into_iter().flat_map(HeldFrom::networks) {
+            *self.held_from.entry(network).or_default() += 1;
         }
     }
 }
@@ -226,12 +318,13 @@ pub async fn load_changes(
 pub struct Staged<'a> {
     base: &'a Claims,
     changed: HashMap<SeatNo, Claim>,
-    carts: HashMap<CartId, BTreeSet<SeatNo>>,
+    holders: HashMap<Holder, BTreeSet<SeatNo>>,
+    held_from: HashMap<Network, u32>,
 }
 
 impl<'a> Staged<'a> {
     pub fn new(base: &'a Claims) -> Self {
-        Self { base, changed: HashMap::new(), carts: HashMap::new() }
+        Self { base, changed: HashMap::new(), holders: HashMap::new(), held_from: HashMap::new() }
     }
 
     /// The committed picture below.
@@ -244,10 +337,27 @@ impl<'a> Staged<'a> {
     }
 
     pub fn of_cart(&self, cart: CartId) -> Vec<SeatNo> {
-        match self.carts.get(&cart) {
+        self.of(Holder::Cart(cart))
+    }
+
+    /// Places of a cart or an account, ascending; lapsed ones may be among them.
+    pub fn of(&self, holder: Holder) -> Vec<SeatNo> {
+        match self.holders.get(&holder) {
             Some(seats) => seats.iter().copied().collect(),
-            None => self.base.of_cart(cart).collect(),
+            None => self.base.of(holder).collect(),
         }
+    }
+
+    /// Whether no more than so many places are held from a network at `now`.
+    pub fn holds_at_most(&self, network: Network, places: u32, now: Timestamp) -> bool {
+        let counted = self.held_from.get(&network).copied().unwrap_or_else(|| self.base.held_from(network));
+        if counted <= places {
+            return true;
+        }
+        // Holds that ran out may not be swept yet: only who is about to be refused has them looked through.
+        let is_from = |claim: &Claim| claim.held_from().is_some_and(|from| from.networks().any(|of| of == network));
+        let seats = (0..self.base.place_count()).map(SeatNo).filter_map(|seat| self.get(seat));
+        seats.filter(|claim| !claim.is_free(now) && is_from(claim)).count() <= places as usize
     }
 
     pub fn is_free(&self, seat: SeatNo, now: Timestamp) -> bool {
@@ -255,19 +365,23 @@ impl<'a> Staged<'a> {
     }
 
     pub fn put(&mut self, seat: SeatNo, claim: Claim) {
-        for cart in [self.get(seat).and_then(Claim::cart), claim.cart()].into_iter().flatten() {
-            let base = self.base;
-            self.carts.entry(cart).or_insert_with(|| base.of_cart(cart).collect());
-        }
-        if let Some(cart) = self.get(seat).and_then(Claim::cart)
-            && let Some(seats) = self.carts.get_mut(&cart)
-        {
+        let base = self.base;
+        let before = self.changed.get(&seat).or_else(|| base.get(seat));
+        for holder in before.into_iter().flat_map(Claim::holders) {
+            let seats = self.holders.entry(holder).or_insert_with(|| base.of(holder).collect());
             seats.remove(&seat);
         }
-        if let Some(cart) = claim.cart()
-            && let Some(seats) = self.carts.get_mut(&cart)
-        {
+        for holder in claim.holders() {
+            let seats = self.holders.entry(holder).or_insert_with(|| base.of(holder).collect());
             seats.insert(seat);
+        }
+        let networks = |claim: &Claim| claim.held_from().into_iter().flat_map(HeldFrom::networks);
+        for network in before.into_iter().flat_map(networks) {
+            let held = self.held_from.entry(network).or_insert_with(|| base.held_from(network));
+            *held = held.saturating_sub(1);
+        }
+        for network in networks(&claim) {
+            *self.held_from.entry(network).or_insert_with(|| base.held_from(network)) += 1;
         }
         self.changed.insert(seat, claim);
     }
@@ -386,18 +500,31 @@ pub fn to_row(performance_id: PerformanceId, seat: SeatNo, claim: &Claim, versio
         extended: false,
         reason: None,
         version: version as i64,
+        account_id: None,
+        held_from: None,
+        given_back: false,
+        renewed: false,
+    };
+    let put_window = |row: &mut ClaimRow, window: &Window| {
+        row.started_at = Some(window.started_at.as_millis());
+        row.expires_at = Some(window.expires_at.as_millis());
+        row.extended = window.extended;
+        row.renewed = window.renewed;
     };
     let put_hold = |row: &mut ClaimRow, held: &HeldBy| {
         row.hold_id = Some(held.hold_id.0);
         row.ticket_type_id = Some(held.ticket_type_id.0);
-        row.started_at = Some(held.window.started_at.as_millis());
-        row.expires_at = Some(held.window.expires_at.as_millis());
-        row.extended = held.window.extended;
+        row.account_id = held.account_id.map(Into::into);
+        row.held_from = held.held_from.map(HeldFrom::to_text);
+        put_window(row, &held.window);
     };
     let state = match claim {
-        Claim::Free { lapsed } => {
-            row.cart_id = lapsed.map(|lapsed| lapsed.cart_id.0);
-            row.expires_at = lapsed.map(|lapsed| lapsed.at.as_millis());
+        Claim::Free { last } => {
+            if let Some(last) = last {
+                row.cart_id = Some(last.cart_id.0);
+                row.given_back = last.given_back;
+                put_window(&mut row, &last.window);
+            }
             "free"
         }
         Claim::Held(held) => {
@@ -409,7 +536,8 @@ pub fn to_row(performance_id: PerformanceId, seat: SeatNo, claim: &Claim, versio
             row.order_id = Some(order_id.0);
             "paying"
         }
-        Claim::Sold { order_id, .. } => {
+        Claim::Sold { order_id, account_id, .. } => {
+            row.account_id = account_id.map(Into::into);
             row.order_id = order_id.map(|order| order.0);
             "sold"
         }
@@ -433,19 +561,34 @@ pub fn from_row(row: &ClaimRow) -> DataResult<Claim> {
                 started_at: Timestamp(row.started_at.ok_or_else(|| missing("start"))?),
                 expires_at: Timestamp(row.expires_at.ok_or_else(|| missing("end"))?),
                 extended: row.extended,
+                renewed: row.renewed,
             },
+            account_id: row.account_id.map(AccountId),
+            held_from: row.held_from.as_deref().and_then(HeldFrom::read),
         })
+    };
+    let last_hold = |cart_id, expires_at| LastHold {
+        cart_id: CartId(cart_id),
+        window: Window {
+            // Rows of older versions have no start.
+            started_at: Timestamp(row.started_at.unwrap_or(expires_at)),
+            expires_at: Timestamp(expires_at),
+            extended: row.extended,
+            renewed: row.renewed,
+        },
+        given_back: row.given_back,
     };
     Ok(match row.state.as_str() {
         "free" => Claim::Free {
-            lapsed: row
-                .cart_id
-                .zip(row.expires_at)
-                .map(|(cart, at)| Lapsed { cart_id: CartId(cart), at: Timestamp(at) }),
+            last: row.cart_id.zip(row.expires_at).map(|(cart_id, expires_at)| last_hold(cart_id, expires_at)),
         },
         "held" => Claim::Held(hold()?),
         "paying" => Claim::Paying { order_id: OrderId(row.order_id.ok_or_else(|| missing("order"))?), held: hold()? },
-        "sold" => Claim::Sold { order_id: row.order_id.map(OrderId), cart_id: row.cart_id.map(CartId) },
+        "sold" => Claim::Sold {
+            order_id: row.order_id.map(OrderId),
+            cart_id: row.cart_id.map(CartId),
+            account_id: row.account_id.map(AccountId),
+        },
         "blocked" => Claim::Blocked { reason: row.reason.clone().unwrap_or_default() },
         other => return Err(DataError::corrupt("seat claim", format!("state \"{other}\""))),
     })

@@ -1,10 +1,13 @@
 //! What a desk may do with seats: the rules of holding, releasing and extending. Pure: claims,
 //! command and `now` in, changes or a refusal out.
 
-use super::claims::{Claim, FREE, HeldBy, Staged, Window};
+use super::{
+    claims::{Claim, HeldBy, Holder, LastHold, Staged, Window},
+    held_from::{HeldBudget, HeldFrom},
+};
 use crate::events::house::SaleRules;
 use shared_model::{
-    CartId, HoldId, SeatNo, TicketTypeId, Timestamp,
+    AccountId, CartId, HoldId, SeatNo, TicketTypeId, Timestamp,
     hold::{BestReason, BestSeats, HOLD_EXTENSION, HOLD_TTL, SEATS_PER_CUSTOMER_MAX, SeatChoice},
     plan::{
         best::{Wish, best_seats},
@@ -18,12 +21,20 @@ use shared_model::{
 pub struct House<'a> {
     pub plan: &'a NumberedPlan,
     pub rules: &'a SaleRules,
+    /// What may be held from one address at once.
+    pub held_budget: HeldBudget,
 }
 
 /// A command to a desk.
 #[derive(Debug, Clone)]
 pub struct SeatCommand {
     pub cart_id: CartId,
+    /// Whose session it is; what she has in her other sessions counts as well.
+    pub account_id: Option<AccountId>,
+    /// Where the command comes from; staff are not counted.
+    pub held_from: Option<HeldFrom>,
+    /// A challenge was passed for it: it may exceed the budget of its networks.
+    pub passed_challenge: bool,
     pub action: SeatAction,
 }
 
@@ -51,6 +62,12 @@ pub enum Refusal {
     SeatsTaken(Vec<SeatNo>),
     #[error("one customer may have {0} seats here")]
     SeatLimit(u32),
+    #[error(
+        "{0} seats of this performance can be held from one network at the same time; try again when some are bought or let go"
+    )]
+    TooManyHeld(u32),
+    #[error("these seats ran out twice in this cart; others have their turn until then")]
+    HeldTooLong { seats: Vec<SeatNo>, until: Timestamp },
     #[error("the choice would leave single seats")]
     OrphanSeat(Vec<SeatNo>),
     #[error("no free seats fit the wish")]
@@ -89,7 +106,7 @@ pub fn decide(
 ) -> Result<Granted, Refusal> {
     match &command.action {
         SeatAction::Hold { hold_id, choice, ticket_type_id } => {
-            let wish = HoldWish { cart_id: command.cart_id, hold_id: *hold_id, ticket_type_id: *ticket_type_id };
+            let wish = HoldWish { by: command, hold_id: *hold_id, ticket_type_id: *ticket_type_id };
             hold(house, staged, &wish, choice, now)
         }
         SeatAction::Release { seats } => release(staged, command.cart_id, seats, now),
@@ -116,8 +133,8 @@ pub fn refuse_at_once<'c>(
     (!taken.is_empty()).then_some(Refusal::SeatsTaken(taken))
 }
 
-struct HoldWish {
-    cart_id: CartId,
+struct HoldWish<'a> {
+    by: &'a SeatCommand,
     hold_id: HoldId,
     ticket_type_id: Option<TicketTypeId>,
 }
@@ -125,11 +142,12 @@ struct HoldWish {
 fn hold(
     house: House<'_>,
     staged: &Staged<'_>,
-    wish: &HoldWish,
+    wish: &HoldWish<'_>,
     choice: &SeatChoice,
     now: Timestamp,
 ) -> Result<Granted, Refusal> {
-    let mine = staged.of_cart(wish.cart_id);
+    let cart_id = wish.by.cart_id;
+    let mine = staged.of_cart(cart_id);
     let live = |seat: &SeatNo| staged.get(*seat).and_then(|claim| claim.live_hold(now));
     let repeated: Vec<SeatNo> =
         mine.iter().copied().filter(|seat| live(seat).is_some_and(|held| held.hold_id == wish.hold_id)).collect();
@@ -138,18 +156,15 @@ fn hold(
         return Ok(Granted { taken: repeated, ..Granted::default() });
     }
     on_sale(house.rules, now)?;
-    let (wanted, because) = choose(house, staged, wish.cart_id, choice, now)?;
+    let (wanted, because) = choose(house, staged, wish.by, choice, now)?;
     let new: Vec<SeatNo> =
-        wanted.iter().copied().filter(|seat| live(seat).is_none_or(|held| held.cart_id != wish.cart_id)).collect();
+        wanted.iter().copied().filter(|seat| live(seat).is_none_or(|held| held.cart_id != cart_id)).collect();
     let taken: Vec<SeatNo> = new.iter().copied().filter(|seat| !staged.is_free(*seat, now)).collect();
     if !taken.is_empty() {
         return Err(Refusal::SeatsTaken(taken));
     }
-    let counted = mine.iter().filter(|seat| !staged.is_free(**seat, now)).count();
-    let limit = house.rules.seats_per_customer_max.min(SEATS_PER_CUSTOMER_MAX);
-    if counted + new.len() > limit as usize {
-        return Err(Refusal::SeatLimit(limit));
-    }
+    check_customer_limit(house, staged, wish.by, new.len(), now)?;
+    check_held_budget(house, staged, wish.by, new.len(), now)?;
     if house.rules.orphan_rule && matches!(choice, SeatChoice::Seats(_)) {
         // With what she holds already: two neighbours tapped one after the other are judged as both.
         let hers = mine.iter().copied().filter(|seat| live(seat).is_some());
@@ -159,19 +174,117 @@ fn hold(
             return Err(Refusal::OrphanSeat(orphans));
         }
     }
-    let window = mine
-        .iter()
-        .find_map(live)
-        .map_or(Window { started_at: now, expires_at: now + HOLD_TTL, extended: false }, |held| held.window);
-    let changes = new
+    let current = mine.iter().find_map(live).map(|held| held.window);
+    let window = window_for(staged, cart_id, &new, current, now)?;
+    let mut changes = new
         .iter()
         .map(|seat| {
             let ticket_type_id = ticket_type_for(house, *seat, wish.ticket_type_id)?;
-            let held = HeldBy { cart_id: wish.cart_id, hold_id: wish.hold_id, ticket_type_id, window };
+            let SeatCommand { account_id, held_from, .. } = *wish.by;
+            let held = HeldBy { cart_id, hold_id: wish.hold_id, ticket_type_id, window, account_id, held_from };
             Ok((*seat, Claim::Held(held)))
         })
-        .collect::<Result<_, Refusal>>()?;
+        .collect::<Result<Vec<_>, Refusal>>()?;
+    if current.is_some_and(|current| current != window) {
+        // All that a cart holds here has one end.
+        let others = mine.iter().filter_map(|seat| Some((*seat, *live(seat)?)));
+        changes.extend(others.map(|(seat, held)| (seat, Claim::Held(HeldBy { window, ..held }))));
+    }
     Ok(Granted { changes, taken: wanted, because })
+}
+
+/// The life of what a cart takes. A hold is ten minutes from the cart's first seat, and neither letting go nor letting
+/// run out makes endless ones of it: seats that were given back go on with their old time; seats that ran out can be
+/// taken again at once, but once, and then only after others had as long for them as a hold lasts.
+fn window_for(
+    staged: &Staged<'_>,
+    cart_id: CartId,
+    new: &[SeatNo],
+    current: Option<Window>,
+    now: Timestamp,
+) -> Result<Window, Refusal> {
+    let fresh = Window { started_at: now, expires_at: now + HOLD_TTL, extended: false, renewed: false };
+    let mut window = current;
+    let mut renewed = false;
+    let mut too_long = Vec::new();
+    let mut until = now;
+    for seat in new {
+        let last = staged.get(*seat).and_then(|claim| claim.last_hold(now)).filter(|last| last.cart_id == cart_id);
+        let Some(last) = last else { continue };
+        let ended_at = last.window.expires_at;
+        if held_too_long(&last, now) {
+            too_long.push(*seat);
+            until = until.max(ended_at + HOLD_TTL);
+        } else if ended_at > now {
+            // An extension that is used up stays so, and the earlier end counts.
+            let other = window.unwrap_or(last.window);
+            let earlier = if ended_at < other.expires_at { last.window } else { other };
+            window = Some(Window { extended: other.extended || last.window.extended, ..earlier });
+            renewed |= other.renewed || last.window.renewed;
+        } else if now < ended_at + HOLD_TTL {
+            renewed = true;
+        }
+    }
+    if !too_long.is_empty() {
+        return Err(Refusal::HeldTooLong { seats: too_long, until });
+    }
+    let window = window.unwrap_or(fresh);
+    Ok(Window { renewed: renewed || window.renewed, ..window })
+}
+
+/// Whether a hold that ended has to wait for others: it was the second in a row.
+fn held_too_long(last: &LastHold, now: Timestamp) -> bool {
+    let ended_at = last.window.expires_at;
+    last.window.renewed && ended_at <= now && now < ended_at + HOLD_TTL
+}
+
+/// How many seats a customer has here that are held, being paid for or sold: in this cart, and in all sessions of its
+/// account.
+fn count_of_customer(staged: &Staged<'_>, by: &SeatCommand, now: Timestamp) -> usize {
+    let mut seats = staged.of_cart(by.cart_id);
+    if let Some(account_id) = by.account_id {
+        seats.extend(staged.of(Holder::Account(account_id)));
+        seats.sort_unstable();
+        seats.dedup();
+    }
+    seats.into_iter().filter(|seat| !staged.is_free(*seat, now)).count()
+}
+
+/// Seats one customer may have here. Whoever may have more (the box office) gets its larger number here, and in
+/// [`super::customers`].
+fn check_customer_limit(
+    house: House<'_>,
+    staged: &Staged<'_>,
+    by: &SeatCommand,
+    more: usize,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let limit = house.rules.seats_per_customer_max.min(SEATS_PER_CUSTOMER_MAX);
+    if count_of_customer(staged, by, now) + more > limit as usize {
+        return Err(Refusal::SeatLimit(limit));
+    }
+    Ok(())
+}
+
+/// Seats that may be held from one address, and from the networks around it.
+fn check_held_budget(
+    house: House<'_>,
+    staged: &Staged<'_>,
+    by: &SeatCommand,
+    more: usize,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    if by.passed_challenge {
+        return Ok(());
+    }
+    for (network, share) in by.held_from.into_iter().flat_map(HeldFrom::shares) {
+        let Some(budget) = house.held_budget.seats(house.plan.place_count(), share) else { continue };
+        let rest = budget.checked_sub(more as u32);
+        if !rest.is_some_and(|rest| staged.holds_at_most(network, rest, now)) {
+            return Err(Refusal::TooManyHeld(budget));
+        }
+    }
+    Ok(())
 }
 
 fn on_sale(rules: &SaleRules, now: Timestamp) -> Result<(), Refusal> {
@@ -191,7 +304,7 @@ fn on_sale(rules: &SaleRules, now: Timestamp) -> Result<(), Refusal> {
 fn choose(
     house: House<'_>,
     staged: &Staged<'_>,
-    cart_id: CartId,
+    by: &SeatCommand,
     choice: &SeatChoice,
     now: Timestamp,
 ) -> Result<(Vec<SeatNo>, Option<BestReason>), Refusal> {
@@ -227,11 +340,8 @@ fn choose(
         }
         SeatChoice::Best(best) => {
             counted(best.count)?;
-            let held = staged.of_cart(cart_id).iter().filter(|seat| !staged.is_free(**seat, now)).count();
-            if held + best.count as usize > house.rules.seats_per_customer_max as usize {
-                return Err(Refusal::SeatLimit(house.rules.seats_per_customer_max));
-            }
-            choose_best(house, staged, best, now)
+            check_customer_limit(house, staged, by, best.count as usize, now)?;
+            choose_best(house, staged, by.cart_id, best, now)
         }
     }
 }
@@ -239,6 +349,7 @@ fn choose(
 fn choose_best(
     house: House<'_>,
     staged: &Staged<'_>,
+    cart_id: CartId,
     best: &BestSeats,
     now: Timestamp,
 ) -> Result<(Vec<SeatNo>, Option<BestReason>), Refusal> {
@@ -249,8 +360,12 @@ fn choose_best(
     let wish = Wish { count: best.count, category, together: best.together, step_free: best.step_free };
     let for_sale =
         |seat: SeatNo| house.plan.category_of(seat).is_some_and(|category| !house.rules.sold_in[category].is_empty());
-    let choice = best_seats(house.plan, |seat| staged.is_free(seat, now) && for_sale(seat), &wish)
-        .ok_or(Refusal::NoSeatsFound)?;
+    let may_have = |seat: SeatNo| {
+        let last = staged.get(seat).and_then(|claim| claim.last_hold(now));
+        let is_barred = last.is_some_and(|last| last.cart_id == cart_id && held_too_long(&last, now));
+        staged.is_free(seat, now) && for_sale(seat) && !is_barred
+    };
+    let choice = best_seats(house.plan, may_have, &wish).ok_or(Refusal::NoSeatsFound)?;
     Ok((choice.seats, Some(choice.reason)))
 }
 
@@ -279,11 +394,10 @@ fn release(staged: &Staged<'_>, cart_id: CartId, seats: &[SeatNo], now: Timestam
     }
     let changes = seats
         .iter()
-        .filter(|seat| {
-            let held = staged.get(**seat).and_then(|claim| claim.live_hold(now));
-            held.is_some_and(|held| held.cart_id == cart_id)
+        .filter_map(|seat| {
+            let held = staged.get(*seat).and_then(|claim| claim.live_hold(now));
+            Some((*seat, held.filter(|held| held.cart_id == cart_id)?.given_back(now)))
         })
-        .map(|seat| (*seat, FREE))
         .collect();
     Ok(Granted { changes, ..Granted::default() })
 }

@@ -18,6 +18,8 @@ use shared_model::{
         Buyer, Cart, Delivery, Order, OrderLine, OrderPerformance, OrderRequest, OrderState, Payment, PaymentState,
         PlaceLabel, Ticket,
     },
+    plain_words,
+    text::PersonName,
 };
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -189,9 +191,9 @@ fn check_delivery(delivery: &Delivery, first_starts_at: Timestamp, now: Timestam
     ];
     for (part, text) in parts {
         let length = text.trim().chars().count();
-        if !(1..=ADDRESS_PART_LENGTH_MAX).contains(&length) || text.chars().any(char::is_control) {
+        if !(1..=ADDRESS_PART_LENGTH_MAX).contains(&length) || plain_words::check_postal(text).is_err() {
             return Err(OrderRequestError::Invalid(format!(
-                "address {part} has 1 to {ADDRESS_PART_LENGTH_MAX} characters and no control characters"
+                "address {part} has 1 to {ADDRESS_PART_LENGTH_MAX} visible characters and no links; after a full stop comes a blank"
             )));
         }
     }
@@ -467,7 +469,7 @@ fn order(
         order_id: OrderId(row.order_id),
         state: row.order_state(),
         buyer: Buyer {
-            name: row.buyer_name.parse().map_err(|error| corrupt(&error))?,
+            name: PersonName::of_stored(&row.buyer_name),
             email: row.buyer_email.parse().map_err(|error| corrupt(&error))?,
             language: row.language.parse().map_err(|error| corrupt(&error))?,
         },

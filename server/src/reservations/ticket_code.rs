@@ -4,15 +4,35 @@
 use ed25519_dalek::{Signer, SigningKey};
 use rand::RngExt;
 use shared_model::ticket_code::{ShortCode, TicketClaims};
+use std::fmt;
 
-/// The number of the key this version signs with.
-pub const KEY_ID: u8 = 1;
+/// One of the house's keys, with the number that codes name it by.
+#[derive(Clone)]
+pub struct TicketKey {
+    pub key_id: u8,
+    pub signing_key: SigningKey,
+}
 
-/// The code for the ticket's QR: its claims and the house's signature. The same claims and key give
-/// the same code (RFC 8032 signatures are deterministic), so that a repeat changes nothing.
-#[must_use]
-pub fn sign(key: &SigningKey, claims: &TicketClaims) -> String {
-    claims.to_code(&key.sign(&claims.bytes_to_sign()))
+impl fmt::Debug for TicketKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TicketKey({})", self.key_id)
+    }
+}
+
+impl TicketKey {
+    /// A new key by chance.
+    #[must_use]
+    pub fn make(key_id: u8) -> Self {
+        Self { key_id, signing_key: SigningKey::from_bytes(&rand::random()) }
+    }
+
+    /// The code for the ticket's QR: its claims and the house's signature. The same claims and key give
+    /// the same code (RFC 8032 signatures are deterministic), so that a repeat changes nothing.
+    #[must_use]
+    pub fn sign(&self, claims: &TicketClaims) -> String {
+        let claims = TicketClaims { key_id: self.key_id, ..*claims };
+        claims.to_code(&self.signing_key.sign(&claims.bytes_to_sign()))
+    }
 }
 
 /// A new short code. Two of 55 random bits meet by chance among a million tickets once in 72,000
@@ -29,7 +49,7 @@ mod tests {
 
     #[test]
     fn what_the_server_signs_a_door_believes() {
-        let key = SigningKey::from_bytes(&[1; 32]);
+        let key = TicketKey { key_id: 1, signing_key: SigningKey::from_bytes(&[1; 32]) };
         let claims = TicketClaims {
             key_id: 1,
             ticket_id: TicketId::new(),
@@ -38,7 +58,7 @@ mod tests {
             valid_from: Timestamp(0),
             valid_until: Timestamp(60_000),
         };
-        assert_eq!(verify(&key.verifying_key(), &sign(&key, &claims)), Ok(claims));
+        assert_eq!(verify(&key.signing_key.verifying_key(), &key.sign(&claims)), Ok(claims));
     }
 
     #[test]

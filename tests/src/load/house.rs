@@ -53,7 +53,8 @@ pub async fn install(database: &Database, places: u32, now: Timestamp) -> Outcom
 
 /// Marks seats as sold before anybody asks.
 pub async fn sell(database: &Database, house: &House, seats: impl Iterator<Item = u32>) -> Outcome {
-    let sold = seats.map(|seat| (SeatNo(seat), Claim::Sold { order_id: None, cart_id: None })).collect();
+    let sold =
+        seats.map(|seat| (SeatNo(seat), Claim::Sold { order_id: None, cart_id: None, account_id: None })).collect();
     let mut link = database.begin().await?;
     claim_places(&mut link, house.performance_id, sold).await?;
     Ok(link.commit().await?)

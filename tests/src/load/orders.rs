@@ -62,14 +62,17 @@ async fn buy_all(
 ) -> Outcome<(super::figures::Seen, Spent)> {
     let (tokens, paid) = (tokens.clone(), paid.clone());
     let total_minor = PRICE_MINOR * i64::from(SEATS_EACH);
-    let body = format!(
-        r#"{{"buyer":{{"name":"Ada Rush","email":"ada@example.com","language":"en"}},"delivery":{{"method":"email"}},"expected_total":{{"amount_minor":{total_minor},"currency":"EUR"}},"payment_method":"pm_card_visa"}}"#
-    );
+    // Everybody has a mailbox of their own: one may have ten seats.
+    let body_of = move |number: usize| {
+        format!(
+            r#"{{"buyer":{{"name":"Ada Rush","email":"ada{number}@example.com","language":"en"}},"delivery":{{"method":"email"}},"expected_total":{{"amount_minor":{total_minor},"currency":"EUR"}},"payment_method":"pm_card_visa"}}"#
+        )
+    };
     let ask = async move |connection: &mut Connection, number: usize| {
         let Some(token) = tokens.get(number) else { return Ok(None) };
         let order_id = Uuid::now_v7();
         let path = format!("/api/v1/orders/{order_id}");
-        let status = connection.ask(&Request::send("PUT", &path, token, &body)).await?;
+        let status = connection.ask(&Request::send("PUT", &path, token, &body_of(number))).await?;
         let order: serde_json::Value = serde_json::from_slice(connection.body())?;
         if order["state"] != "paid" {
             return Err(format!("an order was answered {status}: {order}").into());

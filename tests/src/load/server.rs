@@ -98,6 +98,7 @@ impl Server {
                 .env("TICKETBOSS_LIMITS__CONNECTIONS_PER_ADDRESS", "0")
                 .env("TICKETBOSS_LIMITS__SESSIONS_PER_MINUTE", "0")
                 .env("TICKETBOSS_LIMITS__SOCKETS_PER_ADDRESS", "0")
+                .env("TICKETBOSS_LIMITS__HELD_PERCENT", "0")
                 .env("TICKETBOSS_LOG__FILTER", "warn"),
         );
         let address = line.rsplit_once("listening on ").and_then(|(_, rest)| rest.trim_end_matches(')').parse().ok());

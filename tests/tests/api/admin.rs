@@ -37,11 +37,13 @@ async fn metrics_and_the_demos_messages_are_on_the_admin_listener_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_sites_name_opens_no_demo_message() {
+async fn another_sites_name_opens_neither_messages_nor_metrics() {
     let server = Server::start();
-    let page = format!("{}/demo/mail", server.admin_url());
-    assert_eq!(get(&page, Some("rebind.example")).await.status(), StatusCode::NOT_FOUND);
-    assert_eq!(get(&page, Some("localhost:8081")).await.status(), StatusCode::OK);
+    for path in ["/demo/mail", "/metrics"] {
+        let page = format!("{}{path}", server.admin_url());
+        assert_eq!(get(&page, Some("rebind.example")).await.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(get(&page, Some("localhost:8081")).await.status(), StatusCode::OK, "{path}");
+    }
 }
 
 #[test]

@@ -326,13 +326,10 @@ async fn things(
     customer.elsewhere(app).await;
     let sessions: Vec<SessionInfo> = buyer.get("/account/sessions").await.unwrap();
     let elsewhere: Vec<_> = sessions.iter().filter(|session| !session.is_this).collect();
-    let mut invitations = Vec::new();
-    for _ in 0..3 {
-        let sent = invite(&owner.app, muelle, &customer.email, MemberRole::Door).await.unwrap();
-        invitations.push(sent.invitation_id.0);
-    }
-    // An hour has no more than three invitations to one address.
-    for written in [invitations[0], invitations[1]] {
+    let written = invite(&owner.app, muelle, &customer.email, MemberRole::Door).await.unwrap().invitation_id.0;
+    let mut invitations = vec![written];
+    // One address has one open invitation at a time; the table wants some.
+    for _ in 0..4 {
         let another = Uuid::now_v7();
         copy_invitation(app.coordinator().database(), written, another).await;
         invitations.push(another);

@@ -4,7 +4,10 @@ use shared_model::{
     ErrorCode, SeatState,
     event::{PerformanceDetail, SaleState},
 };
-use std::process::{Command, Output};
+use std::{
+    process::{Command, Output},
+    time::Duration,
+};
 use ticketboss_tests::{
     app::{SECRET, TestApp},
     books::everything,
@@ -60,7 +63,11 @@ on_both_engines! {
     async fn a_performance_is_moved_and_cancelled(app) {
         let play = app.stage(Wish::default()).await;
         let (ana, id) = (app.buyer().await, play.id.to_string());
-        let detail = async || ana.get::<PerformanceDetail>(&format!("/performances/{id}")).await.unwrap().summary;
+        let detail = async || {
+            // What everybody may read is a second old at most.
+            app.wait(Duration::from_secs(1));
+            ana.get::<PerformanceDetail>(&format!("/performances/{id}")).await.unwrap().summary
+        };
         let announced = detail().await;
         let done = command(&app, &["move", &id, "--starts", "2099-06-01T20:00"]);
         assert!(done.status.success(), "{done:?}");

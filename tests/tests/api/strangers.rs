@@ -10,13 +10,14 @@ use shared_model::{
 };
 use std::time::Duration;
 use ticketboss_tests::{
-    account_holder::{AccountHolder, PASSWORD, PHONE, sign_in},
+    account_holder::{AccountHolder, PASSWORD, PHONE, sign_in, wish},
     app::{Engine, Setting, TestApp},
     buyer::{Answer, Buyer, Refused},
     letterbox, on_both_engines, on_each_engine,
     process::wait_until,
     sms_office::SmsOffice,
 };
+use tokio::task::JoinSet;
 
 const INES: &str = "ines@example.com";
 const MINUTE: Duration = Duration::from_secs(60);
@@ -130,7 +131,7 @@ on_both_engines! {
         app.wait(DAY);
         for stranger in 0..5 {
             let eve = app.buyer().await.from(format!("198.51.100.{stranger}"));
-            eve.post::<Value>("/sign-ups", &ticketboss_tests::account_holder::wish(INES)).await.unwrap();
+            eve.post::<Value>("/sign-ups", &wish(INES)).await.unwrap();
             app.look_once().await;
         }
         let told = || letterbox::mails_to(app.data_folder(), INES).iter().filter(|mail| mail.contains("have an account already")).count();
@@ -210,7 +211,53 @@ async fn codes_go_only_to_phones_of_the_countries_that_get_any(engine: Engine) {
     ines.app.post::<CodeSent>("/account/phone", &json!({ "phone": "+351912345678" })).await.unwrap();
 }
 
+/// One address wants accounts without end, another signs in meanwhile.
+async fn who_floods_sign_ups_keeps_nobody_from_signing_in(engine: Engine) {
+    const AT_ONCE: usize = 160;
+    let app = TestApp::start(engine).await;
+    AccountHolder::sign_up(&app, INES).await;
+    let eve = app.buyer().await.from("198.51.100.1");
+    let mut flood = JoinSet::new();
+    let ask = |no: usize| {
+        let eve = eve.clone();
+        async move { eve.post::<Value>("/sign-ups", &wish(&format!("eve{no}@example.com"))).await.map(drop) }
+    };
+    for no in 0..AT_ONCE {
+        flood.spawn(ask(no));
+    }
+    let mut answers = Vec::new();
+    for turn in 0..8 {
+        let guest = app.buyer().await.from(format!("192.0.2.{turn}"));
+        sign_in(&guest, INES, PASSWORD).await.expect("who comes from elsewhere is served");
+        // What was answered is asked for anew: the flood goes on.
+        while let Some(answer) = flood.try_join_next() {
+            answers.push(answer.unwrap());
+            flood.spawn(ask(AT_ONCE + answers.len()));
+        }
+    }
+    answers.extend(flood.join_all().await);
+    let counted = answers.iter().filter(|answer| answer.is_ok()).count();
+    assert!(counted <= 20, "an address has so many codes an hour: {counted}");
+    let refused = answers.iter().filter_map(|answer| answer.as_ref().err());
+    assert!(refused.clone().all(|problem| problem.retry_after_seconds.is_some()), "{:?}", refused.collect::<Vec<_>>());
+}
+
+/// A class of a school makes accounts behind one address.
+async fn a_school_behind_one_address_is_let_in_one_after_the_other(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    AccountHolder::sign_up(&app, INES).await;
+    let guest = app.buyer().await;
+    let mut class = JoinSet::new();
+    for pupil in 0..8 {
+        let guest = guest.from("203.0.113.9");
+        class.spawn(async move { guest.post::<Value>("/sign-ups", &wish(&format!("pupil{pupil}@example.com"))).await });
+    }
+    assert!(class.join_all().await.iter().all(Result::is_ok));
+}
+
 on_each_engine! {
+    who_floods_sign_ups_keeps_nobody_from_signing_in
+    a_school_behind_one_address_is_let_in_one_after_the_other
     no_hour_and_no_day_has_more_messages_than_it_may
     one_address_opens_so_many_sessions_by_whatever_door
     codes_go_only_to_phones_of_the_countries_that_get_any

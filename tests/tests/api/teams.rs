@@ -3,16 +3,17 @@
 use serde_json::{Value, json};
 use shared_model::{
     ErrorCode, InvitationId, OrganizerId,
-    account::{Account, MemberRole, Role},
+    account::{Account, CodeSent, MemberRole, Role, SignedIn},
     event::Page,
-    staff::{AuditEntry, Member, OrganizerInfo},
+    staff::{AuditEntry, Invitation, Member, OrganizerInfo},
 };
 use std::{collections::HashSet, time::Duration};
-use ticketboss::coordinator::install::OrganizerSpec;
+use ticketboss::coordinator::{desk::Guards, install::OrganizerSpec};
 use ticketboss_tests::{
     account_holder::AccountHolder,
+    app::{Engine, Setting, TestApp},
     buyer::{Answer, Buyer, Refused},
-    letterbox, on_both_engines,
+    letterbox, on_both_engines, on_each_engine,
     process::wait_until,
     staff::{AuthenticatorApp, accept, accept_only, invite, make_operator, member, operator, organizer},
 };
@@ -25,6 +26,18 @@ async fn remove(who: &Buyer, organizer: OrganizerId, whom: &AccountHolder) -> An
 async fn change(who: &Buyer, organizer: OrganizerId, whom: &AccountHolder, role: MemberRole) -> Answer<()> {
     let path = format!("/organizers/{organizer}/members/{}", whom.account.account_id);
     who.send(who.request(reqwest::Method::PATCH, &path).json(&json!({ "member_role": role }))).await
+}
+
+async fn role_of(who: &Buyer, organizer: OrganizerId, whom: &AccountHolder) -> Option<MemberRole> {
+    let members: Vec<Member> = who.get(&format!("/organizers/{organizer}/members")).await.unwrap();
+    let found = members.into_iter().find(|member| member.account_id == whom.account.account_id);
+    found.map(|member| member.member_role)
+}
+
+/// What the log says was done to one thing.
+async fn actions_about(who: &Buyer, organizer: OrganizerId, subject: &str) -> Vec<String> {
+    let entries = log(who, &format!("/organizers/{organizer}/audit-log")).await;
+    entries.into_iter().filter(|entry| entry.subject == subject).map(|entry| entry.action).collect()
 }
 
 async fn log(who: &Buyer, path: &str) -> Vec<AuditEntry> {
@@ -77,11 +90,6 @@ on_both_engines! {
         assert_eq!(foreign, accept(&eve.app, InvitationId::new()).await.unwrap_err());
         accept(&ben.app, invitation).await.unwrap();
         assert_eq!(accept(&ben.app, invitation).await.refused(), ErrorCode::NotFound);
-        // Inviting a member again changes nothing of her role.
-        invite(&owner.app, muelle, &ben.email, MemberRole::Door).await.unwrap();
-        accept_only(&ben.app).await;
-        let members: Vec<Member> = owner.app.get(&format!("/organizers/{muelle}/members")).await.unwrap();
-        assert!(members.iter().any(|member| member.email == ben.email && member.member_role == MemberRole::Manager));
         let withdrawn = invite(&owner.app, muelle, &eve.email, MemberRole::Door).await.unwrap().invitation_id;
         let path = format!("/organizers/{muelle}/invitations/{withdrawn}");
         owner.app.send::<Value>(owner.app.request(reqwest::Method::DELETE, &path)).await.unwrap();
@@ -102,6 +110,89 @@ on_both_engines! {
         let left: Vec<Member> = operator.app.get(&format!("/organizers/{muelle}/members")).await.unwrap();
         assert_eq!(left.len(), 1);
         assert_eq!(left[0].member_role, MemberRole::Owner);
+    }
+
+    async fn a_new_invitation_replaces_the_one_before(app) {
+        let operator = operator(&app).await;
+        let (muelle, owner) = organizer(&app, &operator, "muelle").await;
+        let ben = AccountHolder::sign_up(&app, "ben@example.com").await;
+        let mistake = invite(&owner.app, muelle, &ben.email, MemberRole::Owner).await.unwrap().invitation_id;
+        let meant = invite(&owner.app, muelle, "BEN@Example.com", MemberRole::Door).await.unwrap().invitation_id;
+        let open: Vec<Invitation> = owner.app.get(&format!("/organizers/{muelle}/invitations")).await.unwrap();
+        assert_eq!(open.iter().map(|open| open.invitation_id).collect::<Vec<_>>(), [meant]);
+        assert_eq!(accept(&ben.app, mistake).await.refused(), ErrorCode::NotFound);
+        accept(&ben.app, meant).await.unwrap();
+        assert_eq!(role_of(&owner.app, muelle, &ben).await, Some(MemberRole::Door));
+        let ended = actions_about(&owner.app, muelle, &mistake.to_string()).await;
+        assert_eq!(ended, ["invitation_withdrawn", "member_invited"], "latest first");
+    }
+
+    async fn who_was_removed_comes_back_by_no_invitation_from_before(app) {
+        let operator = operator(&app).await;
+        let (muelle, owner) = organizer(&app, &operator, "muelle").await;
+        let ben = AccountHolder::sign_up(&app, "ben@example.com").await;
+        let elsewhere = invite(&owner.app, muelle, "second@example.com", MemberRole::Owner).await.unwrap().invitation_id;
+        invite(&owner.app, muelle, &ben.email, MemberRole::Door).await.unwrap();
+        accept_only(&ben.app).await;
+        let again = invite(&owner.app, muelle, &ben.email, MemberRole::Owner).await.unwrap().invitation_id;
+        remove(&owner.app, muelle, &ben).await.unwrap();
+        assert_eq!(accept(&ben.app, again).await.refused(), ErrorCode::NotFound);
+        assert!(ben.app.get::<Vec<Invitation>>("/account/invitations").await.unwrap().is_empty());
+        // Nor under an address that becomes the account's afterwards.
+        let sent: CodeSent = ben.app.post("/account/email", &json!({ "email": "second@example.com" })).await.unwrap();
+        let code = letterbox::code_by_mail(app.data_folder(), "second@example.com", 0).await;
+        let typed = json!({ "code_id": sent.code_id, "code": code });
+        let renewed: SignedIn = ben.app.post("/account/email/confirmations", &typed).await.unwrap();
+        let ben = AccountHolder { app: ben.app.with_token(&renewed.session.token), ..ben };
+        assert_eq!(accept(&ben.app, elsewhere).await.refused(), ErrorCode::NotFound);
+        assert_eq!(role_of(&owner.app, muelle, &ben).await, None);
+        // An invitation from after it is one.
+        invite(&owner.app, muelle, "second@example.com", MemberRole::Door).await.unwrap();
+        accept_only(&ben.app).await;
+        assert_eq!(role_of(&owner.app, muelle, &ben).await, Some(MemberRole::Door));
+    }
+
+    async fn accepting_another_role_changes_it_and_the_log_says_so(app) {
+        let operator = operator(&app).await;
+        let (muelle, owner) = organizer(&app, &operator, "muelle").await;
+        let ben = member(&app, &owner, muelle, MemberRole::Door).await;
+        invite(&owner.app, muelle, &ben.email, MemberRole::Manager).await.unwrap();
+        accept_only(&ben.app).await;
+        assert_eq!(role_of(&owner.app, muelle, &ben).await, Some(MemberRole::Manager));
+        let log = log(&owner.app, &format!("/organizers/{muelle}/audit-log")).await;
+        assert_eq!((log[0].action.as_str(), &log[0].detail), ("role_changed", &json!({ "from": "door", "to": "manager" })));
+        assert_eq!((log[1].action.as_str(), &log[1].detail), ("invitation_accepted", &json!({ "role": "manager" })));
+        // The last owner stays one, whatever it accepts.
+        let lesser = invite(&operator.app, muelle, &owner.email, MemberRole::Door).await.unwrap().invitation_id;
+        assert_eq!(accept(&owner.app, lesser).await.refused(), ErrorCode::InvalidInput);
+        assert_eq!(role_of(&owner.app, muelle, &owner).await, Some(MemberRole::Owner));
+        // A role that an owner gives is the last word on invitations from before.
+        let before = invite(&owner.app, muelle, &ben.email, MemberRole::Owner).await.unwrap().invitation_id;
+        change(&owner.app, muelle, &ben, MemberRole::Door).await.unwrap();
+        assert_eq!(accept(&ben.app, before).await.refused(), ErrorCode::NotFound);
+    }
+
+    async fn invitations_of_who_leads_a_team_no_longer_end(app) {
+        let operator = operator(&app).await;
+        let (muelle, founder) = organizer(&app, &operator, "muelle").await;
+        let second = member(&app, &founder, muelle, MemberRole::Owner).await;
+        let friend = AccountHolder::sign_up(&app, "friend@example.com").await;
+        let by_second = invite(&second.app, muelle, &friend.email, MemberRole::Owner).await.unwrap().invitation_id;
+        change(&founder.app, muelle, &second, MemberRole::Manager).await.unwrap();
+        assert_eq!(accept(&friend.app, by_second).await.refused(), ErrorCode::NotFound);
+        change(&founder.app, muelle, &second, MemberRole::Owner).await.unwrap();
+        let by_second = invite(&second.app, muelle, &friend.email, MemberRole::Owner).await.unwrap().invitation_id;
+        remove(&second.app, muelle, &second).await.unwrap();
+        assert_eq!(accept(&friend.app, by_second).await.refused(), ErrorCode::NotFound);
+        let open: Vec<Invitation> = founder.app.get(&format!("/organizers/{muelle}/invitations")).await.unwrap();
+        assert_eq!(open, []);
+        let third = AccountHolder::sign_up(&app, "third@example.com").await;
+        invite(&founder.app, muelle, &third.email, MemberRole::Owner).await.unwrap();
+        accept_only(&third.app).await;
+        AuthenticatorApp::set_up_with(&app, &third.app).await;
+        let by_third = invite(&third.app, muelle, "friend@example.com", MemberRole::Owner).await.unwrap().invitation_id;
+        third.app.send::<Value>(third.app.request(reqwest::Method::DELETE, "/account")).await.unwrap();
+        assert_eq!(accept(&friend.app, by_third).await.refused(), ErrorCode::NotFound);
     }
 
     async fn staff_without_a_second_factor_may_do_nothing_yet(app) {
@@ -162,4 +253,45 @@ on_both_engines! {
         let herself = operator.account.account_id.to_string();
         assert_eq!(told, [("organizer_created", "faro", None), ("operator_made", herself.as_str(), None)], "what failed is no deed");
     }
+}
+
+/// Two owners take the ownership from each other at the same moment, again and again; whether the team ever lost its last.
+async fn loses_its_last_owner(setting: Setting) -> bool {
+    const ROUNDS: usize = 40;
+    let mut app = TestApp::start_with(setting).await;
+    let operator = operator(&app).await;
+    let (muelle, first) = organizer(&app, &operator, "muelle").await;
+    let second = member(&app, &first, muelle, MemberRole::Owner).await;
+    let other_node = app.start_node().await;
+    for _ in 0..ROUNDS {
+        let at_other = second.app.at(&other_node);
+        let (one, two) = tokio::join!(
+            change(&first.app, muelle, &second, MemberRole::Manager),
+            change(&at_other, muelle, &first, MemberRole::Manager)
+        );
+        match (one.is_ok(), two.is_ok()) {
+            (true, true) => return true,
+            (true, false) => change(&first.app, muelle, &second, MemberRole::Owner).await.unwrap(),
+            (false, true) => change(&second.app, muelle, &first, MemberRole::Owner).await.unwrap(),
+            (false, false) => panic!("one of them was first: {one:?} {two:?}"),
+        }
+    }
+    false
+}
+
+async fn owners_who_demote_each_other_at_once_leave_one(engine: Engine) {
+    assert!(!loses_its_last_owner(Setting::of(engine)).await);
+}
+
+async fn without_the_lock_a_team_loses_its_last_owner(engine: Engine) {
+    let guards = Guards { team_lock: false, ..Guards::default() };
+    assert!(
+        loses_its_last_owner(Setting { guards, ..Setting::of(engine) }).await,
+        "the negative control shows what the guard is for"
+    );
+}
+
+on_each_engine! {
+    owners_who_demote_each_other_at_once_leave_one
+    without_the_lock_a_team_loses_its_last_owner
 }

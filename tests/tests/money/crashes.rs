@@ -103,7 +103,8 @@ async fn killed_under_load(engine: Engine) {
         let (running, url) = start(folder.path(), &database_url, None);
         let mut buying = JoinSet::new();
         for _ in 0..10 {
-            let (buyer, play, seat) = (Buyer::arrive(&url).await, play.clone(), seats.next().unwrap());
+            let buyer = Buyer::arrive_with(reqwest::Client::new(), &url).await;
+            let (play, seat) = (play.clone(), seats.next().unwrap());
             buyer.hold_seats(&play, vec![seat]).await.unwrap();
             let request = buyer.order_request(GOOD_CARD).await;
             buying.spawn(async move {

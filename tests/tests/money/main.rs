@@ -5,7 +5,9 @@
 mod cards;
 mod checkout;
 mod crashes;
+mod customers;
 mod mails;
+mod others_payments;
 mod outbox;
 mod restarts;
 mod simulation;

@@ -21,10 +21,12 @@ use ticketboss::{
     data::orders::{LineRow, OrderRow, PaymentRow, TicketRow},
     events::house::{SaleRules, SoldType},
     reservations::{
-        books::{Books, NOT_PROCESSED, NewOrder, OrderStep, PAYING_TTL, REQUEST_LIFE_MAX, Step},
+        books::{Books, NOT_PROCESSED, NewOrder, OrderStep, PAYING_TTL, PerformanceFacts, REQUEST_LIFE_MAX, Step},
         claims::{Claim, Claims, Staged},
         decide::{House, SeatAction, SeatCommand, decide},
+        held_from::HeldBudget,
         orders::{Means, new_payment},
+        ticket_code::TicketKey,
     },
 };
 use ticketboss_tests::house::drawn_house;
@@ -36,6 +38,8 @@ const STEPS: u32 = 120;
 const SEATS: u32 = 12;
 const BUYERS: usize = 4;
 const PRICE_MINOR: i64 = 1_000;
+/// When the performance begins: never within a world.
+const FAR_AWAY: Timestamp = Timestamp::from_millis(1_000_000_000_000);
 /// How long a worker has an outbox row to itself.
 const CLAIMED_FOR: Duration = Duration::from_secs(120);
 
@@ -63,10 +67,12 @@ enum Letter {
 struct World {
     random: StdRng,
     now: Timestamp,
-    key: SigningKey,
+    key: TicketKey,
     performance: PerformanceId,
     plan: NumberedPlan,
     rules: SaleRules,
+    /// The organizer has given the performance up.
+    is_cancelled: bool,
     claims: Claims,
     /// The claims some steps ago; what a control decides by.
     old_claims: Claims,
@@ -101,10 +107,11 @@ impl World {
         Self {
             random: StdRng::seed_from_u64(seed),
             now,
-            key: SigningKey::from_bytes(&[7; 32]),
+            key: TicketKey { key_id: 1, signing_key: SigningKey::from_bytes(&[7; 32]) },
             performance,
             plan,
             rules,
+            is_cancelled: false,
             old_claims: claims.clone(),
             claims,
             locked,
@@ -120,6 +127,8 @@ impl World {
     }
 
     fn step(&mut self) {
+        // One world in many sees its performance cancelled, at any moment.
+        self.is_cancelled |= self.random.random_bool(0.0005);
         if self.random.random_bool(0.3) {
             self.old_claims = self.claims.clone();
         }
@@ -145,9 +154,10 @@ impl World {
     }
 
     fn command(&mut self, cart_id: CartId, action: SeatAction) {
-        let house = House { plan: &self.plan, rules: &self.rules };
+        let house = House { plan: &self.plan, rules: &self.rules, held_budget: HeldBudget::NONE };
+        let command = SeatCommand { cart_id, account_id: None, held_from: None, passed_challenge: false, action };
         // Refusals are part of it.
-        if let Ok(granted) = decide(house, &Staged::new(&self.claims), &SeatCommand { cart_id, action }, self.now) {
+        if let Ok(granted) = decide(house, &Staged::new(&self.claims), &command, self.now) {
             let version = self.claims.version() + 1;
             self.claims.absorb(granted.changes, version);
         }
@@ -200,7 +210,7 @@ impl World {
         let Some(order_id) = self.some_order() else { return };
         let payment = payment_row(&self.orders[&order_id], self.now);
         let payment_id = PaymentId(payment.payment_id);
-        if self.apply(order_id, Step::PayAgain { payment: Box::new(payment) }) {
+        if self.apply(order_id, Step::PayAgain { payment: Box::new(payment), account_id: None }) {
             self.letters.push(Letter::Authorize(payment_id, self.now));
         }
     }
@@ -341,15 +351,25 @@ impl World {
         let mut books = Books::default();
         let seen = if self.locked { &self.claims } else { &self.old_claims };
         books.claims = seen.iter().map(|(seat, claim)| ((self.performance, seat), claim.clone())).collect();
-        books.starts.insert(self.performance, self.now);
+        let facts = PerformanceFacts {
+            starts_at: FAR_AWAY,
+            on_sale_until: FAR_AWAY,
+            is_cancelled: self.is_cancelled,
+            seats_per_customer_max: SEATS_PER_CUSTOMER_MAX,
+        };
+        books.performances.insert(self.performance, facts);
         if let Some(order) = self.orders.get(&order_id) {
             books.orders.insert(order_id, order.clone());
             books.lines.insert(order_id, self.lines[&order_id].clone());
             let payments = self.payments.values().filter(|row| row.order_id == order_id.0).cloned();
             books.payments.insert(order_id, payments.collect());
         }
-        let Ok(outcome) = books.apply(OrderStep { order_id, step }, &self.key, self.now) else { return false };
+        let outcome = books.apply(OrderStep { order_id, step }, &self.key, self.now);
         let written = books.written;
+        let Ok(outcome) = outcome else {
+            assert!(written.is_empty(), "a refused step has changed something");
+            return false;
+        };
         self.orders.extend(written.orders);
         for line in written.lines {
             self.lines.entry(OrderId(line.order_id)).or_default().push(line);
@@ -453,7 +473,7 @@ fn order_row(order_id: OrderId, cart: CartId, total_minor: i64, now: Timestamp) 
         number: String::new(),
         state: "pending".to_owned(),
         buyer_name: String::new(),
-        buyer_email: String::new(),
+        buyer_email: format!("{cart}@example.com"),
         language: "en".to_owned(),
         delivery: String::new(),
         delivery_fee_minor: 0,
@@ -524,4 +544,41 @@ fn money_and_seats_never_part_whatever_is_lost_late_or_twice() {
 fn without_the_performances_lock_the_simulation_sees_the_promise_broken() {
     let broken: Vec<String> = (0..50).filter_map(|seed| run(seed, false).err()).collect();
     assert!(!broken.is_empty(), "the simulation does not notice that the lock is off");
+}
+
+/// The bank approves after the order lapsed: its seats are taken again if they are free, but not for what is over or
+/// will not take place.
+#[test]
+fn money_reserved_after_the_show_or_its_cancellation_is_let_go() {
+    let (order_id, now) = (OrderId::new(), Timestamp::from_millis(1_000_000));
+    let late = |facts: PerformanceFacts| {
+        let performance = PerformanceId::new();
+        let order = OrderRow { state: "lapsed".to_owned(), ..order_row(order_id, CartId::new(), PRICE_MINOR, now) };
+        let payment = payment_row(&order, now);
+        let payment_id = PaymentId(payment.payment_id);
+        let mut books = Books::default();
+        books.orders.insert(order_id, order);
+        books.lines.insert(order_id, vec![line_row(order_id, 1, performance, SeatNo(0))]);
+        books.payments.insert(order_id, vec![payment]);
+        books.performances.insert(performance, facts);
+        let answer = Answer { provider_ref: String::new(), standing: Standing::Authorized, card: None };
+        let step = OrderStep { order_id, step: Step::Answered { payment_id, answer } };
+        let key = TicketKey { key_id: 1, signing_key: SigningKey::from_bytes(&[7; 32]) };
+        let outcome = books.apply(step, &key, now).unwrap();
+        let sent: Vec<&str> = books.written.outbox.iter().map(|row| row.kind).collect();
+        (outcome.order, sent.join(" "))
+    };
+    let to_come = PerformanceFacts {
+        starts_at: now + PAYING_TTL,
+        on_sale_until: now,
+        is_cancelled: false,
+        seats_per_customer_max: SEATS_PER_CUSTOMER_MAX,
+    };
+    assert_eq!(late(to_come), (OrderState::Pending, "capture".to_owned()));
+    assert_eq!(late(PerformanceFacts { starts_at: now, ..to_come }), (OrderState::Voided, "void".to_owned()));
+    assert_eq!(late(PerformanceFacts { is_cancelled: true, ..to_come }), (OrderState::Voided, "void".to_owned()));
+    // The door still sells: it is not over.
+    let on_sale_until = now + PAYING_TTL;
+    let at_the_door = PerformanceFacts { starts_at: now, on_sale_until, ..to_come };
+    assert_eq!(late(at_the_door), (OrderState::Pending, "capture".to_owned()));
 }

@@ -234,9 +234,11 @@ async fn change_account(
 async fn prove(
     State(state): State<AppState>,
     who: SignedInVisitor,
+    client: ClientInfo,
     ApiJson(request): ApiJson<ProofRequest>,
 ) -> ApiResult<Json<NewSession>> {
-    let opened = state.coordinator.prove(&who.visitor, who.account_id, request.password.as_str()).await?;
+    let password = request.password.as_str();
+    let opened = state.coordinator.prove(&who.visitor, who.account_id, password, client.as_client()).await?;
     Ok(Json(new_session(opened)))
 }
 
@@ -255,9 +257,10 @@ async fn prove(
 async fn change_password(
     State(state): State<AppState>,
     who: SignedInVisitor,
+    client: ClientInfo,
     ApiJson(request): ApiJson<ChangePasswordRequest>,
 ) -> ApiResult<Json<NewSession>> {
-    let opened = state.coordinator.change_password(&who.visitor, who.account_id, &request).await?;
+    let opened = state.coordinator.change_password(&who.visitor, who.account_id, &request, client.as_client()).await?;
     Ok(Json(new_session(opened)))
 }
 

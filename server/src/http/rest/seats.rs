@@ -7,6 +7,7 @@ use crate::{
         AppState,
         error::{ApiJson, ApiPath, ApiResult},
         packing::unpacks,
+        session::ClientInfo,
     },
 };
 use axum::{
@@ -65,7 +66,9 @@ async fn seat_states(
     Ok(response)
 }
 
-/// Holds seats for ten minutes: all of them or none. The id is the client's; a repeat is free.
+/// Holds seats for ten minutes: all of them or none. The id is the client's; a repeat is free. Seats that the cart gave
+/// back go on with their old time; seats that ran out can be held again at once, but once. `too_many_held`: its network
+/// holds as much as it may; where the deployment has a challenge, the header `Challenge-Token` with its token lets it go on.
 #[utoipa::path(
     put,
     path = "/performances/{performance_id}/holds/{hold_id}",
@@ -81,10 +84,11 @@ async fn seat_states(
 async fn hold_seats(
     State(state): State<AppState>,
     visitor: Visitor,
+    client: ClientInfo,
     ApiPath((performance, hold)): ApiPath<(PerformanceId, HoldId)>,
     ApiJson(request): ApiJson<HoldRequest>,
 ) -> ApiResult<Json<Hold>> {
-    Ok(Json(state.coordinator.hold_seats(&visitor, performance, hold, request).await?))
+    Ok(Json(state.coordinator.hold_seats(&visitor, performance, hold, request, &client.as_hold_origin()).await?))
 }
 
 /// Gives seats back. Those the cart does not hold are let be.

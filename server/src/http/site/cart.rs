@@ -112,6 +112,8 @@ pub fn refusal(code: ErrorCode, speech: Speech<'_>) -> String {
     speech.text(match code {
         ErrorCode::SeatsTaken => "refused-seats-taken",
         ErrorCode::SeatLimit => "refused-seat-limit",
+        ErrorCode::TooManyHeld => "refused-too-many-held",
+        ErrorCode::HeldTooLong => "refused-held-too-long",
         ErrorCode::OrphanSeat => "refused-orphan-seat",
         ErrorCode::NoSeatsFound => "refused-no-seats-found",
         ErrorCode::NotYetOnSale => "refused-not-yet-on-sale",

@@ -6,6 +6,7 @@ use crate::messages::{Speech, Value};
 use serde::Deserialize;
 use shared_model::{
     order::{Delivery, PostalAddress},
+    plain_words,
     text::{EmailAddress, PersonName},
 };
 
@@ -109,11 +110,11 @@ impl DeliveryForm {
     }
 }
 
-/// A part of an address, trimmed; nothing when empty, too long, or with control characters.
+/// A part of an address, trimmed; nothing when empty, too long, or with links or invisible characters.
 fn address_part(text: &str) -> Option<String> {
     let text = text.trim();
     let length = text.chars().count();
-    ((1..=ADDRESS_PART_MAX).contains(&length) && !text.chars().any(char::is_control)).then(|| text.to_owned())
+    ((1..=ADDRESS_PART_MAX).contains(&length) && plain_words::check_postal(text).is_ok()).then(|| text.to_owned())
 }
 
 /// The "who are you" step's form as it was sent.

@@ -118,10 +118,10 @@ async fn show_proof(account: &AccountReader, form: &ProofForm, refused: Option<&
     form_page(&account.reader, "proof-title", parts).await
 }
 
-async fn prove(account: AccountReader, Form(form): Form<ProofForm>) -> SiteResult<Response> {
+async fn prove(account: AccountReader, client: ClientInfo, Form(form): Form<ProofForm>) -> SiteResult<Response> {
     let next = return_path(&form.next, "/account");
     let AccountReader { reader, visitor, account_id } = &account;
-    match reader.coordinator().prove(visitor, *account_id, &form.password).await {
+    match reader.coordinator().prove(visitor, *account_id, &form.password, client.as_client()).await {
         Ok(opened) => Ok(with_new_tokens(reader, &opened, &next)),
         Err(problem) if problem.status >= 500 && problem.code != ErrorCode::Busy => Err(problem.into()),
         Err(problem) => show_proof(&account, &ProofForm { next, ..form }, Some(&problem)).await,
@@ -224,13 +224,17 @@ async fn ask_password(account: AccountReader) -> SiteResult<Response> {
     form_page(&account.reader, "password-change-title", parts).await
 }
 
-async fn change_password(account: AccountReader, Form(form): Form<NewPasswordForm>) -> SiteResult<Response> {
+async fn change_password(
+    account: AccountReader,
+    client: ClientInfo,
+    Form(form): Form<NewPasswordForm>,
+) -> SiteResult<Response> {
     let AccountReader { reader, visitor, account_id } = account;
     let refused = match form.password() {
         None => Problem::new(ErrorCode::InvalidInput),
         Some(new) => {
             let request = ChangePasswordRequest { current: Secret(form.current.clone()), new };
-            match reader.coordinator().change_password(&visitor, account_id, &request).await {
+            match reader.coordinator().change_password(&visitor, account_id, &request, client.as_client()).await {
                 Ok(opened) => return Ok(with_new_tokens(&reader, &opened, "/account?done=password")),
                 Err(problem) if problem.status >= 500 && problem.code != ErrorCode::Busy => return Err(problem.into()),
                 Err(problem) => problem,

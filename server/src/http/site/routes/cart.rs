@@ -6,7 +6,10 @@ use super::super::{
     layout::Tab,
     reader::{Reader, SiteError, SiteResult, page, return_path},
 };
-use crate::{coordinator::Visitor, http::AppState};
+use crate::{
+    coordinator::Visitor,
+    http::{AppState, session::ClientInfo},
+};
 use axum::{
     Form, Router,
     extract::Query,
@@ -116,7 +119,7 @@ struct LapsedForm {
 }
 
 /// Takes those seats of a lapsed hold that are still free.
-async fn take_again(reader: Reader, Form(form): Form<LapsedForm>) -> SiteResult<Response> {
+async fn take_again(reader: Reader, client: ClientInfo, Form(form): Form<LapsedForm>) -> SiteResult<Response> {
     let visitor = visitor(&reader)?;
     let cart = reader.coordinator().load_cart(&visitor).await?;
     let lapsed = cart.lapsed.into_iter().find(|hold| hold.performance_id == form.performance_id);
@@ -124,7 +127,8 @@ async fn take_again(reader: Reader, Form(form): Form<LapsedForm>) -> SiteResult<
         return Err(refused_at_cart(ErrorCode::SeatsTaken));
     };
     let request = HoldRequest { choice: SeatChoice::Seats(lapsed.still_free), ticket_type_id: None };
-    let held = reader.coordinator().hold_seats(&visitor, form.performance_id, HoldId::new(), request).await;
+    let (id, from) = (form.performance_id, client.as_hold_origin());
+    let held = reader.coordinator().hold_seats(&visitor, id, HoldId::new(), request, &from).await;
     answered(held, &form.return_to)
 }
 

@@ -124,6 +124,8 @@ impl Outcome {
         let key = match code {
             ErrorCode::SeatsTaken
             | ErrorCode::SeatLimit
+            | ErrorCode::TooManyHeld
+            | ErrorCode::HeldTooLong
             | ErrorCode::OrphanSeat
             | ErrorCode::NoSeatsFound
             | ErrorCode::NotYetOnSale

@@ -10,7 +10,7 @@ use crate::{
     http::{
         AppState,
         error::{ApiError, ApiPath, ApiResult},
-        session::{SiteVisitor, WantedLanguage},
+        session::{ClientInfo, SiteVisitor, WantedLanguage},
     },
     messages::Messages,
 };
@@ -159,11 +159,12 @@ async fn hold(
     State(state): State<AppState>,
     ApiPath(id): ApiPath<PerformanceId>,
     visitor: SiteVisitor,
+    client: ClientInfo,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> ApiResult<Response> {
     let fields = Fields(fields);
     let mine = yours_at(&state.coordinator.load_cart(&visitor.visitor).await?, id);
-    let query = match hold_all(&state.coordinator, &visitor.visitor, id, &fields, &mine).await {
+    let query = match hold_all(&state.coordinator, &visitor.visitor, &client, id, &fields, &mine).await {
         Ok(Some(hold)) => chosen(&hold),
         Ok(None) => String::new(),
         Err(problem) => refused(&problem),
@@ -175,6 +176,7 @@ async fn hold(
 async fn hold_all(
     coordinator: &Coordinator,
     visitor: &Visitor,
+    client: &ClientInfo,
     id: PerformanceId,
     fields: &Fields,
     mine: &HashSet<SeatNo>,
@@ -186,7 +188,7 @@ async fn hold_all(
         let request = HoldRequest { choice, ticket_type_id: None };
         // The ids that follow the form's: the form sent twice takes nothing twice.
         let hold_id = HoldId(Uuid::from_u128(first.wrapping_add(n as u128)));
-        last = Some(coordinator.hold_seats(visitor, id, hold_id, request).await?);
+        last = Some(coordinator.hold_seats(visitor, id, hold_id, request, &client.as_hold_origin()).await?);
     }
     Ok(last)
 }

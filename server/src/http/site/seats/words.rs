@@ -42,6 +42,8 @@ const PAGE: &[Entry] = &[
     ("seats-price-detail", &["fee", "free"]),
     ("seats-price-detail-no-fees", &["free"]),
     ("seats-error-seats_taken", &["count"]),
+    ("seats-error-too_many_held", &[]),
+    ("seats-error-held_too_long", &[]),
     ("seats-error-orphan_seat", &[]),
     ("seats-error-no_seats_found", &[]),
     ("seats-error-not_yet_on_sale", &[]),

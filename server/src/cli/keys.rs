@@ -1,0 +1,37 @@
+//! The operator's commands for the keys tickets are signed with.
+
+use super::{Place, operate::run};
+use crate::coordinator::{install::InstallError, ticket_keys::ListedTicketKey};
+use clap::Subcommand;
+use std::process::ExitCode;
+
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Lists all keys by number with their public halves: what doors check tickets with.
+    List,
+    /// Makes a new key, which signs from now on. Tickets that were signed before stay valid; running servers take the
+    /// new key up within seconds.
+    Rotate,
+}
+
+pub fn keys(place: &Place, command: KeysCommand) -> ExitCode {
+    run(place, async |coordinator| match command {
+        KeysCommand::List => {
+            let listed = coordinator.list_ticket_keys().await?;
+            Ok(listed.iter().map(line).collect::<Vec<_>>().join("\n"))
+        }
+        KeysCommand::Rotate => match coordinator.rotate_ticket_key().await? {
+            Some(key_id) => Ok(format!("tickets are signed with key {key_id} from now on")),
+            None => Err(InstallError::Invalid("all 255 numbers of keys are used up".to_owned())),
+        },
+    })
+}
+
+fn line(key: &ListedTicketKey) -> String {
+    let moment = |at: shared_model::Timestamp| {
+        jiff::Timestamp::from_millisecond(at.as_millis()).map(|at| at.to_string()).unwrap_or_default()
+    };
+    let since = moment(key.created_at);
+    let until = key.retired_at.map_or_else(|| "signs now".to_owned(), |at| format!("signed until {}", moment(at)));
+    format!("{:3}  {}  made {since}, {until}", key.key_id, key.verifying_key)
+}

@@ -1,0 +1,106 @@
+//! Who is one customer when seats are bought: the limit of a performance is counted over sessions and devices. Pure,
+//! but for the reading of what was bought.
+//!
+//! A cart and an account are counted when seats are held ([`super::decide`]). A guest tells its mailbox only when it
+//! buys; so here, under the locks of the performances, what an account and a mailbox have bought is counted as well.
+//!
+//! A mailbox that a guest types is confirmed by nobody. So what a stranger orders under an account's address counts
+//! against the account only once it is paid: an order that is never paid locks nobody out.
+//!
+//! Mailboxes are compared as everywhere ([`email_key`]).
+
+use super::orders::{LineRow, OrderRow};
+use crate::data::{
+    DataResult, Link,
+    email_key::email_key,
+    orders::{self as rows, BoughtRow, BuyerAt},
+};
+use shared_model::PerformanceId;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// Seats of one performance that an order has, or is being paid for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bought {
+    pub order_id: Uuid,
+    pub performance_id: PerformanceId,
+    pub account_id: Option<Uuid>,
+    /// The mailbox it was bought under, folded.
+    pub mailbox: String,
+    pub is_paid: bool,
+    pub seats: u32,
+}
+
+/// What the orders of a batch must know of their buyers.
+#[derive(Debug, Clone, Default)]
+pub struct Customers {
+    /// Each order and performance once.
+    bought: BTreeMap<(PerformanceId, Uuid), Bought>,
+    /// The confirmed mailbox of each account, folded.
+    confirmed: HashMap<Uuid, String>,
+}
+
+impl Customers {
+    /// Reads what the buyers of new orders have bought at the performances these are about.
+    pub async fn load(link: &mut Link, new: &[(&OrderRow, &[LineRow])]) -> DataResult<Self> {
+        let accounts: BTreeSet<Uuid> = new.iter().filter_map(|(order, _)| order.account_id).collect();
+        let accounts: Vec<Uuid> = accounts.into_iter().collect();
+        let mut customers = Self::default();
+        if !accounts.is_empty() {
+            customers.confirmed.extend(rows::list_email_keys_of_accounts(link, &accounts).await?);
+        }
+        let mut buyers = BTreeSet::new();
+        for (order, lines) in new {
+            let email_key = match order.account_id {
+                Some(account_id) => customers.confirmed.get(&account_id).cloned(),
+                None => Some(email_key(&order.buyer_email)),
+            };
+            for performance_id in lines.iter().map(|line| line.performance_id).collect::<BTreeSet<_>>() {
+                let buyer = BuyerAt { performance_id, account_id: order.account_id, email_key: email_key.clone() };
+                buyers.insert(buyer);
+            }
+        }
+        let buyers: Vec<BuyerAt> = buyers.into_iter().collect();
+        for row in rows::list_bought_under_mailbox(link, &buyers).await? {
+            customers.add(bought_of(row));
+        }
+        if !accounts.is_empty() {
+            for row in rows::list_bought_by_account(link, &buyers).await? {
+                customers.add(bought_of(row));
+            }
+        }
+        Ok(customers)
+    }
+
+    pub fn add(&mut self, bought: Bought) {
+        self.bought.insert((bought.performance_id, bought.order_id), bought);
+    }
+
+    /// How many seats the buyer of this order has at a performance besides it. `is_over`: orders that came to nothing
+    /// since this was read.
+    pub fn count(&self, order: &OrderRow, performance_id: PerformanceId, is_over: impl Fn(Uuid) -> bool) -> u32 {
+        let first = (performance_id, Uuid::nil());
+        let last = (performance_id, Uuid::max());
+        let others = self.bought.range(first..=last).map(|(_, bought)| bought);
+        let counted = others.filter(|bought| bought.order_id != order.order_id && self.is_same_customer(order, bought));
+        counted.filter(|bought| !is_over(bought.order_id)).map(|bought| bought.seats).sum()
+    }
+
+    fn is_same_customer(&self, order: &OrderRow, bought: &Bought) -> bool {
+        let Some(account_id) = order.account_id else { return bought.mailbox == email_key(&order.buyer_email) };
+        let is_of_mailbox = self.confirmed.get(&account_id).is_some_and(|mailbox| bought.mailbox == *mailbox);
+        let is_guests = bought.account_id.is_none();
+        bought.account_id == Some(account_id) || (is_guests && is_of_mailbox && bought.is_paid)
+    }
+}
+
+fn bought_of(row: BoughtRow) -> Bought {
+    Bought {
+        order_id: row.order_id,
+        performance_id: PerformanceId(row.performance_id),
+        account_id: row.account_id,
+        mailbox: email_key(&row.buyer_email),
+        is_paid: row.state == "paid",
+        seats: u32::try_from(row.seats).unwrap_or(u32::MAX),
+    }
+}

@@ -1,0 +1,161 @@
+//! Where seats are held from, and how many may be held from there at once. Pure.
+//!
+//! Sessions cost nothing, so what bounds one who hoards seats is where they come from: an address and the networks
+//! around it, wider ones with larger budgets (one customer of IPv6 has a network of 2^64 addresses, often of 2^72 or
+//! 2^80). Only seats that are held or being paid for count, never sold ones: a school behind one address buys as much as
+//! it likes, sixty seats or a twentieth of the house at a time.
+//!
+//! Kept with a claim are keyed digests, not addresses: who reads the database learns nothing of them.
+
+use crate::auth::secret::{DeploymentSecret, Purpose};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use std::net::IpAddr;
+
+/// How many networks a claim remembers, from narrow to wide.
+const WIDTHS: usize = 3;
+/// Bits of the networks that count, from narrow to wide: an address, its office, its provider's customers nearby.
+const PREFIXES_V4: [u8; WIDTHS - 1] = [32, 24];
+const PREFIXES_V6: [u8; WIDTHS] = [64, 56, 48];
+/// How many times the budget of one address each width has.
+const SHARES: [u32; WIDTHS] = [1, 2, 4];
+const DIGEST_BYTES: usize = 8;
+
+/// A network, as a keyed digest of its prefix.
+pub type Network = u64;
+
+/// The networks somebody holds from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldFrom([Option<Network>; WIDTHS]);
+
+impl HeldFrom {
+    pub fn new(address: IpAddr, secret: &DeploymentSecret) -> Self {
+        let digest = |prefix: u8| {
+            let (family, network) = network_of(address, prefix);
+            let digest = secret.digest(Purpose::HeldFrom, &[&[family, prefix], &network]);
+            let first = digest.first_chunk::<DIGEST_BYTES>().expect("a digest has 32 bytes");
+            Network::from_be_bytes(*first)
+        };
+        let prefixes = match address {
+            IpAddr::V4(_) => &PREFIXES_V4[..],
+            IpAddr::V6(_) => &PREFIXES_V6[..],
+        };
+        let mut networks = [None; WIDTHS];
+        for (network, prefix) in networks.iter_mut().zip(prefixes) {
+            *network = Some(digest(*prefix));
+        }
+        Self(networks)
+    }
+
+    /// Each network with its share of the budget, from narrow to wide.
+    pub fn shares(self) -> impl Iterator<Item = (Network, u32)> {
+        self.0.into_iter().zip(SHARES).filter_map(|(network, share)| Some((network?, share)))
+    }
+
+    pub fn networks(self) -> impl Iterator<Item = Network> {
+        self.0.into_iter().flatten()
+    }
+
+    /// As it is stored.
+    pub fn to_text(self) -> String {
+        let bytes: Vec<u8> = self.networks().flat_map(Network::to_be_bytes).collect();
+        BASE64_URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// What [`Self::to_text`] wrote; `None` for anything else.
+    pub fn read(text: &str) -> Option<Self> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (digests, rest) = bytes.as_chunks::<DIGEST_BYTES>();
+        if !rest.is_empty() || digests.len() > WIDTHS {
+            return None;
+        }
+        let mut networks = [None; WIDTHS];
+        for (network, digest) in networks.iter_mut().zip(digests) {
+            *network = Some(Network::from_be_bytes(*digest));
+        }
+        Some(Self(networks))
+    }
+}
+
+/// The address with all bits after the prefix cleared, and its family.
+fn network_of(address: IpAddr, prefix: u8) -> (u8, [u8; 16]) {
+    let kept = |bits: u32| u128::MAX.checked_shl(128 - bits).unwrap_or(0);
+    match address {
+        IpAddr::V4(address) => {
+            let bits = u128::from(address.to_bits()) << 96;
+            (4, (bits & kept(u32::from(prefix))).to_be_bytes())
+        }
+        IpAddr::V6(address) => (6, (address.to_bits() & kept(u32::from(prefix))).to_be_bytes()),
+    }
+}
+
+/// How many seats of one performance may be held from one address at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldBudget {
+    /// Of the performance's places; 0: any number.
+    pub percent: u32,
+    /// Never fewer than these.
+    pub seats_min: u32,
+}
+
+impl HeldBudget {
+    pub const NONE: Self = Self { percent: 0, seats_min: 0 };
+
+    /// The seats a network with this share may hold; `None`: any number.
+    pub fn seats(self, places: u32, share: u32) -> Option<u32> {
+        if self.percent == 0 {
+            return None;
+        }
+        let part = u64::from(places) * u64::from(self.percent) / 100;
+        let one = u32::try_from(part).unwrap_or(u32::MAX).max(self.seats_min);
+        Some(one.saturating_mul(share))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(address: &str) -> HeldFrom {
+        HeldFrom::new(address.parse().unwrap(), &DeploymentSecret::from_bytes(&[7; 32]))
+    }
+
+    /// How many of their networks two addresses share.
+    fn shared(one: &str, other: &str) -> usize {
+        let others: Vec<_> = from(other).networks().collect();
+        from(one).networks().filter(|network| others.contains(network)).count()
+    }
+
+    #[test]
+    fn neighbours_share_the_wider_networks() {
+        assert_eq!(shared("192.0.2.7", "192.0.2.7"), 2);
+        assert_eq!(shared("192.0.2.7", "192.0.2.8"), 1);
+        assert_eq!(shared("192.0.2.7", "192.0.3.7"), 0);
+        assert_eq!(shared("2001:db8:1:2::1", "2001:db8:1:2::9"), 3);
+        assert_eq!(shared("2001:db8:1:2::1", "2001:db8:1:3::1"), 2);
+        assert_eq!(shared("2001:db8:1:200::1", "2001:db8:1:300::1"), 1);
+        assert_eq!(shared("2001:db8:1::1", "2001:db8:2::1"), 0);
+        assert_eq!(shared("0.0.0.0", "::"), 0);
+    }
+
+    #[test]
+    fn what_is_stored_is_read_again_and_names_no_address() {
+        for address in ["192.0.2.7", "2001:db8:1:2::1"] {
+            let text = from(address).to_text();
+            assert_eq!(HeldFrom::read(&text), Some(from(address)));
+            let other = HeldFrom::new(address.parse().unwrap(), &DeploymentSecret::from_bytes(&[8; 32]));
+            assert_ne!(text, other.to_text(), "without the secret nobody can tell whose it is");
+        }
+        assert_eq!(HeldFrom::read("AAAA"), None);
+        assert_eq!(HeldFrom::read(&"A".repeat(64)), None);
+    }
+
+    #[test]
+    fn a_budget_is_a_part_of_the_house_but_enough_for_a_school() {
+        let budget = HeldBudget { percent: 5, seats_min: 60 };
+        assert_eq!(budget.seats(72, 1), Some(60));
+        assert_eq!(budget.seats(2_000, 1), Some(100));
+        assert_eq!(budget.seats(2_000, 4), Some(400));
+        assert_eq!(HeldBudget { percent: 0, seats_min: 60 }.seats(72, 1), None);
+        assert_eq!(HeldBudget { percent: u32::MAX, seats_min: 0 }.seats(u32::MAX, 4), Some(u32::MAX));
+    }
+}
