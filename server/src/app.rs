@@ -9,7 +9,6 @@ use crate::{
         Coordinator, Setting,
         challenge::{Challenge, ChallengeSetupError},
         deliver::Outgoing,
-        desk::Guards,
         season::install_demo,
     },
     data::{
@@ -23,7 +22,8 @@ use crate::{
         sms::{SmsTransport, TwilioAccount},
         transport::{LetterTransport, MailTransport, TransportSetupError},
     },
-    http::{self, AppParts, AppState, Served, connections::Places, guard::Limits},
+    guards::Guards,
+    http::{self, AppParts, AppState, Served, connections::Places, limits::Limits},
     messages::Messages,
     private_files,
     reservations::held_from::HeldBudget,

@@ -217,8 +217,8 @@ impl Config {
     }
 }
 
-/// The host of an http or https address, without brackets.
-fn host_of(url: &str) -> Option<&str> {
+/// The host of an http or https address, without port and brackets.
+pub fn host_of(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);

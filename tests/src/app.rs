@@ -9,7 +9,7 @@ use crate::{
     postgres,
     process::Folder,
 };
-use shared_model::Timestamp;
+use shared_model::{Timestamp, order::Order};
 use std::{
     net::{Ipv4Addr, SocketAddr, SocketAddrV4},
     path::Path,
@@ -18,8 +18,10 @@ use std::{
 use ticketboss::{
     app::{App, Replaced},
     clock::Clock,
+    commerce::sandbox::ChallengeAnswer,
     config::{AdminListen, Config},
-    coordinator::{Coordinator, desk::Guards},
+    coordinator::Coordinator,
+    guards::Guards,
 };
 
 pub use ticketboss::data::Engine;
@@ -163,6 +165,14 @@ impl TestApp {
     /// One of a crowd: with a session and a mailbox of her own, over connections that all of it use.
     pub async fn one_of_many(&self) -> Buyer {
         Buyer::arrive_with(self.client.clone(), &self.url()).await
+    }
+
+    /// What the buyer answers the bank that asks about an order's card.
+    pub async fn answer_bank(&self, order: &Order, answer: ChallengeAnswer) {
+        let url = order.payment.as_ref().and_then(|payment| payment.next_action_url.clone()).expect("the bank asks");
+        let reference = url.rsplit('/').next().expect("it ends with the intent");
+        let asked = self.coordinator().answer_sandbox_challenge(reference, answer).await.expect("it is heard");
+        assert_eq!(asked, order.order_id);
     }
 
     /// Sees that money, seats and tickets are where they belong.

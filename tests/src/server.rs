@@ -5,7 +5,7 @@ use crate::{
     process::{Folder, Running, built_program},
 };
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -32,19 +32,11 @@ impl Server {
     fn start_by(command: &mut Command) -> Self {
         install_crypto();
         let data = Folder::new("server");
-        let (running, [line, admin]) = Running::start_and_read_lines(
-            command.args(["--listen", "127.0.0.1:0", "--data-folder"]).arg(data.path()).stderr(Stdio::null()),
-        );
-        let address = line.split_once("listening on ").and_then(|(_, rest)| rest.strip_suffix(')'));
-        let address = address.unwrap_or_else(|| panic!("the server says where it listens, not {line:?}"));
+        let (running, [line, admin]) =
+            Running::start_and_read_lines(on_a_free_port(command, data.path()).stderr(Stdio::null()));
         let admin_url = admin.split_once("http://").and_then(|(_, rest)| rest.strip_suffix("/demo/mail"));
         let admin_url = admin_url.unwrap_or_else(|| panic!("the server says where its messages are, not {admin:?}"));
-        Self {
-            url: format!("http://{address}"),
-            admin_url: format!("http://{admin_url}"),
-            _running: running,
-            _data: data,
-        }
+        Self { url: url_in(&line), admin_url: format!("http://{admin_url}"), _running: running, _data: data }
     }
 
     /// Where metrics and the demo's messages are.
@@ -57,6 +49,25 @@ impl Server {
     }
 }
 
-fn program() -> PathBuf {
+/// Tells the server's program to listen on a free port and to keep its files in this folder.
+pub fn on_a_free_port<'c>(command: &'c mut Command, data: &Path) -> &'c mut Command {
+    command.args(["--listen", "127.0.0.1:0", "--data-folder"]).arg(data)
+}
+
+/// Starts the server's program and waits until it is open; where that is.
+pub fn start(command: &mut Command) -> (Running, String) {
+    install_crypto();
+    let (running, line) = Running::start_and_read_line(command);
+    (running, url_in(&line))
+}
+
+/// The address in the line that says where the server listens.
+fn url_in(line: &str) -> String {
+    let address = line.split_once("listening on ").and_then(|(_, rest)| rest.strip_suffix(')'));
+    format!("http://{}", address.unwrap_or_else(|| panic!("the server says where it listens, not {line:?}")))
+}
+
+/// The server's program.
+pub fn program() -> PathBuf {
     built_program("ticketboss", "cargo build -p ticketboss")
 }

@@ -7,7 +7,7 @@
 
 use shared_model::{ErrorCode, Problem, SeatNo, hold::Hold};
 use std::{collections::HashMap, sync::Arc};
-use ticketboss::coordinator::desk::Guards;
+use ticketboss::guards::Guards;
 use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     books::count_one,

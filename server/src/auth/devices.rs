@@ -2,7 +2,7 @@
 //! the same user name; the token is no right by itself, and nobody reads the name out of it.
 
 use super::secret::{DeploymentSecret, Purpose};
-use crate::data::accounts::email_key;
+use crate::data::email_key::email_key;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use shared_model::{Timestamp, text::EmailAddress};
 use std::time::Duration;

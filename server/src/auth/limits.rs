@@ -7,15 +7,15 @@
 //! ask for together, and an account that many of them try at wants a code from its mailbox besides the password
 //! ([`Limit::SignInsByName`]).
 //!
-//! Who is counted by its address is counted by its networks as well ([`super::networks`]), with bounds that grow.
+//! Who is counted by its address is counted by its networks as well ([`crate::networks`]), with bounds that grow.
 //!
 //! The rule is the generic cell rate algorithm (ITU-T I.371): a burst at once, then evenly.
 
-use super::{
-    networks::{Width, networks_of},
-    secret::{DeploymentSecret, Purpose},
+use super::secret::{DeploymentSecret, Purpose};
+use crate::{
+    data::{DataResult, Database, Engine, Link, buckets},
+    networks::{Network, networks_of},
 };
-use crate::data::{DataResult, Database, Engine, Link, buckets};
 use lru::LruCache;
 use parking_lot::Mutex;
 use shared_model::Timestamp;
@@ -140,19 +140,8 @@ impl Counted {
 
     /// Under an address and the networks it is of.
     pub fn by_address(limit: Limit, address: IpAddr) -> Vec<Self> {
-        let networks = networks_of(address).into_iter();
-        networks
-            .map(|network| {
-                let growth = match (network.width, address) {
-                    (Width::Address, _) => 1,
-                    // Providers of mobile networks have thousands of people behind so many addresses.
-                    (Width::Neighbours, IpAddr::V4(_)) => 8,
-                    (Width::Neighbours, IpAddr::V6(_)) => 4,
-                    (Width::Site, _) => 16,
-                };
-                Self { limit, name: network.name, growth }
-            })
-            .collect()
+        let counted = |network: Network| Self { limit, name: network.to_string(), growth: network.growth() };
+        networks_of(address).map(counted).collect()
     }
 
     fn quota(&self) -> Quota {

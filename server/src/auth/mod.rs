@@ -9,7 +9,6 @@ pub mod devices;
 pub mod factors;
 pub mod limits;
 pub mod message_limits;
-pub mod networks;
 pub mod notes;
 pub mod passkeys;
 pub mod passwords;

@@ -2,7 +2,7 @@
 //! sign-ins cannot take the processors from the seat desks. No address, and no network, has more than its share of a
 //! queue: one that floods us keeps only its own waiting.
 
-use super::networks::{Width, networks_of};
+use crate::networks::{Network, Width, networks_of};
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
@@ -87,27 +87,26 @@ pub struct Waiting {
 
 /// How many wait in a queue, by the network they come from.
 #[derive(Debug, Clone, Default)]
-struct Shares(Arc<Mutex<HashMap<(Queue, String), usize>>>);
+struct Shares(Arc<Mutex<HashMap<(Queue, Network), usize>>>);
 
 impl Shares {
     /// A place within the shares of its networks until it is dropped.
     fn take(&self, waiting: Waiting) -> Option<Share> {
-        let networks = networks_of(waiting.from);
         let mut taken = self.0.lock();
-        let is_free = networks.iter().all(|network| {
+        let is_free = networks_of(waiting.from).all(|network| {
             let max = match network.width {
                 Width::Address => WAITING_OF_ADDRESS_MAX,
                 Width::Neighbours => WAITING_OF_NEIGHBOURS_MAX,
                 Width::Site => WAITING_OF_SITE_MAX,
             };
-            taken.get(&(waiting.queue, network.name.clone())).is_none_or(|count| *count < max)
+            taken.get(&(waiting.queue, network)).is_none_or(|count| *count < max)
         });
         if !is_free {
             return None;
         }
-        let keys = networks.into_iter().map(|network| (waiting.queue, network.name)).collect::<Vec<_>>();
+        let keys = networks_of(waiting.from).map(|network| (waiting.queue, network)).collect::<Vec<_>>();
         for key in &keys {
-            *taken.entry(key.clone()).or_default() += 1;
+            *taken.entry(*key).or_default() += 1;
         }
         Some(Share { all: self.clone(), keys })
     }
@@ -115,7 +114,7 @@ impl Shares {
 
 struct Share {
     all: Shares,
-    keys: Vec<(Queue, String)>,
+    keys: Vec<(Queue, Network)>,
 }
 
 impl Drop for Share {
@@ -126,7 +125,7 @@ impl Drop for Share {
             if left == 0 {
                 taken.remove(key);
             } else {
-                taken.insert(key.clone(), left);
+                taken.insert(*key, left);
             }
         }
     }

@@ -37,6 +37,16 @@ pub struct Answer {
     pub card: Option<Card>,
 }
 
+impl Answer {
+    /// The money is there, reserved or taken.
+    pub fn reserves_money(&self) -> bool {
+        match self.standing {
+            Standing::Authorized | Standing::Captured => true,
+            Standing::RequiresAction { .. } | Standing::Declined { .. } | Standing::Voided => false,
+        }
+    }
+}
+
 /// Where a payment stands at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {

@@ -14,7 +14,7 @@ use crate::{
         passwords::{Queue, Waiting},
         sessions::{Kind, Owner, Proof},
     },
-    data::{Link, accounts as rows, orders},
+    data::{Link, accounts as rows, email_key::email_key, orders},
 };
 use shared_model::{
     AccountId, ErrorCode, Problem, SessionId,
@@ -157,7 +157,7 @@ impl Coordinator {
         visitor: &Visitor,
         known: &Known,
     ) -> CommandResult<()> {
-        let key = rows::email_key(known.email.as_str());
+        let key = email_key(known.email.as_str());
         let (cart_id, now) = (visitor.cart_id.0, self.now().as_millis());
         let joined = orders::join_guest_orders(link, known.account_id.0, &key, cart_id, now).await.or_problem()?;
         orders::keep_for_account_alone(link, known.account_id.0, cart_id).await.or_problem()?;

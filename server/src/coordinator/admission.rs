@@ -12,7 +12,7 @@ use crate::{
         devices::known_device,
         limits::{Counted, Limit},
     },
-    data::accounts::email_key,
+    data::email_key::email_key,
 };
 use shared_model::{AccountId, text::EmailAddress};
 

@@ -7,10 +7,7 @@
 use super::Coordinator;
 use crate::{
     data::{DataResult, claims, orders as rows},
-    reservations::{
-        books::{Lane, Step},
-        claims::LAPSED_TOLD_FOR,
-    },
+    reservations::{claims::LAPSED_TOLD_FOR, order_steps::Step, outbox_kinds::Lane},
 };
 use futures_util::{FutureExt, StreamExt, stream};
 use parking_lot::Mutex;

@@ -20,8 +20,8 @@ use crate::{
         outbox::{OutboxRow, insert_rows},
     },
     reservations::{
-        books::OutboxKind,
         orders::{Means, OrderRow, PaymentRow, is_payment_method},
+        outbox_kinds::OutboxKind,
     },
 };
 use shared_model::{AccountId, ErrorCode, PaymentId, Problem, SavedCardId, account::SavedCard};

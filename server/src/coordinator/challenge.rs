@@ -4,7 +4,7 @@
 //!
 //! Deliberately small: the server's half only. Apps get a token from the provider's own widget; pages show none yet.
 
-use crate::config::ChallengeConfig;
+use crate::config::{ChallengeConfig, host_of};
 use reqwest::Client;
 use serde::Deserialize;
 use std::time::Duration;
@@ -52,7 +52,7 @@ impl Challenge {
         }
         let client = Client::builder().timeout(ANSWER_TIMEOUT).build().map_err(ChallengeSetupError::Client)?;
         let (verify_url, secret) = (config.verify_url.clone(), config.secret.clone());
-        Ok(Self::SiteVerify { client, verify_url, secret, host: host_of(public_url).to_owned() })
+        Ok(Self::SiteVerify { client, verify_url, secret, host: host_of(public_url).unwrap_or_default().to_owned() })
     }
 
     /// Whether the token proves that a challenge was passed on this site. A provider that does not answer proves
@@ -75,25 +75,9 @@ impl Challenge {
     }
 }
 
-/// The host's name of a URL, without its port.
-fn host_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split('/').next().unwrap_or(rest);
-    match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => authority,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_host_is_named_without_scheme_port_and_path() {
-        assert_eq!(host_of("https://tickets.example"), "tickets.example");
-        assert_eq!(host_of("http://localhost:8080/shop"), "localhost");
-    }
 
     #[tokio::test]
     async fn without_a_provider_no_token_proves_anything() {

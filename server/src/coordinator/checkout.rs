@@ -16,8 +16,9 @@ use crate::{
     },
     data::{orders as rows, sessions},
     reservations::{
-        books::{NOT_PROCESSED, OrderStep, Outcome, Step, ask_after_silence},
+        books::{NOT_PROCESSED, REQUEST_LIFE_MAX, ask_after_silence},
         cart,
+        order_steps::{OrderStep, Outcome, Step},
         orders::{self, OrderFile, OrderRow, Payer, PaymentRow, new_payment, prepare_order},
         postage,
     },
@@ -273,11 +274,18 @@ impl Coordinator {
             // Its order came back since this was wished for: the money has its seats.
             return Ok(());
         }
-        if let Some(answer) = self.inner.gateway.void(payment_id).await? {
-            let step = Step::Answered { payment_id, answer };
-            self.step(order_id, step).await.map_err(|error| GatewayError::Uncertain(error.to_string()))?;
+        match self.inner.gateway.void(payment_id).await? {
+            Some(answer) => {
+                let step = Step::Answered { payment_id, answer };
+                self.step(order_id, step).await.map_err(|error| GatewayError::Uncertain(error.to_string()))?;
+                Ok(())
+            }
+            // Given up while its request was on the way: once that must have arrived, it is let go for good.
+            None if self.now() < Timestamp(payment.created_at) + REQUEST_LIFE_MAX => {
+                Err(GatewayError::Uncertain("the provider has not heard of it yet".to_owned()))
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 
     pub(super) async fn step(&self, order_id: OrderId, step: Step) -> Result<Outcome, OrderDeskError> {

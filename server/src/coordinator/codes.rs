@@ -20,7 +20,7 @@ use crate::{
         passwords::{Queue, Waiting},
         sessions::{Kind, Proof},
     },
-    data::{DataError, Link, accounts as rows, buckets, passkeys, sessions, wishes},
+    data::{DataError, Link, accounts as rows, buckets, email_key::email_key, passkeys, sessions, wishes},
     reservations::wishes::REMEMBERED_FOR,
 };
 use shared_model::{
@@ -314,7 +314,7 @@ impl Coordinator {
     async fn is_owner_of(&self, visitor: &Visitor, email: &EmailAddress) -> CommandResult<bool> {
         let Some(account_id) = visitor.account_id else { return Ok(false) };
         let account = self.load_account(account_id).await?;
-        Ok(rows::email_key(account.email.as_str()) == rows::email_key(email.as_str()))
+        Ok(email_key(account.email.as_str()) == email_key(email.as_str()))
     }
 
     /// The code for a forgotten password is the right one: a new password may be set.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     auth::accounts::{self, Known},
-    data::{DataResult, accounts::email_key, order_mails, orders as rows, outbox::OutboxRow},
+    data::{DataResult, email_key::email_key, order_mails, orders as rows, outbox::OutboxRow},
     delivery::{
         back_room,
         document_pool::{DocumentError, DocumentKey, DocumentKind, Wanted},

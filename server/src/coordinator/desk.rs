@@ -17,6 +17,7 @@ use crate::{
         house::{HouseFile, load_house},
         plans::Plans,
     },
+    guards::Guards,
     reservations::{
         claims::{
             Claim, ClaimVersions, Claims, Staged, WriteClaimsError, find_version, lapsed_and_taken, load_changes,
@@ -66,46 +67,6 @@ pub enum DeskError {
     Busy,
     #[error("the desk could not reach its database: {0}")]
     Failed(Arc<DataError>),
-}
-
-/// Guards that a test's negative control switches off, to see the test fail. Always on otherwise.
-#[derive(Debug, Clone, Copy)]
-pub struct Guards {
-    /// Catch up with what other nodes wrote before deciding.
-    pub catch_up: bool,
-    /// Let rows refuse a writer who looked too early.
-    pub row_guard: bool,
-    /// Use up a code's try before anybody knows whether it was right.
-    pub tries_first: bool,
-    /// Let idle connections give way when all places are taken.
-    pub evict_idle: bool,
-    /// Lock a team, and ask again whether the one who acts may, before it is changed.
-    pub team_lock: bool,
-    /// Look whose a payment id is before a step takes it; the row's own condition stays.
-    pub payment_owners: bool,
-    /// Count what is held from one network.
-    pub held_budget: bool,
-    /// Count a customer's seats over all sessions, not in its cart alone.
-    pub customers: bool,
-}
-
-impl Guards {
-    pub const ALL: Self = Self {
-        catch_up: true,
-        row_guard: true,
-        tries_first: true,
-        evict_idle: true,
-        team_lock: true,
-        payment_owners: true,
-        held_budget: true,
-        customers: true,
-    };
-}
-
-impl Default for Guards {
-    fn default() -> Self {
-        Self::ALL
-    }
 }
 
 /// What all desks of a node share.

@@ -14,7 +14,7 @@ use crate::{
     commerce::gateway::GatewayError,
     data::DataError,
     events::catalogue::InvalidFilter,
-    reservations::{books::OrderRefusal, decide::Refusal, orders::OrderRequestError},
+    reservations::{decide::Refusal, order_steps::OrderRefusal, orders::OrderRequestError},
 };
 use shared_model::{ErrorCode, Problem};
 

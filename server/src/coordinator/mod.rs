@@ -52,11 +52,12 @@ use crate::{
     data::{Database, Engine},
     delivery::document_pool::DocumentPool,
     events::plans::Plans,
+    guards::Guards,
     reservations::{cart::Shelves, held_from::HeldBudget},
 };
 use challenge::Challenge;
 use deliver::Outgoing;
-use desk::{DeskSetting, Guards};
+use desk::DeskSetting;
 use error::OrProblem;
 use hints::Hints;
 use hold::Desks;

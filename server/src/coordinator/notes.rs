@@ -9,7 +9,7 @@ use crate::{
         message_limits::{Receiver, count_message, count_text},
         notes::{Addressee, Mailbox, News, Note, read_note},
     },
-    data::{DataError, accounts as rows, outbox::OutboxRow},
+    data::{DataError, accounts as rows, email_key::email_key, outbox::OutboxRow},
     delivery::note::{Envelope, Say, SmsSay, build_note_mail, sms_text},
 };
 use shared_model::{
@@ -29,7 +29,7 @@ impl Coordinator {
                 self.send_reset_code(row, code_id, &code, &email, channel, by_owner).await
             }
             Note::SignInCode { code_id, code, to } => {
-                let key = rows::email_key(to.email.as_str());
+                let key = email_key(to.email.as_str());
                 if !self.is_worth_sending(code_id).await? || !self.count(row, Receiver::SignIns(&key)).await? {
                     return Ok(());
                 }
@@ -74,7 +74,7 @@ impl Coordinator {
     ) -> Result<(), SendError> {
         let found = self.find_performance(performance_id).await;
         let Some(detail) = found.map_err(|problem| SendError::Retry(problem.title))? else { return Ok(()) };
-        if !self.count(row, Receiver::SeatsFree(&rows::email_key(to.email.as_str()))).await? {
+        if !self.count(row, Receiver::SeatsFree(&email_key(to.email.as_str()))).await? {
             return Ok(());
         }
         let url = format!("{}/performances/{performance_id}/seats", self.inner.public_url);
@@ -98,7 +98,7 @@ impl Coordinator {
         if !self.is_worth_sending(code_id).await? {
             return Ok(());
         }
-        let key = rows::email_key(known.email.as_str());
+        let key = email_key(known.email.as_str());
         if let Some(phone) = known.confirmed_phone().filter(|_| channel == CodeChannel::Sms)
             && self.count(row, if by_owner { Receiver::OwnPhone } else { Receiver::Phone }(phone.as_str())).await?
         {
@@ -146,7 +146,7 @@ impl Coordinator {
         let mut link = self.inner.database.read().await.map_err(retry)?;
         let has_account = accounts::find_by_email(&mut link, &to.email).await.map_err(retry)?.is_some();
         drop(link);
-        let key = rows::email_key(to.email.as_str());
+        let key = email_key(to.email.as_str());
         // Word of an account uses up none of its codes.
         let receiver = if has_account { Receiver::AccountExists(&key) } else { Receiver::Mailbox(&key) };
         Ok(match (self.count(row, receiver).await?, has_account) {

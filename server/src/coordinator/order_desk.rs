@@ -5,14 +5,16 @@
 //! the one before, write all that changed, commit, answer. The rules are in
 //! [`crate::reservations::books`]; no provider is spoken to in here.
 
-use super::{desk::Guards, ticket_keys::TicketKeys};
+use super::ticket_keys::TicketKeys;
 use crate::{
     clock::Clock,
     data::{DataError, DataResult, Database, catalogue, orders as rows},
+    guards::Guards,
     reservations::{
-        books::{Books, NewOrder, OrderRefusal, OrderStep, Outcome, PerformanceFacts, Step},
+        books::{Books, PerformanceFacts},
         claims::raise_version,
         customers::Customers,
+        order_steps::{NewOrder, OrderRefusal, OrderStep, Outcome, Step},
         orders::{OrderRow, load_books, write_books},
     },
 };
@@ -177,11 +179,11 @@ impl Task {
             }
         }
         if self.guards.customers {
-            // Whose orders are new, and whose join the account that pays them now.
-            let joining: Vec<OrderRow> = steps.iter().filter_map(|step| joining_order(&books, step)).collect();
+            // Whose orders are new, join the account that pays them now, or have their money reserved.
+            let known: Vec<OrderRow> = steps.iter().filter_map(|step| order_to_count(&books, step)).collect();
             let lines_of = |order: &OrderRow| books.lines.get(&OrderId(order.order_id)).map_or(&[][..], Vec::as_slice);
             let buyers = new.iter().map(|new| (&new.order, new.lines.as_slice()));
-            let buyers: Vec<_> = buyers.chain(joining.iter().map(|order| (order, lines_of(order)))).collect();
+            let buyers: Vec<_> = buyers.chain(known.iter().map(|order| (order, lines_of(order)))).collect();
             if !buyers.is_empty() {
                 books.customers = Customers::load(&mut link, &buyers).await?;
             }
@@ -213,9 +215,17 @@ fn facts_of(row: &catalogue::ListedRow) -> PerformanceFacts {
     }
 }
 
-/// A guest's order as it will be when the account that pays it now has it.
-fn joining_order(books: &Books, step: &OrderStep) -> Option<OrderRow> {
-    let Step::PayAgain { account_id: Some(account_id), .. } = &step.step else { return None };
-    let order = books.orders.get(&step.order_id).filter(|order| order.account_id.is_none())?;
-    Some(OrderRow { account_id: Some((*account_id).into()), ..order.clone() })
+/// An order as it will be after a step, where that step is allowed only within its customer's limit.
+fn order_to_count(books: &Books, step: &OrderStep) -> Option<OrderRow> {
+    let order = books.orders.get(&step.order_id)?;
+    match &step.step {
+        Step::PayAgain { account_id: Some(account_id), .. } if order.account_id.is_none() => {
+            Some(OrderRow { account_id: Some((*account_id).into()), ..order.clone() })
+        }
+        Step::Answered { payment_id, answer } if answer.reserves_money() => {
+            let payment = books.payments.get(&step.order_id)?.iter().find(|known| known.payment_id == payment_id.0)?;
+            payment.payment_state().is_open().then(|| order.clone())
+        }
+        Step::Place(_) | Step::PayAgain { .. } | Step::Answered { .. } | Step::Lapse | Step::Cancel => None,
+    }
 }

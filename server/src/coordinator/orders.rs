@@ -17,10 +17,10 @@ use crate::{
     },
     reservations::{
         access::{Claimant, Owner},
-        books::OutboxKind,
         erasure,
         mail_again::{MAIL_DAY, MAILS_PER_DAY_MAX, may_be_mailed},
         orders,
+        outbox_kinds::OutboxKind,
     },
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -31,12 +31,14 @@ use shared_model::{
     event::Page,
     order::{Order, OrderPeriod, OrderState, PaymentState},
 };
-use std::{num::NonZeroUsize, time::Duration};
+use std::{collections::HashMap, num::NonZeroUsize, time::Duration};
 use uuid::Uuid;
 
 /// Orders on a page when nobody says how many, and at most.
 const PAGE_LIMIT_DEFAULT: u32 = 20;
 const PAGE_LIMIT_MAX: u32 = 50;
+/// Lines that all orders of a page have together; an order that alone has more is a page of its own.
+const PAGE_LINES_MAX: i64 = 500;
 /// Orders an export reads at once.
 pub(super) const EXPORT_PAGE: u32 = PAGE_LIMIT_MAX;
 /// Where the first page begins: of a list that goes back in time, and of one that goes on in it.
@@ -120,8 +122,12 @@ impl Coordinator {
             None => rows::list_orders_of(&mut link, &query, false).await,
         };
         let mut listed = listed.or_problem()?;
-        let more = listed.len() > limit as usize;
+        let asked_for = listed.len();
         listed.truncate(limit as usize);
+        let ids: Vec<Uuid> = listed.iter().map(|(id, _)| *id).collect();
+        let lines: HashMap<Uuid, i64> = rows::count_lines(&mut link, &ids).await.or_problem()?.into_iter().collect();
+        listed.truncate(orders_on_page(ids.iter().map(|id| lines.get(id).copied().unwrap_or(0))));
+        let more = listed.len() < asked_for;
         let next_cursor = listed.last().filter(|_| more).map(|(id, at)| write_cursor(*at, *id));
         let ids: Vec<Uuid> = listed.into_iter().map(|(id, _)| id).collect();
         let loaded = orders::load_orders(&mut link, &self.inner.shelves, &ids).await.or_problem()?;
@@ -200,6 +206,15 @@ impl Coordinator {
     }
 }
 
+/// How many orders a page shows that have so many lines each: one at least.
+fn orders_on_page(lines: impl Iterator<Item = i64>) -> usize {
+    let sums = lines.scan(0, |sum, lines| {
+        *sum += lines;
+        Some(*sum)
+    });
+    sums.take_while(|sum| *sum <= PAGE_LINES_MAX).count().max(1)
+}
+
 /// When providers were asked about a payment because its order was read, on this node.
 pub(super) struct AskedLately(Mutex<LruCache<PaymentId, Duration>>);
 
@@ -237,4 +252,17 @@ fn read_cursor(cursor: &str) -> Option<(i64, Uuid)> {
     let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
     let (at, id) = text.split_once('.')?;
     Some((at.parse().ok()?, id.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_so_many_lines_and_one_order_at_least() {
+        assert_eq!(orders_on_page([2; 50].into_iter()), 50);
+        assert_eq!(orders_on_page([130; 50].into_iter()), 3);
+        assert_eq!(orders_on_page([250, 250, 1].into_iter()), 2);
+        assert_eq!(orders_on_page([501, 1].into_iter()), 1);
+    }
 }

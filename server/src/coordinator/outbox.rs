@@ -7,7 +7,7 @@ use crate::{
         DataResult,
         outbox::{self, OutboxRow},
     },
-    reservations::books::{Lane, OutboxKind},
+    reservations::outbox_kinds::{Lane, OutboxKind},
 };
 use parking_lot::Mutex;
 use shared_model::{OrderId, PaymentId, Timestamp};

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     auth::{accounts, notes::News},
-    data::{accounts::email_key, erasure as rows, outbox, wishes},
-    reservations::{books::OutboxKind, erasure},
+    data::{email_key::email_key, erasure as rows, outbox, wishes},
+    reservations::{erasure, outbox_kinds::OutboxKind},
 };
 use shared_model::{
     AccountId, AuditEntryId, ErrorCode, OrderId, OrganizerId, PasskeyId, PerformanceId, Problem, Timestamp,

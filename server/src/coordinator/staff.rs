@@ -19,7 +19,7 @@ use crate::{
     },
     data::{
         DataError, DataResult, Link,
-        accounts::email_key,
+        email_key::email_key,
         staff::{self as rows, AnsweredInvitationRow, InvitationRow, MemberRow, NewInvitationRow, OrganizerRow},
     },
 };

@@ -10,7 +10,7 @@ use crate::{
         limits::{Counted, Limit},
         notes::{Note, write_note},
     },
-    data::{DataResult, accounts::email_key, catalogue as catalogue_rows, wishes as rows},
+    data::{DataResult, catalogue as catalogue_rows, email_key::email_key, wishes as rows},
     events::catalogue::{load_prices, sale_state},
     reservations::wishes::{TOLD_WITHIN, Telling, whom_to_tell},
 };

@@ -1,7 +1,8 @@
 //! Rows of `account`, `sign_up` and `one_time_code`.
 
-pub use super::email_key::email_key;
-use super::{DataResult, Link, Statement, execute, fetch_all, fetch_optional, statement::statements};
+use super::{
+    DataResult, Link, Statement, email_key::email_key, execute, fetch_all, fetch_optional, statement::statements,
+};
 use uuid::Uuid;
 
 /// The columns of [`AccountRow`], of an account that was not deleted.

@@ -32,11 +32,12 @@ macro_rules! list_bought {
     };
     ($engine:ident $whose:literal, $($rows:tt)+) => {
         concat!(
-            "select o.order_id, o.account_id, o.buyer_email, o.state, l.performance_id, count(distinct l.line_no) as seats from (",
+            "select o.order_id, o.account_id, o.buyer_email, o.state = 'paid' or o.keeps_seats_until is null as is_bought, l.performance_id,
+             count(distinct l.line_no) as seats from (",
             $($rows)+,
             ") as r join customer_order o on ", $whose,
             " join order_line l on l.order_id = o.order_id and l.performance_id = r.performance_id
-             where o.state in ('pending', 'paid') group by o.order_id, o.account_id, o.buyer_email, o.state, l.performance_id"
+             where o.state in ('pending', 'paid') group by o.order_id, o.account_id, o.buyer_email, o.state, o.keeps_seats_until, l.performance_id"
         )
     };
 }
@@ -75,6 +76,7 @@ statements! {
             ") as r on c.performance_id = r.performance_id and c.seat_no = r.seat_no"
         ),
     );
+    COUNT_LINES = select_by_ids!("select order_id, count(*) from order_line", "order_id", "group by order_id");
     LIST_PAYMENT_OWNERS = select_by_ids!("select payment_id, order_id from payment", "payment_id", "");
     LIST_EMAIL_KEYS_OF_ACCOUNTS = select_by_ids!(
         "select account_id, email_key from account", "account_id", "and deleted_at is null and email_key is not null"
@@ -276,7 +278,8 @@ pub struct BoughtRow {
     pub order_id: Uuid,
     pub account_id: Option<Uuid>,
     pub buyer_email: String,
-    pub state: String,
+    /// Its money is reserved or taken: a pending order keeps its seats until some moment before that, and for good after.
+    pub is_bought: bool,
     pub performance_id: Uuid,
     pub seats: i64,
 }
@@ -294,6 +297,11 @@ pub async fn list_orders(link: &mut Link, order_ids: &[Uuid]) -> DataResult<Vec<
 
 pub async fn list_lines(link: &mut Link, order_ids: &[Uuid]) -> DataResult<Vec<LineRow>> {
     fetch_all!(link, LineRow, LIST_LINES, ids(order_ids))
+}
+
+/// How many lines each of these orders has, `(order_id, lines)`.
+pub async fn count_lines(link: &mut Link, order_ids: &[Uuid]) -> DataResult<Vec<(Uuid, i64)>> {
+    fetch_all!(link, (Uuid, i64), COUNT_LINES, ids(order_ids))
 }
 
 /// Oldest first.

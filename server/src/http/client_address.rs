@@ -4,13 +4,14 @@
 //! read only as far as networks of ours (`trusted_proxies`) vouch for it.
 
 use super::AppState;
+use crate::networks::one_customer;
 use axum::{
     extract::ConnectInfo,
     http::{Extensions, HeaderMap},
 };
 use ipnet::IpNet;
 use std::{
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
     sync::Once,
 };
 
@@ -34,16 +35,6 @@ pub fn address_of(extensions: &Extensions, headers: &HeaderMap, state: &AppState
         warn_of_unknown_proxy(peer.ip());
     }
     Some(one_customer(client_address(peer.ip(), headers, &state.config.trusted_proxies)))
-}
-
-/// What counts as one address: a customer of IPv6 is given a network of 2^64 (RFC 6177), and may use a fresh address
-/// for each request.
-pub fn one_customer(address: IpAddr) -> IpAddr {
-    const NETWORK_BITS: u128 = !0 << 64;
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & NETWORK_BITS)),
-    }
 }
 
 /// The last address of `X-Forwarded-For` that is no proxy of ours, or the peer's when it is not ours itself. An
@@ -73,14 +64,6 @@ fn read_address(text: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_addresses_of_one_ipv6_customer_count_as_one() {
-        let one = |text: &str| one_customer(text.parse().unwrap()).to_string();
-        assert_eq!(one("2001:db8:1:2:aaaa::1"), one("2001:db8:1:2:bbbb::9"));
-        assert_ne!(one("2001:db8:1:2::1"), one("2001:db8:1:3::1"));
-        assert_eq!(one("192.0.2.7"), "192.0.2.7");
-    }
 
     const PROXY: &str = "10.0.0.7";
 

@@ -8,13 +8,15 @@
 //! Connections are counted by the address of the peer, as nothing else is known of them yet; live charts by the address
 //! of the client ([`super::client_address`]). Our own proxies speak for everybody: their connections are never evicted.
 
-use super::client_address::one_customer;
-use crate::config::LimitsConfig;
+use crate::{
+    config::LimitsConfig,
+    networks::{Network, one_customer, widest},
+};
 use ipnet::IpNet;
 use parking_lot::Mutex;
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -199,14 +201,14 @@ impl ByAddress {
         let mut victim = of_address.filter(|(_, holders)| is_unfair(holders.len(), newcomers)).map(oldest);
         if victim.is_none() {
             // Many addresses of one network, each with few places.
-            let mut networks: HashMap<IpAddr, (usize, (u64, IpAddr))> = HashMap::new();
+            let mut networks: HashMap<Network, (usize, (u64, IpAddr))> = HashMap::new();
             for entry in others {
                 let oldest = oldest(entry);
-                let network = networks.entry(network_of(*entry.0)).or_insert((0, oldest));
+                let network = networks.entry(widest(*entry.0)).or_insert((0, oldest));
                 network.0 += entry.1.len();
                 network.1 = network.1.min(oldest);
             }
-            let newcomers = networks.get(&network_of(newcomer)).map_or(0, |(count, _)| *count);
+            let newcomers = networks.get(&widest(newcomer)).map_or(0, |(count, _)| *count);
             let largest = networks.into_values().max_by_key(|(count, _)| *count);
             victim = largest.filter(|(count, _)| is_unfair(*count, newcomers)).map(|(_, oldest)| oldest);
         }
@@ -219,14 +221,6 @@ impl ByAddress {
 /// Whether somebody holds so much more than the newcomer would that one of its places goes.
 fn is_unfair(holds: usize, newcomers: usize) -> bool {
     holds >= (newcomers + 1) * UNFAIR_SHARE
-}
-
-/// What one customer of a provider may have many addresses of: a /24, a /48 (RFC 6177).
-fn network_of(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(address) => IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() & (!0 << 8))),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (!0 << 80))),
-    }
 }
 
 impl Places {
@@ -327,6 +321,7 @@ impl Places {
 mod tests {
     use super::*;
     use futures_util::FutureExt;
+    use std::net::Ipv6Addr;
 
     /// A process that may open 1,000 files: 872 places, 763 of them for charts.
     fn places() -> Places {

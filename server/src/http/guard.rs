@@ -2,70 +2,17 @@
 //! tell browsers what our pages may do.
 
 use super::{AppState, client_address::address_of, error::ApiError};
-use crate::config::LimitsConfig;
 use axum::{
     extract::{FromRequestParts, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header, request::Parts, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use shared_model::{ErrorCode, Problem};
-use std::{net::IpAddr, num::NonZeroU32};
 
 /// Nothing but our own files, no inline script or style, no framing.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
-/// How often one address may do something, by what it costs us.
-pub struct Limits {
-    /// Everything that is not a plain read.
-    writes: Option<DefaultKeyedRateLimiter<IpAddr>>,
-    /// Reads that are not answered from what is kept.
-    reads: Option<DefaultKeyedRateLimiter<IpAddr>>,
-    /// Documents that are drawn, or were.
-    documents: Option<DefaultKeyedRateLimiter<IpAddr>>,
-    /// New sessions, each a row.
-    sessions: Option<DefaultKeyedRateLimiter<IpAddr>>,
-}
-
-impl Limits {
-    /// Zero switches a limit off (load tests come from one address).
-    pub fn new(config: &LimitsConfig) -> Self {
-        let limiter = |quota: Option<Quota>| quota.map(RateLimiter::keyed);
-        let with_burst =
-            |n: NonZeroU32| Quota::per_second(n).allow_burst(n.saturating_mul(NonZeroU32::MIN.saturating_add(3)));
-        let writes = NonZeroU32::new(config.writes_per_second);
-        let sessions = NonZeroU32::new(config.sessions_per_minute);
-        Self {
-            writes: limiter(writes.map(with_burst)),
-            reads: limiter(NonZeroU32::new(config.reads_per_second).map(with_burst)),
-            documents: limiter(NonZeroU32::new(config.documents_per_minute).map(Quota::per_minute)),
-            sessions: limiter(sessions.map(Quota::per_minute)),
-        }
-    }
-
-    fn admits(limiter: Option<&DefaultKeyedRateLimiter<IpAddr>>, address: IpAddr) -> bool {
-        limiter.is_none_or(|limiter| limiter.check_key(&address).is_ok())
-    }
-
-    /// Lets an address change one thing more: a request, or a command over a socket.
-    pub fn admits_write(&self, address: IpAddr) -> bool {
-        Self::admits(self.writes.as_ref(), address)
-    }
-
-    /// Lets an address open one more session.
-    pub fn admits_session(&self, address: IpAddr) -> bool {
-        Self::admits(self.sessions.as_ref(), address)
-    }
-
-    /// Forgets addresses that have been quiet; called now and then.
-    pub fn forget_quiet(&self) {
-        for limiter in [&self.writes, &self.reads, &self.documents, &self.sessions].into_iter().flatten() {
-            limiter.retain_recent();
-        }
-    }
-}
 
 /// Lets a request in, or says why not.
 pub async fn admit(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -122,7 +69,7 @@ pub async fn admit_read(State(state): State<AppState>, request: Request, next: N
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let address = address_of(request.extensions(), request.headers(), &state);
     match address.filter(|_| reads) {
-        Some(address) if !Limits::admits(state.limits.reads.as_ref(), address) => too_many().into_response(),
+        Some(address) if !state.limits.admits_read(address) => too_many().into_response(),
         Some(_) | None => next.run(request).await,
     }
 }
@@ -145,7 +92,7 @@ impl FromRequestParts<AppState> for DocumentAllowance {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
         let address = address_of(&parts.extensions, &parts.headers, state);
         match address {
-            Some(address) if !Limits::admits(state.limits.documents.as_ref(), address) => Err(too_many()),
+            Some(address) if !state.limits.admits_document(address) => Err(too_many()),
             Some(_) | None => Ok(Self),
         }
     }

@@ -13,7 +13,8 @@ use super::{
     connections::{NoPlace, Place},
     error::{ApiError, ApiPath, ApiResult},
     frame_meter::{Allowance, FrameMeter},
-    guard::{Limits, is_cross_site, too_many_at_once},
+    guard::{is_cross_site, too_many_at_once},
+    limits::Limits,
     session::{ClientInfo, token_of},
 };
 use crate::coordinator::{Coordinator, HoldOrigin, Visitor, desk::Desk, hub::Announcement};

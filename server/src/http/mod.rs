@@ -10,7 +10,9 @@ pub mod error;
 mod frame_meter;
 pub mod guard;
 pub mod kept_pages;
+pub mod limits;
 pub mod live;
+mod open_requests;
 pub mod opened_order;
 pub mod operations;
 mod packing;
@@ -50,7 +52,7 @@ pub struct AppParts {
     /// Where the demo's messages can be read, for links to it; `None` where nobody who reads pages reaches it.
     pub demo_mail_url: Option<String>,
     pub config: Arc<Config>,
-    pub limits: Arc<guard::Limits>,
+    pub limits: Arc<limits::Limits>,
     pub places: connections::Places,
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Turns true when the process stops: sockets end then, and their clients come back to another node.

@@ -8,15 +8,17 @@
 use super::{
     claims::{Claim, FREE, HeldBy},
     customers::{Bought, Customers},
+    order_steps::{NewOrder, OrderRefusal, OrderStep, Outcome, PAYMENTS_PER_ORDER_MAX, Step},
     orders::{OrderFile, OrderRow, PaymentRow, TicketRow},
+    outbox_kinds::OutboxKind,
     ticket_code::{self, TicketKey},
 };
 use crate::{
     commerce::gateway::{Answer, Standing},
-    data::{accounts::email_key, orders::LineRow, outbox::NewOutboxRow},
+    data::{email_key::email_key, orders::LineRow, outbox::NewOutboxRow},
 };
 use shared_model::{
-    AccountId, OrderId, OutboxId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
+    AccountId, OrderId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
     hold::SEATS_PER_CUSTOMER_MAX,
     order::{OrderState, PaymentState},
     ticket_code::TicketClaims,
@@ -42,8 +44,6 @@ pub const REQUEST_LIFE_MAX: Duration = Duration::from_secs(2 * 60);
 pub const NOT_PROCESSED: &str = "not_processed";
 /// How long seats are kept for one order in all, however many cards are tried.
 pub const KEPT_TTL_MAX: Duration = Duration::from_secs(60 * 60);
-/// Cards that may be tried for one order.
-pub const PAYMENTS_PER_ORDER_MAX: usize = 10;
 /// How long after its performance begins a ticket's code is good.
 const TICKET_VALID_AFTER_START: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -54,81 +54,6 @@ pub fn ask_after_silence(created_at: Timestamp, now: Timestamp) -> Timestamp {
 
 /// A place by its performance; ascending order is the order everything is locked in.
 pub type Place = (PerformanceId, SeatNo);
-
-/// What is written for an order that is new.
-#[derive(Debug, Clone)]
-pub struct NewOrder {
-    pub order: OrderRow,
-    pub lines: Vec<LineRow>,
-    pub payment: PaymentRow,
-}
-
-/// What happens to one order.
-#[derive(Debug, Clone)]
-pub enum Step {
-    /// The buyer pressed *Buy*.
-    Place(Box<NewOrder>),
-    /// Another card after a decline. A guest's order becomes that of the account that pays.
-    PayAgain { payment: Box<PaymentRow>, account_id: Option<AccountId> },
-    /// The provider said where a payment stands: as an answer, by webhook, or because we asked.
-    Answered { payment_id: PaymentId, answer: Answer },
-    /// Its time to pay is over.
-    Lapse,
-    /// The buyer gives it up; her seats are hers as before.
-    Cancel,
-}
-
-/// A step with the order it is about.
-#[derive(Debug, Clone)]
-pub struct OrderStep {
-    pub order_id: OrderId,
-    pub step: Step,
-}
-
-/// Where the order stands after a step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    pub order: OrderState,
-    /// The step was done before and changed nothing.
-    pub repeated: bool,
-    /// Where the payment stands that was answered about.
-    pub payment: Option<PaymentState>,
-    /// The whole order, when this step paid it: nobody need read it again.
-    pub paid: Option<Box<OrderFile>>,
-}
-
-impl Outcome {
-    fn done(order: OrderState) -> Self {
-        Self { order, repeated: false, payment: None, paid: None }
-    }
-
-    fn repeated(order: OrderState) -> Self {
-        Self { repeated: true, ..Self::done(order) }
-    }
-}
-
-/// Why a step was refused; nothing of it was done.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OrderRefusal {
-    #[error("there is no such order")]
-    NotFound,
-    #[error("{} of the seats are no longer held", .0.len())]
-    SeatsLost(Vec<SeatNo>),
-    #[error("the order is past the point where this can be done")]
-    Closed,
-    #[error("another payment of this order is under way")]
-    PaymentOpen,
-    #[error("an order can be paid with {PAYMENTS_PER_ORDER_MAX} cards at most")]
-    TooManyPayments,
-    #[error("payment_id was used for something else; make a new one")]
-    PaymentIdTaken,
-    #[error("one customer may have {0} seats here, in all its orders")]
-    SeatLimit(u32),
-    #[error("a performance of the order was cancelled")]
-    Cancelled,
-    #[error("a performance of the order has begun, and its sale is over")]
-    SaleEnded,
-}
 
 /// What the books need to know of a performance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,7 +143,7 @@ impl Books {
         }
         self.is_own_payment(order_id, &new.payment)?;
         self.takes_place(&new.lines, now)?;
-        self.check_customer_limit(&new.order, &new.lines)?;
+        self.check_customer_limit(&new.order, &new.lines, |_| true)?;
         let mut paying = Vec::with_capacity(new.lines.len());
         let mut lost = Vec::new();
         for line in &new.lines {
@@ -236,18 +161,9 @@ impl Books {
         for (place, claim) in paying {
             self.put_claim(place, claim);
         }
-        for (performance_id, seats) in seats_by_performance(&new.lines) {
-            self.customers.add(Bought {
-                order_id: new.order.order_id,
-                performance_id,
-                account_id: new.order.account_id,
-                mailbox: email_key(&new.order.buyer_email),
-                is_paid: false,
-                seats,
-            });
-        }
         self.written.lines.extend(new.lines.iter().cloned());
         self.lines.insert(order_id, new.lines);
+        self.add_customer(&new.order, false);
         self.put_payment(new.payment);
         self.put_order(OrderRow { keeps_seats_until: Some((now + PAYING_TTL).as_millis()), ..new.order });
         Ok(Outcome::done(OrderState::Pending))
@@ -265,8 +181,13 @@ impl Books {
         Ok(())
     }
 
-    /// Seats one customer may have at each performance, over all its orders.
-    fn check_customer_limit(&self, order: &OrderRow, lines: &[LineRow]) -> Result<(), OrderRefusal> {
+    /// Seats one customer may have at each performance, over all its orders that count.
+    fn check_customer_limit(
+        &self,
+        order: &OrderRow,
+        lines: &[LineRow],
+        counts: impl Fn(&Bought) -> bool,
+    ) -> Result<(), OrderRefusal> {
         let is_over = |order_id| {
             let known = self.orders.get(&OrderId(order_id)).map(OrderRow::order_state);
             matches!(known, Some(OrderState::Lapsed | OrderState::Voided))
@@ -274,12 +195,28 @@ impl Books {
         for (performance_id, seats) in seats_by_performance(lines) {
             let Some(facts) = self.performances.get(&performance_id) else { continue };
             let limit = facts.seats_per_customer_max.min(SEATS_PER_CUSTOMER_MAX);
-            let others = self.customers.count(order, performance_id, is_over);
+            let counts = |bought: &Bought| counts(bought) && !is_over(bought.order_id);
+            let others = self.customers.count(order, performance_id, counts);
             if others.saturating_add(seats) > limit {
                 return Err(OrderRefusal::SeatLimit(limit));
             }
         }
         Ok(())
+    }
+
+    /// What an order has counts for the steps of this batch that come after.
+    fn add_customer(&mut self, order: &OrderRow, is_bought: bool) {
+        let lines = self.lines.get(&OrderId(order.order_id)).map_or(&[][..], Vec::as_slice);
+        for (performance_id, seats) in seats_by_performance(lines) {
+            self.customers.add(Bought {
+                order_id: order.order_id,
+                performance_id,
+                account_id: order.account_id,
+                mailbox: email_key(&order.buyer_email),
+                is_bought,
+                seats,
+            });
+        }
     }
 
     /// A payment of another order is not this one's to write, whoever names it.
@@ -321,7 +258,7 @@ impl Books {
         let joined = OrderRow { account_id: order.account_id.or(account_id.map(Into::into)), ..order };
         if joined.account_id != order.account_id {
             // Its buyer signed in since: it counts with what the account has.
-            self.check_customer_limit(&joined, self.lines.get(&order_id).map_or(&[], Vec::as_slice))?;
+            self.check_customer_limit(&joined, self.lines.get(&order_id).map_or(&[], Vec::as_slice), |_| true)?;
         }
         self.put_payment(payment);
         self.put_order(OrderRow { keeps_seats_until: Some(keeps), ..joined });
@@ -411,7 +348,10 @@ impl Books {
             (claim, OrderState::Lapsed) => claim.is_none_or(|claim| claim.is_free(now)),
             (_, OrderState::Pending | OrderState::Paid | OrderState::Voided) => false,
         };
-        let is_wanted = !places.is_empty() && !is_cancelled && !is_too_late;
+        // Two orders of one customer may have been under way at once: the first whose money is reserved has the seats.
+        let lines = self.lines.get(&order_id).map_or(&[][..], Vec::as_slice);
+        let is_too_many = self.check_customer_limit(&order, lines, |bought| bought.is_bought).is_err();
+        let is_wanted = !places.is_empty() && !is_cancelled && !is_too_late && !is_too_many;
         if is_wanted && places.iter().all(|place| ours(self.claims.get(place))) {
             for place in places {
                 let sold = Claim::Sold {
@@ -421,6 +361,7 @@ impl Books {
                 };
                 self.put_claim(place, sold);
             }
+            self.add_customer(&order, true);
             payment.move_to(PaymentState::Authorized);
             self.send(OutboxKind::Capture, payment.payment_id, now);
             if payment.keep_card && order.account_id.is_some() {
@@ -435,7 +376,7 @@ impl Books {
         self.put_payment(payment);
         let has_come_to_nothing = match order.order_state() {
             OrderState::Lapsed => true,
-            OrderState::Pending => is_cancelled,
+            OrderState::Pending => is_cancelled || is_too_many,
             OrderState::Paid | OrderState::Voided => false,
         };
         if has_come_to_nothing {
@@ -541,6 +482,14 @@ impl Books {
             return Err(OrderRefusal::Closed);
         }
         self.let_go(order_id, |held, _| Claim::Held(held), now);
+        // Given up is given up: whatever the provider says of it later, the money is let go.
+        for mut payment in self.payments.get(&order_id).cloned().unwrap_or_default() {
+            if payment.payment_state().is_open() {
+                payment.move_to(PaymentState::Voided);
+                payment.ask_at = None;
+                self.put_payment(payment);
+            }
+        }
         self.put_order(OrderRow { state: "lapsed".to_owned(), keeps_seats_until: None, ..order });
         Ok(Outcome::done(OrderState::Lapsed))
     }
@@ -591,111 +540,6 @@ impl Books {
 
     fn send_at(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp, due_at: Timestamp) {
         self.written.outbox.push(NewOutboxRow { due_at: due_at.as_millis(), ..kind.about(subject, now) });
-    }
-}
-
-/// What leaves the house through the outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutboxKind {
-    /// Take reserved money; the subject is the payment.
-    Capture,
-    /// Let reserved money go; the subject is the payment.
-    Void,
-    /// The confirmation with the tickets; the subject is the order.
-    OrderMail,
-    /// The same again, wished for; the subject is the wish.
-    OrderMailAgain,
-    /// The printed tickets; the subject is the order.
-    Letter,
-    /// A code or news about an account, sealed; the subject is the code or the news.
-    Note,
-    /// Keep the card of an authorised payment for its account; the subject is the payment.
-    KeepCard,
-    /// A saved card was removed; the subject is the saved card.
-    ForgetCard,
-    /// An account was deleted: forget it and all its cards; the subject is the account.
-    ForgetCustomer,
-}
-
-/// Each lane of the outbox is worked on by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lane {
-    /// Reserved money is taken or let go.
-    Money,
-    /// Codes that somebody waits for, and news.
-    Notes,
-    /// Tickets by mail and post: thousands after an on-sale rush.
-    Tickets,
-    /// The provider's vault.
-    Cards,
-}
-
-impl Lane {
-    pub const ALL: [Self; 4] = [Self::Money, Self::Notes, Self::Tickets, Self::Cards];
-}
-
-impl OutboxKind {
-    pub const ALL: [Self; 9] = [
-        Self::Capture,
-        Self::Void,
-        Self::OrderMail,
-        Self::OrderMailAgain,
-        Self::Letter,
-        Self::Note,
-        Self::KeepCard,
-        Self::ForgetCard,
-        Self::ForgetCustomer,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Capture => "capture",
-            Self::Void => "void",
-            Self::OrderMail => "order_mail",
-            Self::OrderMailAgain => "order_mail_again",
-            Self::Letter => "letter",
-            Self::Note => "note",
-            Self::KeepCard => "keep_card",
-            Self::ForgetCard => "forget_card",
-            Self::ForgetCustomer => "forget_customer",
-        }
-    }
-
-    /// Who waits for it: what is slow or many keeps nothing waiting that is urgent.
-    pub fn lane(self) -> Lane {
-        match self {
-            Self::Capture | Self::Void => Lane::Money,
-            Self::Note => Lane::Notes,
-            Self::OrderMail | Self::OrderMailAgain | Self::Letter => Lane::Tickets,
-            Self::KeepCard | Self::ForgetCard | Self::ForgetCustomer => Lane::Cards,
-        }
-    }
-
-    /// The row that has it done.
-    pub fn about(self, subject: uuid::Uuid, now: Timestamp) -> NewOutboxRow {
-        NewOutboxRow {
-            outbox_id: OutboxId::new().0,
-            kind: self.as_str(),
-            subject,
-            created_at: now.as_millis(),
-            due_at: now.as_millis(),
-            attempts: 0,
-        }
-    }
-
-    /// Captures are made at once by whoever sold the seats; the outbox steps in when that one died.
-    fn first_try_after(self) -> Duration {
-        match self {
-            Self::Capture => Duration::from_secs(5),
-            Self::Void
-            | Self::OrderMail
-            | Self::OrderMailAgain
-            | Self::Letter
-            | Self::Note
-            | Self::KeepCard
-            | Self::ForgetCard
-            | Self::ForgetCustomer => Duration::ZERO,
-        }
     }
 }
 

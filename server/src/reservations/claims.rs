@@ -2,7 +2,7 @@
 //!
 //! No decisions here; those are in [`super::decide`].
 
-use super::held_from::{HeldFrom, Network};
+use super::held_from::{HeldFrom, NetworkDigest};
 use crate::data::{
     DataError, DataResult, Link,
     claims::{self as rows, ClaimRow, LapsedHoldRow},
@@ -185,7 +185,7 @@ pub struct Claims {
     /// Places by whose they are: held, being paid or sold.
     holders: HashMap<Holder, BTreeSet<SeatNo>>,
     /// How many places are held from each network or being paid for, holds that ran out among them.
-    held_from: HashMap<Network, u32>,
+    held_from: HashMap<NetworkDigest, u32>,
 }
 
 impl Claims {
@@ -239,7 +239,7 @@ impl Claims {
     }
 
     /// Places held from a network; lapsed ones may be among them.
-    pub fn held_from(&self, network: Network) -> u32 {
+    pub fn held_from(&self, network: NetworkDigest) -> u32 {
         self.held_from.get(&network).copied().unwrap_or(0)
     }
 
@@ -319,7 +319,7 @@ pub struct Staged<'a> {
     base: &'a Claims,
     changed: HashMap<SeatNo, Claim>,
     holders: HashMap<Holder, BTreeSet<SeatNo>>,
-    held_from: HashMap<Network, u32>,
+    held_from: HashMap<NetworkDigest, u32>,
 }
 
 impl<'a> Staged<'a> {
@@ -349,7 +349,7 @@ impl<'a> Staged<'a> {
     }
 
     /// Whether no more than so many places are held from a network at `now`.
-    pub fn holds_at_most(&self, network: Network, places: u32, now: Timestamp) -> bool {
+    pub fn holds_at_most(&self, network: NetworkDigest, places: u32, now: Timestamp) -> bool {
         let counted = self.held_from.get(&network).copied().unwrap_or_else(|| self.base.held_from(network));
         if counted <= places {
             return true;

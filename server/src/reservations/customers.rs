@@ -5,7 +5,7 @@
 //! buys; so here, under the locks of the performances, what an account and a mailbox have bought is counted as well.
 //!
 //! A mailbox that a guest types is confirmed by nobody. So what a stranger orders under an account's address counts
-//! against the account only once it is paid: an order that is never paid locks nobody out.
+//! against the account only once its money is reserved: an order that is never paid locks nobody out.
 //!
 //! Mailboxes are compared as everywhere ([`email_key`]).
 
@@ -27,7 +27,8 @@ pub struct Bought {
     pub account_id: Option<Uuid>,
     /// The mailbox it was bought under, folded.
     pub mailbox: String,
-    pub is_paid: bool,
+    /// Its money is reserved or taken.
+    pub is_bought: bool,
     pub seats: u32,
 }
 
@@ -76,21 +77,20 @@ impl Customers {
         self.bought.insert((bought.performance_id, bought.order_id), bought);
     }
 
-    /// How many seats the buyer of this order has at a performance besides it. `is_over`: orders that came to nothing
-    /// since this was read.
-    pub fn count(&self, order: &OrderRow, performance_id: PerformanceId, is_over: impl Fn(Uuid) -> bool) -> u32 {
+    /// How many seats the buyer of this order has at a performance besides it, in orders that count.
+    pub fn count(&self, order: &OrderRow, performance_id: PerformanceId, counts: impl Fn(&Bought) -> bool) -> u32 {
         let first = (performance_id, Uuid::nil());
         let last = (performance_id, Uuid::max());
         let others = self.bought.range(first..=last).map(|(_, bought)| bought);
-        let counted = others.filter(|bought| bought.order_id != order.order_id && self.is_same_customer(order, bought));
-        counted.filter(|bought| !is_over(bought.order_id)).map(|bought| bought.seats).sum()
+        let its = others.filter(|bought| bought.order_id != order.order_id && self.is_same_customer(order, bought));
+        its.filter(|bought| counts(bought)).map(|bought| bought.seats).sum()
     }
 
     fn is_same_customer(&self, order: &OrderRow, bought: &Bought) -> bool {
         let Some(account_id) = order.account_id else { return bought.mailbox == email_key(&order.buyer_email) };
         let is_of_mailbox = self.confirmed.get(&account_id).is_some_and(|mailbox| bought.mailbox == *mailbox);
         let is_guests = bought.account_id.is_none();
-        bought.account_id == Some(account_id) || (is_guests && is_of_mailbox && bought.is_paid)
+        bought.account_id == Some(account_id) || (is_guests && is_of_mailbox && bought.is_bought)
     }
 }
 
@@ -100,7 +100,7 @@ fn bought_of(row: BoughtRow) -> Bought {
         performance_id: PerformanceId(row.performance_id),
         account_id: row.account_id,
         mailbox: email_key(&row.buyer_email),
-        is_paid: row.state == "paid",
+        is_bought: row.is_bought,
         seats: u32::try_from(row.seats).unwrap_or(u32::MAX),
     }
 }

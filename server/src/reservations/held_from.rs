@@ -7,57 +7,49 @@
 //!
 //! Kept with a claim are keyed digests, not addresses: who reads the database learns nothing of them.
 
-use crate::auth::secret::{DeploymentSecret, Purpose};
+use crate::{
+    auth::secret::{DeploymentSecret, Purpose},
+    networks::networks_of,
+};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use std::net::IpAddr;
 
 /// How many networks a claim remembers, from narrow to wide.
 const WIDTHS: usize = 3;
-/// Bits of the networks that count, from narrow to wide: an address, its office, its provider's customers nearby.
-const PREFIXES_V4: [u8; WIDTHS - 1] = [32, 24];
-const PREFIXES_V6: [u8; WIDTHS] = [64, 56, 48];
-/// How many times the budget of one address each width has.
+/// How many times the budget of one address each of them has: an office, a provider's customers nearby.
 const SHARES: [u32; WIDTHS] = [1, 2, 4];
 const DIGEST_BYTES: usize = 8;
 
-/// A network, as a keyed digest of its prefix.
-pub type Network = u64;
+/// A network, as a keyed digest of it.
+pub type NetworkDigest = u64;
 
 /// The networks somebody holds from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HeldFrom([Option<Network>; WIDTHS]);
+pub struct HeldFrom([Option<NetworkDigest>; WIDTHS]);
 
 impl HeldFrom {
     pub fn new(address: IpAddr, secret: &DeploymentSecret) -> Self {
-        let digest = |prefix: u8| {
-            let (family, network) = network_of(address, prefix);
-            let digest = secret.digest(Purpose::HeldFrom, &[&[family, prefix], &network]);
-            let first = digest.first_chunk::<DIGEST_BYTES>().expect("a digest has 32 bytes");
-            Network::from_be_bytes(*first)
-        };
-        let prefixes = match address {
-            IpAddr::V4(_) => &PREFIXES_V4[..],
-            IpAddr::V6(_) => &PREFIXES_V6[..],
-        };
-        let mut networks = [None; WIDTHS];
-        for (network, prefix) in networks.iter_mut().zip(prefixes) {
-            *network = Some(digest(*prefix));
+        let mut digests = [None; WIDTHS];
+        for (digest, network) in digests.iter_mut().zip(networks_of(address)) {
+            let whole = secret.digest(Purpose::HeldFrom, &[network.to_string().as_bytes()]);
+            let first = whole.first_chunk::<DIGEST_BYTES>().expect("a digest has 32 bytes");
+            *digest = Some(NetworkDigest::from_be_bytes(*first));
         }
-        Self(networks)
+        Self(digests)
     }
 
     /// Each network with its share of the budget, from narrow to wide.
-    pub fn shares(self) -> impl Iterator<Item = (Network, u32)> {
+    pub fn shares(self) -> impl Iterator<Item = (NetworkDigest, u32)> {
         self.0.into_iter().zip(SHARES).filter_map(|(network, share)| Some((network?, share)))
     }
 
-    pub fn networks(self) -> impl Iterator<Item = Network> {
+    pub fn networks(self) -> impl Iterator<Item = NetworkDigest> {
         self.0.into_iter().flatten()
     }
 
     /// As it is stored.
     pub fn to_text(self) -> String {
-        let bytes: Vec<u8> = self.networks().flat_map(Network::to_be_bytes).collect();
+        let bytes: Vec<u8> = self.networks().flat_map(NetworkDigest::to_be_bytes).collect();
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
@@ -70,21 +62,9 @@ impl HeldFrom {
         }
         let mut networks = [None; WIDTHS];
         for (network, digest) in networks.iter_mut().zip(digests) {
-            *network = Some(Network::from_be_bytes(*digest));
+            *network = Some(NetworkDigest::from_be_bytes(*digest));
         }
         Some(Self(networks))
-    }
-}
-
-/// The address with all bits after the prefix cleared, and its family.
-fn network_of(address: IpAddr, prefix: u8) -> (u8, [u8; 16]) {
-    let kept = |bits: u32| u128::MAX.checked_shl(128 - bits).unwrap_or(0);
-    match address {
-        IpAddr::V4(address) => {
-            let bits = u128::from(address.to_bits()) << 96;
-            (4, (bits & kept(u32::from(prefix))).to_be_bytes())
-        }
-        IpAddr::V6(address) => (6, (address.to_bits() & kept(u32::from(prefix))).to_be_bytes()),
     }
 }
 

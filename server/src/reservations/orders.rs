@@ -2,9 +2,10 @@
 
 use super::{
     access::Owner,
-    books::{ASK_AFTER, Books, NewOrder, Place, Written},
+    books::{ASK_AFTER, Books, Place, Written},
     cart::{Shelf, Shelves, sum},
     claims::{from_row, to_row},
+    order_steps::NewOrder,
     postage::{can_be_posted, delivery_fee},
 };
 pub use crate::data::orders::{LineRow, OrderRow, PaymentRow, TicketRow};
@@ -336,7 +337,7 @@ pub async fn write_books(
         .captured
         .iter()
         .map(|payment| outbox::DoneSubject {
-            kind: super::books::OutboxKind::Capture.as_str(),
+            kind: super::outbox_kinds::OutboxKind::Capture.as_str(),
             subject: payment.0,
             done_at: now.as_millis(),
         })

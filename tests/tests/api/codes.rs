@@ -13,8 +13,8 @@ use ticketboss::{
         notes::{Note, read_note},
         secret::DeploymentSecret,
     },
-    coordinator::desk::Guards,
     data::outbox,
+    guards::Guards,
 };
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, PHONE, sign_in, wish},

@@ -11,7 +11,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     time::Duration,
 };
-use ticketboss::{app::raise_files_limit, config::Config, coordinator::desk::Guards};
+use ticketboss::{app::raise_files_limit, config::Config, guards::Guards};
 use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     buyer::{Buyer, GOOD_CARD, read},

@@ -21,7 +21,8 @@ use ticketboss_tests::{
     cluster::Cluster,
     house::{self, Performance, Wish},
     on_each_engine, postgres,
-    process::{Folder, Running, built_program, wait_until},
+    process::{Folder, Running, wait_until},
+    server,
 };
 
 /// How long a test's server waits for its database.
@@ -207,13 +208,10 @@ async fn a_transaction_that_the_engine_ended_itself_does_not_keep_others_from_wr
 
 /// Starts the true program so that the system may refuse it to write.
 fn start_limited(folder: &Path, database_url: &str) -> (Running, String) {
-    let program = built_program("ticketboss", "cargo build -p ticketboss");
     let mut command = Command::new("sh");
-    command
-        .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
-        .arg(program)
-        .args(["--listen", "127.0.0.1:0", "--database-url", database_url, "--data-folder"])
-        .arg(folder)
+    command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(server::program());
+    server::on_a_free_port(&mut command, folder)
+        .args(["--database-url", database_url])
         .env_clear()
         .env("PATH", std::env::var("PATH").unwrap())
         .env("TICKETBOSS_DEMO", "false")
@@ -221,9 +219,7 @@ fn start_limited(folder: &Path, database_url: &str) -> (Running, String) {
         .env("TICKETBOSS_LIMITS__WRITES_PER_SECOND", "0")
         .env("TICKETBOSS_LOG__FILTER", "off")
         .stderr(Stdio::null());
-    let (running, line) = Running::start_and_read_line(&mut command);
-    let address = line.rsplit("listening on ").next().unwrap().trim_end_matches(')');
-    (running, format!("http://{address}"))
+    server::start(&mut command)
 }
 
 /// How long files of a running program may become.
@@ -343,8 +339,7 @@ async fn a_database_that_is_not_utf_8_is_refused_in_words() {
     connection.close().await.unwrap();
     urls.push(("UTF-16le", format!("sqlite:{}", path.display())));
     for (encoding, url) in urls {
-        let program = built_program("ticketboss", "cargo build -p ticketboss");
-        let started = Command::new(program)
+        let started = Command::new(server::program())
             .args(["--listen", "127.0.0.1:0", "--database-url", &url, "--data-folder"])
             .arg(folder.path())
             .env("TICKETBOSS_DEMO", "false")

@@ -8,7 +8,7 @@ use shared_model::{
     hold::{BestSeats, HOLD_EXTENSION, HOLD_TTL, SeatChoice},
 };
 use std::{sync::Arc, time::Duration};
-use ticketboss::{config::Config, coordinator::desk::Guards};
+use ticketboss::{config::Config, guards::Guards};
 use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     books::{count_one, everything},

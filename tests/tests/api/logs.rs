@@ -10,11 +10,12 @@ use std::{fs, fs::File, process::Command};
 use ticketboss::{clock::machine_now_ms, data::Database};
 use ticketboss_tests::{
     account_holder::{PASSWORD, PHONE, sign_in, wish},
-    app::{Engine, SECRET, fresh_database, install_crypto},
+    app::{Engine, SECRET, fresh_database},
     buyer::{Buyer, GOOD_CARD, Refused},
     house::{self, Wish},
     letterbox,
-    process::{Folder, Running, built_program, wait_until},
+    process::{Folder, wait_until},
+    server,
 };
 
 const INES: &str = "ines@example.com";
@@ -23,25 +24,21 @@ const WRONG_PASSWORD: &str = "a guess of a stranger";
 
 #[tokio::test]
 async fn passwords_codes_tokens_and_keys_stand_nowhere_in_the_logs() {
-    install_crypto();
     let folder = Folder::new("logs");
     let database_url = fresh_database(Engine::Sqlite, folder.path()).await;
     let database = Database::open(&database_url).await.unwrap();
     let play = house::stage(&database, Timestamp::from_millis(machine_now_ms()), Wish::default()).await;
     database.close().await;
     let log = folder.path().join("log.txt");
-    let mut command = Command::new(built_program("ticketboss", "cargo build -p ticketboss"));
-    command
-        .args(["--listen", "127.0.0.1:0", "--database-url", &database_url, "--data-folder"])
-        .arg(folder.path())
+    let mut command = Command::new(server::program());
+    server::on_a_free_port(&mut command, folder.path())
+        .args(["--database-url", &database_url])
         .env_clear()
         .env("TICKETBOSS_DEMO", "false")
         .env("TICKETBOSS_SECRET", SECRET)
         .env("TICKETBOSS_LOG__FILTER", "debug")
         .stderr(File::create(&log).unwrap());
-    let (running, line) = Running::start_and_read_line(&mut command);
-    let address = line.rsplit("listening on ").next().unwrap().trim_end_matches(')');
-    let url = format!("http://{address}");
+    let (running, url) = server::start(&mut command);
 
     // Everything that has a secret in it, once.
     let guest = Buyer::arrive(&url).await;

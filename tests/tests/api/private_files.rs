@@ -9,25 +9,18 @@ use std::{
 };
 use ticketboss_tests::{
     account_holder::wish,
-    app::install_crypto,
     buyer::Buyer,
     letterbox,
-    process::{Folder, Running, built_program},
+    process::{Folder, Running},
+    server,
 };
 
 const OTHERS: u32 = 0o077;
 
 fn start(data: &Path) -> (Running, String) {
-    let (running, line) = Running::start_and_read_line(
-        Command::new(built_program("ticketboss", "cargo build -p ticketboss"))
-            .args(["--listen", "127.0.0.1:0", "--data-folder"])
-            .arg(data)
-            .env_clear()
-            .env("TICKETBOSS_DEMO", "false")
-            .stderr(Stdio::null()),
-    );
-    let address = line.rsplit("listening on ").next().unwrap().trim_end_matches(')');
-    (running, format!("http://{address}"))
+    let mut command = Command::new(server::program());
+    command.env_clear().env("TICKETBOSS_DEMO", "false").stderr(Stdio::null());
+    server::start(server::on_a_free_port(&mut command, data))
 }
 
 /// The folder and all that is in it.
@@ -61,7 +54,6 @@ async fn sign_up(url: &str, data: &Path, email: &str) {
 
 #[tokio::test]
 async fn nobody_else_reads_what_the_program_writes() {
-    install_crypto();
     let folder = Folder::new("private");
     let data = folder.path().join("data");
     let (running, url) = start(&data);
@@ -78,7 +70,6 @@ async fn nobody_else_reads_what_the_program_writes() {
 /// A data folder of a version that left it open to others is closed, and so is what lies in it.
 #[tokio::test]
 async fn a_data_folder_that_others_could_read_is_closed_at_the_start() {
-    install_crypto();
     let folder = Folder::new("private-old");
     let data = folder.path().join("data");
     let (running, url) = start(&data);

@@ -7,7 +7,7 @@ use shared_model::{
     account::{Account, CodeSent, NewSession, SignedIn},
 };
 use std::time::Duration;
-use ticketboss::coordinator::desk::Guards;
+use ticketboss::guards::Guards;
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, PHONE, sign_in},
     app::{Engine, Setting, TestApp},

@@ -8,7 +8,7 @@ use shared_model::{
     staff::{AuditEntry, Invitation, Member, OrganizerInfo},
 };
 use std::{collections::HashSet, time::Duration};
-use ticketboss::coordinator::{desk::Guards, install::OrganizerSpec};
+use ticketboss::{coordinator::install::OrganizerSpec, guards::Guards};
 use ticketboss_tests::{
     account_holder::AccountHolder,
     app::{Engine, Setting, TestApp},

@@ -35,14 +35,6 @@ fn payment_state(order: &Order) -> PaymentState {
     order.payment.as_ref().expect("an order has a payment").state
 }
 
-/// What the buyer answers her bank on the sandbox's page.
-async fn answer_bank(app: &TestApp, order: &Order, answer: ChallengeAnswer) {
-    let url = order.payment.as_ref().and_then(|payment| payment.next_action_url.clone()).expect("the bank asks");
-    let reference = url.rsplit('/').next().expect("it ends with the intent");
-    let asked = app.coordinator().answer_sandbox_challenge(reference, answer).await.unwrap();
-    assert_eq!(asked, order.order_id);
-}
-
 on_both_engines! {
     async fn a_card_that_is_good_brings_tickets_at_once(app) {
         let (play, ana) = with_two_seats(&app).await;
@@ -87,8 +79,8 @@ on_both_engines! {
         // The payment outlives the hold.
         app.wait(HOLD_TTL + Duration::from_secs(1));
         app.look_once().await;
-        answer_bank(&app, &order, ChallengeAnswer::Approve).await;
-        answer_bank(&app, &order, ChallengeAnswer::Fail).await;
+        app.answer_bank(&order, ChallengeAnswer::Approve).await;
+        app.answer_bank(&order, ChallengeAnswer::Fail).await;
         let order = ana.order(order.order_id).await.unwrap();
         assert_eq!((order.state, tickets(&order)), (OrderState::Paid, 2));
         balance_and_rest(app.coordinator()).await;
@@ -97,7 +89,7 @@ on_both_engines! {
     async fn a_bank_that_asks_and_is_told_no_is_a_decline(app) {
         let (_, ana) = with_two_seats(&app).await;
         let order = ana.buy(ASKING_CARD).await.unwrap();
-        answer_bank(&app, &order, ChallengeAnswer::Fail).await;
+        app.answer_bank(&order, ChallengeAnswer::Fail).await;
         let declined = ana.order(order.order_id).await.unwrap();
         assert_eq!(payment_state(&declined), PaymentState::Declined);
         assert_eq!(declined.payment.unwrap().decline_code.as_deref(), Some("authentication_failed"));
@@ -194,10 +186,25 @@ on_both_engines! {
         ana.give_up(order.order_id).await.unwrap();
         app.wait(ASK_AFTER);
         app.look_once().await;
-        answer_bank(&app, &order, ChallengeAnswer::Approve).await;
+        app.answer_bank(&order, ChallengeAnswer::Approve).await;
         app.look_once().await;
         assert_eq!(ana.order(order.order_id).await.unwrap().state, OrderState::Lapsed);
         assert_eq!(ana.buy(GOOD_CARD).await.unwrap().state, OrderState::Paid);
+        balance_and_rest(app.coordinator()).await;
+    }
+
+    async fn given_up_is_given_up_however_soon_the_bank_says_yes(app) {
+        let (play, ana) = with_two_seats(&app).await;
+        let order = ana.buy(ASKING_CARD).await.unwrap();
+        ana.give_up(order.order_id).await.unwrap();
+        ana.release(&play, &["Stalls A-1", "Stalls A-2"]).await.unwrap();
+        // Before the provider has heard that the money is to be let go.
+        app.answer_bank(&order, ChallengeAnswer::Approve).await;
+        app.look_once().await;
+        let order = ana.order(order.order_id).await.unwrap();
+        assert_eq!(order.state, OrderState::Lapsed);
+        assert_eq!(order.payment.map(|payment| payment.state), Some(PaymentState::Voided));
+        assert_eq!(ana.cart().await.seat_count(), 0);
         balance_and_rest(app.coordinator()).await;
     }
 
@@ -205,14 +212,14 @@ on_both_engines! {
         let (_, ana) = with_two_seats(&app).await;
         let order = ana.buy(ASKING_CARD).await.unwrap();
         assert_eq!(ana.pay(order.order_id, GOOD_CARD).await.refused(), ErrorCode::OrderClosed);
-        answer_bank(&app, &order, ChallengeAnswer::Approve).await;
+        app.answer_bank(&order, ChallengeAnswer::Approve).await;
         balance_and_rest(app.coordinator()).await;
     }
 
     async fn cards_cannot_be_tried_without_end(app) {
         let (_, ana) = with_two_seats(&app).await;
         let order = ana.buy(DECLINED_CARD).await.unwrap();
-        for _ in 1..ticketboss::reservations::books::PAYMENTS_PER_ORDER_MAX {
+        for _ in 1..ticketboss::reservations::order_steps::PAYMENTS_PER_ORDER_MAX {
             ana.pay(order.order_id, DECLINED_CARD).await.unwrap();
         }
         assert_eq!(ana.pay(order.order_id, GOOD_CARD).await.refused(), ErrorCode::OrderClosed);

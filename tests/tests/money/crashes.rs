@@ -12,7 +12,8 @@ use ticketboss_tests::{
     books::{balance, balance_and_rest, count_one},
     buyer::{Buyer, GOOD_CARD},
     house::{self, Performance, Wish},
-    process::{Folder, Running, built_program},
+    process::{Folder, Running},
+    server,
 };
 use tokio::task::JoinSet;
 
@@ -21,11 +22,9 @@ const RECOVERY: Duration = Duration::from_secs(60);
 
 /// Starts the true program and returns it with its address.
 pub fn start(folder: &Path, database_url: &str, crash_at: Option<&str>) -> (Running, String) {
-    let program = built_program("ticketboss", "cargo build -p ticketboss");
-    let mut command = Command::new(program);
-    command
-        .args(["--listen", "127.0.0.1:0", "--database-url", database_url, "--data-folder"])
-        .arg(folder)
+    let mut command = Command::new(server::program());
+    server::on_a_free_port(&mut command, folder)
+        .args(["--database-url", database_url])
         .env_clear()
         .env("TICKETBOSS_DEMO", "false")
         .env("TICKETBOSS_SECRET", SECRET)
@@ -36,9 +35,7 @@ pub fn start(folder: &Path, database_url: &str, crash_at: Option<&str>) -> (Runn
     if let Some(step) = crash_at {
         command.env("CRASH_AT", step);
     }
-    let (running, line) = Running::start_and_read_line(&mut command);
-    let address = line.rsplit("listening on ").next().expect("it says where it listens").trim_end_matches(')');
-    (running, format!("http://{address}"))
+    server::start(&mut command)
 }
 
 pub async fn stage(database_url: &str) -> Performance {

@@ -2,7 +2,7 @@
 
 use shared_model::{ErrorCode, OrderId, SeatNo, order::OrderState};
 use std::{sync::Arc, time::Duration};
-use ticketboss::coordinator::desk::Guards;
+use ticketboss::{commerce::sandbox::ChallengeAnswer, guards::Guards};
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, sign_in},
     app::{Engine, Setting, TestApp},
@@ -205,6 +205,25 @@ on_both_engines! {
         stranger.hold_seats(&play, seats(0, 10)).await.unwrap();
         assert_eq!(stranger.buy(ASKING_CARD).await.unwrap().state, OrderState::Pending);
         assert_eq!(buy(&ana.app, &play, 20, 10).await, Ok(OrderState::Paid));
+    }
+
+    async fn of_two_orders_that_are_paid_at_once_the_first_has_the_seats(app) {
+        let play = app.stage(Wish::default()).await;
+        let ana = AccountHolder::sign_up(&app, "ana@example.com").await;
+        let guest = app.buyer().await.under("ana@example.com");
+        let mut orders = Vec::new();
+        for (buyer, first) in [(&guest, 0), (&ana.app, 20)] {
+            buyer.hold_seats(&play, seats(first, 10)).await.unwrap();
+            orders.push(buyer.buy(ASKING_CARD).await.unwrap());
+        }
+        for order in &orders {
+            app.answer_bank(order, ChallengeAnswer::Approve).await;
+        }
+        app.look_once().await;
+        assert_eq!(guest.order(orders[0].order_id).await.unwrap().state, OrderState::Paid);
+        assert_eq!(ana.app.order(orders[1].order_id).await.unwrap().state, OrderState::Voided);
+        app.books_balance().await;
+        assert_eq!(buy(&app.buyer().await.under("ben@example.com"), &play, 20, 10).await, Ok(OrderState::Paid));
     }
 
     async fn an_order_that_came_to_nothing_counts_no_more(app) {

@@ -9,7 +9,7 @@ use shared_model::{
 use std::{sync::Arc, time::Duration};
 use ticketboss::{
     commerce::sandbox::ChallengeAnswer,
-    coordinator::desk::Guards,
+    guards::Guards,
     reservations::books::{AFTER_DECLINE_TTL, KEPT_TTL_MAX, PAYING_TTL},
 };
 use ticketboss_tests::{
@@ -33,12 +33,6 @@ async fn with_seat(app: &TestApp, play: &Performance, seat: &str) -> Buyer {
 
 fn payment_of(order: &Order) -> PaymentId {
     order.payment.as_ref().expect("an order has a payment").payment_id
-}
-
-async fn answer_bank(app: &TestApp, order: &Order, answer: ChallengeAnswer) {
-    let url = order.payment.as_ref().and_then(|payment| payment.next_action_url.clone()).expect("the bank asks");
-    let reference = url.rsplit('/').next().expect("it ends with the intent");
-    app.coordinator().answer_sandbox_challenge(reference, answer).await.unwrap();
 }
 
 /// Ana has paid, and mallory names her payment for his own order; what is in the books of her order then.
@@ -146,7 +140,7 @@ on_both_engines! {
         assert_eq!(ana.app.pay(order.order_id, GOOD_CARD).await.refused(), ErrorCode::OrderClosed);
         let owned = "select count(*) from customer_order where account_id is not null";
         assert_eq!(count_one(app.coordinator().database(), owned).await, 0, "another payment is under way");
-        answer_bank(&app, &order, ChallengeAnswer::Fail).await;
+        app.answer_bank(&order, ChallengeAnswer::Fail).await;
         assert_eq!(ana.app.pay(order.order_id, GOOD_CARD).await.unwrap().state, OrderState::Paid);
         assert_eq!(count_one(app.coordinator().database(), owned).await, 1);
     }
@@ -160,7 +154,7 @@ on_both_engines! {
         // Each card waits for its bank nearly as long as it may.
         while app.now().saturating_since(placed_at) + PAYING_TTL < KEPT_TTL_MAX {
             app.wait(PAYING_TTL - SECOND);
-            answer_bank(&app, &current, ChallengeAnswer::Fail).await;
+            app.answer_bank(&current, ChallengeAnswer::Fail).await;
             current = ana.pay(order.order_id, ASKING_CARD).await.unwrap();
             // The same again changes nothing.
             let again = ana.pay_as(order.order_id, payment_of(&current), GOOD_CARD).await.unwrap();
@@ -168,7 +162,7 @@ on_both_engines! {
             assert!(current.keeps_seats_until.unwrap() <= placed_at + KEPT_TTL_MAX);
         }
         app.wait(KEPT_TTL_MAX - app.now().saturating_since(placed_at));
-        answer_bank(&app, &current, ChallengeAnswer::Fail).await;
+        app.answer_bank(&current, ChallengeAnswer::Fail).await;
         assert_eq!(ana.pay(order.order_id, GOOD_CARD).await.refused(), ErrorCode::OrderClosed);
         app.look_once().await;
         assert_eq!(ana.order(order.order_id).await.unwrap().state, OrderState::Lapsed);
@@ -188,7 +182,7 @@ on_both_engines! {
         // The shelf that the cart is priced from may be a second old: the books say it exactly.
         assert_eq!(eve.place_order(OrderId::new(), &request).await.refused(), ErrorCode::PerformanceCancelled);
         assert_eq!(ana.pay(declined.order_id, GOOD_CARD).await.refused(), ErrorCode::PerformanceCancelled);
-        answer_bank(&app, &asked, ChallengeAnswer::Approve).await;
+        app.answer_bank(&asked, ChallengeAnswer::Approve).await;
         app.look_once().await;
         let voided = ben.order(asked.order_id).await.unwrap();
         assert_eq!((voided.state, voided.payment.unwrap().state), (OrderState::Voided, PaymentState::Voided));

@@ -21,10 +21,11 @@ use ticketboss::{
     data::orders::{LineRow, OrderRow, PaymentRow, TicketRow},
     events::house::{SaleRules, SoldType},
     reservations::{
-        books::{Books, NOT_PROCESSED, NewOrder, OrderStep, PAYING_TTL, PerformanceFacts, REQUEST_LIFE_MAX, Step},
+        books::{Books, NOT_PROCESSED, PAYING_TTL, PerformanceFacts, REQUEST_LIFE_MAX},
         claims::{Claim, Claims, Staged},
         decide::{House, SeatAction, SeatCommand, decide},
         held_from::HeldBudget,
+        order_steps::{NewOrder, OrderStep, Step},
         orders::{Means, new_payment},
         ticket_code::TicketKey,
     },
@@ -328,6 +329,12 @@ impl World {
                         self.deliver();
                     }
                     if self.outbox[&key] != claimed {
+                        continue;
+                    }
+                    // The request to reserve may still be on its way: what the provider has not heard of is let go again.
+                    let created_at = Timestamp::from_millis(self.payments[&id].created_at);
+                    if !self.intents.contains_key(&id) && self.now < created_at + REQUEST_LIFE_MAX {
+                        self.outbox.insert(key, Some(self.now + Duration::from_secs(5)));
                         continue;
                     }
                 }
