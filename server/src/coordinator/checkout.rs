@@ -16,7 +16,7 @@ use crate::{
     },
     data::{orders as rows, sessions},
     reservations::{
-        books::{NOT_PROCESSED, REQUEST_LIFE_MAX, ask_after_silence},
+        books::{HEARD_OF_WITHIN, NOT_PROCESSED, REQUEST_LIFE_MAX, ask_after_silence},
         cart,
         order_steps::{OrderStep, Outcome, Step},
         orders::{self, OrderFile, OrderRow, Payer, PaymentRow, new_payment, prepare_order},
@@ -156,6 +156,10 @@ impl Coordinator {
             customer,
             keep_card: payment.keep_card,
         };
+        if self.now() >= Timestamp(payment.created_at) + REQUEST_LIFE_MAX {
+            // It waited for so long that others take it for one that was never sent.
+            return self.settle(order_id, payment_id, Ok(declined(NOT_PROCESSED))).await;
+        }
         let answer = self.inner.gateway.authorize(&authorization).await;
         crash_point("after_authorizing");
         self.settle(order_id, payment_id, refused_is_declined(answer)).await
@@ -281,7 +285,7 @@ impl Coordinator {
                 Ok(())
             }
             // Given up while its request was on the way: once that must have arrived, it is let go for good.
-            None if self.now() < Timestamp(payment.created_at) + REQUEST_LIFE_MAX => {
+            None if self.now() < Timestamp(payment.created_at) + HEARD_OF_WITHIN => {
                 Err(GatewayError::Uncertain("the provider has not heard of it yet".to_owned()))
             }
             None => Ok(()),

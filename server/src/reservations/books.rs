@@ -40,6 +40,9 @@ pub const ASK_AGAIN_AFTER: Duration = Duration::from_secs(30);
 const SILENCE_WAIT_MAX: Duration = Duration::from_secs(10 * 60);
 /// Longer than any request to a provider is on its way.
 pub const REQUEST_LIFE_MAX: Duration = Duration::from_secs(2 * 60);
+/// So long after a payment was written down, the request to reserve its money has arrived or never will: it is not sent
+/// any more once it waited for [`REQUEST_LIFE_MAX`].
+pub const HEARD_OF_WITHIN: Duration = Duration::from_secs(2 * REQUEST_LIFE_MAX.as_secs());
 /// The decline code of a payment the provider never heard of.
 pub const NOT_PROCESSED: &str = "not_processed";
 /// How long seats are kept for one order in all, however many cards are tried.

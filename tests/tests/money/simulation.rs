@@ -21,7 +21,7 @@ use ticketboss::{
     data::orders::{LineRow, OrderRow, PaymentRow, TicketRow},
     events::house::{SaleRules, SoldType},
     reservations::{
-        books::{Books, NOT_PROCESSED, PAYING_TTL, PerformanceFacts, REQUEST_LIFE_MAX},
+        books::{Books, HEARD_OF_WITHIN, NOT_PROCESSED, PAYING_TTL, PerformanceFacts, REQUEST_LIFE_MAX},
         claims::{Claim, Claims, Staged},
         decide::{House, SeatAction, SeatCommand, decide},
         held_from::HeldBudget,
@@ -324,6 +324,7 @@ impl World {
                 "void" => {
                     let claimed = Some(self.now + CLAIMED_FOR);
                     self.outbox.insert(key, claimed);
+                    let is_unheard_of = !self.intents.contains_key(&id);
                     self.arrive(Letter::Void(id));
                     if self.random.random_bool(0.3) {
                         self.deliver();
@@ -333,7 +334,7 @@ impl World {
                     }
                     // The request to reserve may still be on its way: what the provider has not heard of is let go again.
                     let created_at = Timestamp::from_millis(self.payments[&id].created_at);
-                    if !self.intents.contains_key(&id) && self.now < created_at + REQUEST_LIFE_MAX {
+                    if is_unheard_of && self.now < created_at + HEARD_OF_WITHIN {
                         self.outbox.insert(key, Some(self.now + Duration::from_secs(5)));
                         continue;
                     }
