@@ -175,7 +175,7 @@ seats-error-seat_limit = { $limit ->
    *[other] { $limit } asientos es el máximo para esta función.
 }
 seats-error-too_many_held = Desde tu red se están eligiendo tantas butacas que ahora mismo no se pueden reservar más. Vuelve a probar en un minuto.
-seats-error-held_too_long = Has reservado estas butacas dos veces sin comprarlas. Durante diez minutos les toca a otros; elige otras.
+seats-error-held_too_long = Estas butacas han estado reservadas veinte minutos sin comprarse. Durante diez les toca a otros; elige otras.
 seats-error-orphan_seat = Dejaría un asiento suelto que nadie podría usar. Coge el de al lado o deja dos libres.
 seats-error-no_seats_found = No hay asientos libres así. Prueba con menos, otro precio o separados.
 seats-error-not_yet_on_sale = La venta todavía no ha empezado.

@@ -15,7 +15,8 @@ pub enum ErrorCode {
     /// As many seats of this performance are held from the client's network as may be at the same time; `limit` says how
     /// many, `retry_after_seconds` when to come back.
     TooManyHeld,
-    /// These seats ran out twice in this cart without being bought; `seats` names them, until `at` others have their turn.
+    /// These seats were kept by this customer, or from this network, for twenty minutes in a row and not bought; `seats`
+    /// names them, until `at` others have their turn.
     HeldTooLong,
     /// The choice would leave single seats nobody wants; `seats` names them.
     OrphanSeat,
@@ -134,7 +135,7 @@ impl ErrorCode {
             Self::SeatsTaken => ("seats_taken", 409, "Some of the seats were just taken"),
             Self::SeatLimit => ("seat_limit", 422, "More seats than one customer may have here"),
             Self::TooManyHeld => ("too_many_held", 429, "Too many seats are held from this network"),
-            Self::HeldTooLong => ("held_too_long", 409, "These seats ran out twice in this cart"),
+            Self::HeldTooLong => ("held_too_long", 409, "These seats were kept for long and not bought"),
             Self::OrphanSeat => ("orphan_seat", 422, "The choice would leave a single seat"),
             Self::NoSeatsFound => ("no_seats_found", 409, "No free seats fit the wish"),
             Self::NotYetOnSale => ("not_yet_on_sale", 409, "The sale has not begun"),

@@ -20,8 +20,8 @@ use crate::{
         passwords::{Queue, Waiting},
         sessions::{Kind, Proof},
     },
-    data::{DataError, Link, accounts as rows, buckets, email_key::email_key, passkeys, sessions, wishes},
-    reservations::wishes::REMEMBERED_FOR,
+    data::{DataError, Link, accounts as rows, buckets, claims, email_key::email_key, passkeys, sessions, wishes},
+    reservations::{decide::PAUSE, wishes::REMEMBERED_FOR},
 };
 use shared_model::{
     AccountId, CodeId, ErrorCode, Problem, SignUpId, Timestamp,
@@ -431,6 +431,7 @@ impl Coordinator {
         message_limits::forget_old(&mut link, self.now()).await?;
         passkeys::delete_old_ceremonies(&mut link, now).await?;
         wishes::forget_told(&mut link, now - REMEMBERED_FOR.as_millis() as i64).await?;
+        claims::forget_networks(&mut link, now - PAUSE.as_millis() as i64).await?;
         link.commit().await?;
         for _ in 0..FORGOTTEN_ROUNDS_MAX {
             let mut link = self.inner.database.begin().await?;

@@ -15,7 +15,7 @@ macro_rules! on_newer_claim {
          order_id = excluded.order_id, hold_id = excluded.hold_id, ticket_type_id = excluded.ticket_type_id,
          started_at = excluded.started_at, expires_at = excluded.expires_at, extended = excluded.extended,
          reason = excluded.reason, version = excluded.version, account_id = excluded.account_id,
-         held_from = excluded.held_from, given_back = excluded.given_back, renewed = excluded.renewed where seat_claim.version <= $2"
+         held_from = excluded.held_from, given_back = excluded.given_back, kept_since = excluded.kept_since where seat_claim.version <= $2"
     };
 }
 
@@ -28,7 +28,7 @@ statements! {
     INSERT_DESK = Statement::both("insert into seat_desk (performance_id, version) values ($1, 0) on conflict (performance_id) do nothing");
     LIST_CHANGES = Statement::both(
         "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version,
-         account_id, held_from, given_back, renewed from seat_claim where performance_id = $1 and version > $2",
+         account_id, held_from, given_back, kept_since from seat_claim where performance_id = $1 and version > $2",
     );
     /// The guard at the end makes a claim by itself safe: a row that was written after the writer
     /// looked (`$2`) is left alone, and the writer sees too few rows touched.
@@ -36,32 +36,32 @@ statements! {
     UPSERT_CLAIMS = Statement::each(
         concat!(
             "insert into seat_claim (performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at,
-             expires_at, extended, reason, version, account_id, held_from, given_back, renewed) ",
+             expires_at, extended, reason, version, account_id, held_from, given_back, kept_since) ",
             json_rows!(
                 sqlite: "performance_id" uuid, "seat_no" integer, "state" text, "cart_id" uuid, "order_id" uuid,
                 "hold_id" uuid, "ticket_type_id" uuid, "started_at" bigint, "expires_at" bigint, "extended" boolean,
-                "reason" text, "version" bigint, "account_id" uuid, "held_from" text, "given_back" boolean, "renewed" boolean
+                "reason" text, "version" bigint, "account_id" uuid, "held_from" text, "given_back" boolean, "kept_since" bigint
             ),
             " where true ",
             on_newer_claim!()
         ),
         concat!(
             "insert into seat_claim (performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at,
-             expires_at, extended, reason, version, account_id, held_from, given_back, renewed) select * from unnest($1::uuid[], $3::integer[], $4::text[], $5::uuid[],
+             expires_at, extended, reason, version, account_id, held_from, given_back, kept_since) select * from unnest($1::uuid[], $3::integer[], $4::text[], $5::uuid[],
              $6::uuid[], $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::boolean[], $12::text[], $13::bigint[],
-             $14::uuid[], $15::text[], $16::boolean[], $17::boolean[]) ",
+             $14::uuid[], $15::text[], $16::boolean[], $17::bigint[]) ",
             on_newer_claim!()
         ),
     );
     /// What was given back is not among them: nobody is told of it again, and a cart may have touched thousands.
     LIST_OF_CART = Statement::both(
         "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version,
-         account_id, held_from, given_back, renewed from seat_claim where cart_id = $1
+         account_id, held_from, given_back, kept_since from seat_claim where cart_id = $1
          and (state = 'held' or (state = 'free' and not given_back)) order by performance_id, seat_no",
     );
     LIST_OF_ORDER = Statement::both(
         "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version,
-         account_id, held_from, given_back, renewed from seat_claim where order_id = $1 order by performance_id, seat_no",
+         account_id, held_from, given_back, kept_since from seat_claim where order_id = $1 order by performance_id, seat_no",
     );
     SET_TICKET_TYPE = Statement::both(
         "update seat_claim set ticket_type_id = $4, version = $6
@@ -70,8 +70,12 @@ statements! {
     /// A hold that ran out may still stand as held: nobody has swept it. Not offered again, but remembered: who takes
     /// the seats once more does not get their time anew for it.
     FORGET_LAPSED = Statement::both(
-        "update seat_claim set state = 'free', given_back = true, account_id = null, held_from = null, version = $4
+        "update seat_claim set state = 'free', given_back = true, version = $4
          where performance_id = $1 and cart_id = $2 and ((state = 'free' and not given_back) or (state = 'held' and expires_at <= $3))",
+    );
+    /// Memory may go on knowing it; it is of no use there.
+    FORGET_NETWORKS = Statement::both(
+        "update seat_claim set held_from = null where state = 'free' and held_from is not null and expires_at <= $1",
     );
     /// `$1` performance ids, `$2` now: places that are not free, by the claims' own condition.
     COUNT_TAKEN = Statement::each(
@@ -126,7 +130,7 @@ pub struct ClaimRow {
     pub account_id: Option<Uuid>,
     pub held_from: Option<String>,
     pub given_back: bool,
-    pub renewed: bool,
+    pub kept_since: Option<i64>,
 }
 
 /// Locks the performance's seats until the transaction ends and returns the version this
@@ -179,7 +183,7 @@ pub async fn upsert_claims(link: &mut Link, rows: &[ClaimRow], seen_version: i64
                 .bind(column(rows, |row| row.account_id))
                 .bind(column(rows, |row| row.held_from.as_deref()))
                 .bind(column(rows, |row| row.given_back))
-                .bind(column(rows, |row| row.renewed));
+                .bind(column(rows, |row| row.kept_since));
             in_time(query.execute(connection)).await.map(|done| done.rows_affected())
         }
     };
@@ -216,6 +220,11 @@ pub async fn set_ticket_type(link: &mut Link, seat: &HeldSeat, ticket_type_id: U
 pub async fn forget_lapsed(link: &mut Link, performance_id: Uuid, cart_id: Uuid, now: i64) -> DataResult<()> {
     let version = raise_version(link, performance_id).await?;
     execute!(link, FORGET_LAPSED, performance_id, cart_id, now, version).map(drop)
+}
+
+/// Forgets where free places were held from whose last hold ended before.
+pub async fn forget_networks(link: &mut Link, before: i64) -> DataResult<()> {
+    execute!(link, FORGET_NETWORKS, before).map(drop)
 }
 
 /// A hold that ran out and lost seats to others since.

@@ -65,13 +65,13 @@ statements! {
     LIST_CLAIMS = Statement::each(
         concat!(
             "select c.performance_id, c.seat_no, c.state, c.cart_id, c.order_id, c.hold_id, c.ticket_type_id, c.started_at, c.expires_at,
-             c.extended, c.reason, c.version, c.account_id, c.held_from, c.given_back, c.renewed from seat_claim c join (",
+             c.extended, c.reason, c.version, c.account_id, c.held_from, c.given_back, c.kept_since from seat_claim c join (",
             json_rows!(sqlite: "performance_id" uuid, "seat_no" integer),
             ") as r on c.performance_id = r.performance_id and c.seat_no = r.seat_no"
         ),
         concat!(
             "select c.performance_id, c.seat_no, c.state, c.cart_id, c.order_id, c.hold_id, c.ticket_type_id, c.started_at, c.expires_at,
-             c.extended, c.reason, c.version, c.account_id, c.held_from, c.given_back, c.renewed from seat_claim c join (",
+             c.extended, c.reason, c.version, c.account_id, c.held_from, c.given_back, c.kept_since from seat_claim c join (",
             json_rows!(postgres: "performance_id" uuid, "seat_no" integer),
             ") as r on c.performance_id = r.performance_id and c.seat_no = r.seat_no"
         ),

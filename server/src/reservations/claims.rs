@@ -45,7 +45,10 @@ pub struct Lapsed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastHold {
     pub cart_id: CartId,
+    pub account_id: Option<AccountId>,
+    pub held_from: Option<HeldFrom>,
     pub window: Window,
+    pub kept_since: Timestamp,
     /// It was given back, or an order that was not paid kept it longer: it is not offered again.
     pub given_back: bool,
 }
@@ -61,6 +64,8 @@ pub struct HeldBy {
     pub account_id: Option<AccountId>,
     /// Counts against the budget of these networks; staff are not counted.
     pub held_from: Option<HeldFrom>,
+    /// When this customer, or its network, first held the place in a row of holds without a pause.
+    pub kept_since: Timestamp,
 }
 
 /// Whose limit a place counts against.
@@ -79,8 +84,6 @@ pub struct Window {
     pub expires_at: Timestamp,
     /// The one extension is used up.
     pub extended: bool,
-    /// It follows one that ran out, and is the last before others have their turn.
-    pub renewed: bool,
 }
 
 pub const FREE: Claim = Claim::Free { last: None };
@@ -164,7 +167,8 @@ impl Claim {
 impl HeldBy {
     /// What is remembered of it when it ends.
     pub fn ended(&self, given_back: bool) -> LastHold {
-        LastHold { cart_id: self.cart_id, window: self.window, given_back }
+        let Self { cart_id, account_id, held_from, window, kept_since, .. } = *self;
+        LastHold { cart_id, account_id, held_from, window, kept_since, given_back }
     }
 
     /// The place once its hold is given back at `now`, or with an order nobody paid: its time goes on.
@@ -503,19 +507,19 @@ pub fn to_row(performance_id: PerformanceId, seat: SeatNo, claim: &Claim, versio
         account_id: None,
         held_from: None,
         given_back: false,
-        renewed: false,
+        kept_since: None,
     };
     let put_window = |row: &mut ClaimRow, window: &Window| {
         row.started_at = Some(window.started_at.as_millis());
         row.expires_at = Some(window.expires_at.as_millis());
         row.extended = window.extended;
-        row.renewed = window.renewed;
     };
     let put_hold = |row: &mut ClaimRow, held: &HeldBy| {
         row.hold_id = Some(held.hold_id.0);
         row.ticket_type_id = Some(held.ticket_type_id.0);
         row.account_id = held.account_id.map(Into::into);
         row.held_from = held.held_from.map(HeldFrom::to_text);
+        row.kept_since = Some(held.kept_since.as_millis());
         put_window(row, &held.window);
     };
     let state = match claim {
@@ -523,6 +527,9 @@ pub fn to_row(performance_id: PerformanceId, seat: SeatNo, claim: &Claim, versio
             if let Some(last) = last {
                 row.cart_id = Some(last.cart_id.0);
                 row.given_back = last.given_back;
+                row.account_id = last.account_id.map(Into::into);
+                row.held_from = last.held_from.map(HeldFrom::to_text);
+                row.kept_since = Some(last.kept_since.as_millis());
                 put_window(&mut row, &last.window);
             }
             "free"
@@ -552,31 +559,35 @@ pub fn to_row(performance_id: PerformanceId, seat: SeatNo, claim: &Claim, versio
 
 pub fn from_row(row: &ClaimRow) -> DataResult<Claim> {
     let missing = |what: &str| DataError::corrupt("seat claim", format!("a {} seat has no {what}", row.state));
+    let account_id = row.account_id.map(AccountId);
+    let held_from = row.held_from.as_deref().and_then(HeldFrom::read);
     let hold = || -> DataResult<HeldBy> {
+        let started_at = Timestamp(row.started_at.ok_or_else(|| missing("start"))?);
         Ok(HeldBy {
             cart_id: CartId(row.cart_id.ok_or_else(|| missing("cart"))?),
             hold_id: HoldId(row.hold_id.ok_or_else(|| missing("hold"))?),
             ticket_type_id: TicketTypeId(row.ticket_type_id.ok_or_else(|| missing("ticket type"))?),
             window: Window {
-                started_at: Timestamp(row.started_at.ok_or_else(|| missing("start"))?),
+                started_at,
                 expires_at: Timestamp(row.expires_at.ok_or_else(|| missing("end"))?),
                 extended: row.extended,
-                renewed: row.renewed,
             },
-            account_id: row.account_id.map(AccountId),
-            held_from: row.held_from.as_deref().and_then(HeldFrom::read),
+            account_id,
+            held_from,
+            kept_since: row.kept_since.map_or(started_at, Timestamp),
         })
     };
-    let last_hold = |cart_id, expires_at| LastHold {
-        cart_id: CartId(cart_id),
-        window: Window {
-            // Rows of older versions have no start.
-            started_at: Timestamp(row.started_at.unwrap_or(expires_at)),
-            expires_at: Timestamp(expires_at),
-            extended: row.extended,
-            renewed: row.renewed,
-        },
-        given_back: row.given_back,
+    let last_hold = |cart_id, expires_at| {
+        // Rows of older versions have no start.
+        let started_at = Timestamp(row.started_at.unwrap_or(expires_at));
+        LastHold {
+            cart_id: CartId(cart_id),
+            account_id,
+            held_from,
+            window: Window { started_at, expires_at: Timestamp(expires_at), extended: row.extended },
+            kept_since: row.kept_since.map_or(started_at, Timestamp),
+            given_back: row.given_back,
+        }
     };
     Ok(match row.state.as_str() {
         "free" => Claim::Free {

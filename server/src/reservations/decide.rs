@@ -15,6 +15,12 @@ use shared_model::{
         orphan::orphans_left,
     },
 };
+use std::time::Duration;
+
+/// How long a place may be kept in a row and not be bought: a hold, and the same once more.
+const KEPT_IN_A_ROW_MAX: Duration = Duration::from_secs(2 * HOLD_TTL.as_secs());
+/// How long others have their turn then: as long as a hold.
+pub const PAUSE: Duration = HOLD_TTL;
 
 /// The house and its rules: what stays the same while commands are decided.
 #[derive(Clone, Copy)]
@@ -66,7 +72,7 @@ pub enum Refusal {
         "{0} seats of this performance can be held from one network at the same time; try again when some are bought or let go"
     )]
     TooManyHeld(u32),
-    #[error("these seats ran out twice in this cart; others have their turn until then")]
+    #[error("these seats were kept for twenty minutes and not bought; others have their turn until then")]
     HeldTooLong { seats: Vec<SeatNo>, until: Timestamp },
     #[error("the choice would leave single seats")]
     OrphanSeat(Vec<SeatNo>),
@@ -175,13 +181,15 @@ fn hold(
         }
     }
     let current = mine.iter().find_map(live).map(|held| held.window);
-    let window = window_for(staged, cart_id, &new, current, now)?;
+    let window = window_for(house, staged, wish.by, &new, current, now)?;
     let mut changes = new
         .iter()
         .map(|seat| {
             let ticket_type_id = ticket_type_for(house, *seat, wish.ticket_type_id)?;
             let SeatCommand { account_id, held_from, .. } = *wish.by;
-            let held = HeldBy { cart_id, hold_id: wish.hold_id, ticket_type_id, window, account_id, held_from };
+            let kept_since = kept_since(house, staged, wish.by, *seat, now);
+            let hold_id = wish.hold_id;
+            let held = HeldBy { cart_id, hold_id, ticket_type_id, window, account_id, held_from, kept_since };
             Ok((*seat, Claim::Held(held)))
         })
         .collect::<Result<Vec<_>, Refusal>>()?;
@@ -193,49 +201,78 @@ fn hold(
     Ok(Granted { changes, taken: wanted, because })
 }
 
-/// The life of what a cart takes. A hold is ten minutes from the cart's first seat, and neither letting go nor letting
-/// run out makes endless ones of it: seats that were given back go on with their old time; seats that ran out can be
-/// taken again at once, but once, and then only after others had as long for them as a hold lasts.
+/// The life of what a cart takes. A hold is ten minutes from the cart's first seat, and letting go makes no more of it:
+/// seats that its customer gave back go on with their old time. Seats that ran out can be taken again at once, until
+/// they were kept for too long ([`kept_too_long`]).
 fn window_for(
+    house: House<'_>,
     staged: &Staged<'_>,
-    cart_id: CartId,
+    by: &SeatCommand,
     new: &[SeatNo],
     current: Option<Window>,
     now: Timestamp,
 ) -> Result<Window, Refusal> {
-    let fresh = Window { started_at: now, expires_at: now + HOLD_TTL, extended: false, renewed: false };
     let mut window = current;
-    let mut renewed = false;
     let mut too_long = Vec::new();
     let mut until = now;
     for seat in new {
-        let last = staged.get(*seat).and_then(|claim| claim.last_hold(now)).filter(|last| last.cart_id == cart_id);
-        let Some(last) = last else { continue };
-        let ended_at = last.window.expires_at;
-        if held_too_long(&last, now) {
+        let Some(last) = staged.get(*seat).and_then(|claim| claim.last_hold(now)) else { continue };
+        if kept_too_long(house, by, &last, now) {
             too_long.push(*seat);
-            until = until.max(ended_at + HOLD_TTL);
-        } else if ended_at > now {
+            until = until.max(turn_of_others_ends(&last));
+        } else if is_same_customer(by, &last) && last.window.expires_at > now {
             // An extension that is used up stays so, and the earlier end counts.
             let other = window.unwrap_or(last.window);
-            let earlier = if ended_at < other.expires_at { last.window } else { other };
+            let earlier = if last.window.expires_at < other.expires_at { last.window } else { other };
             window = Some(Window { extended: other.extended || last.window.extended, ..earlier });
-            renewed |= other.renewed || last.window.renewed;
-        } else if now < ended_at + HOLD_TTL {
-            renewed = true;
         }
     }
     if !too_long.is_empty() {
         return Err(Refusal::HeldTooLong { seats: too_long, until });
     }
-    let window = window.unwrap_or(fresh);
-    Ok(Window { renewed: renewed || window.renewed, ..window })
+    Ok(window.unwrap_or(Window { started_at: now, expires_at: now + HOLD_TTL, extended: false }))
 }
 
-/// Whether a hold that ended has to wait for others: it was the second in a row.
-fn held_too_long(last: &LastHold, now: Timestamp) -> bool {
-    let ended_at = last.window.expires_at;
-    last.window.renewed && ended_at <= now && now < ended_at + HOLD_TTL
+/// Whether others have their turn at a place: one customer, or one network in whatever number of sessions, kept it for
+/// [`KEPT_IN_A_ROW_MAX`] and has not yet let it alone for [`PAUSE`]. What is still hers ([`window_for`]) she may take
+/// back.
+fn kept_too_long(house: House<'_>, by: &SeatCommand, last: &LastHold, now: Timestamp) -> bool {
+    let is_hers = is_same_customer(by, last);
+    let goes_on = last.window.expires_at > now;
+    if !is_in_a_row(house, by, last, now) || (is_hers && goes_on) {
+        return false;
+    }
+    last.window.expires_at.min(now).saturating_since(last.kept_since) >= KEPT_IN_A_ROW_MAX
+}
+
+/// Whether a hold by this command follows the last one as if it were the same, without a pause.
+fn is_in_a_row(house: House<'_>, by: &SeatCommand, last: &LastHold, now: Timestamp) -> bool {
+    // A deployment that does not count networks, or a challenge that was passed, takes everybody for somebody else.
+    let counts_networks = house.held_budget != HeldBudget::NONE && !by.passed_challenge;
+    let networks = by.held_from.zip(last.held_from).filter(|_| counts_networks);
+    let is_from_there = networks.is_some_and(|(one, other)| one.shares_a_network(other));
+    now < turn_of_others_ends(last) && (is_same_customer(by, last) || is_from_there)
+}
+
+fn is_same_customer(by: &SeatCommand, last: &LastHold) -> bool {
+    last.cart_id == by.cart_id || by.account_id.is_some_and(|account_id| last.account_id == Some(account_id))
+}
+
+/// When a place is as new to those who held it last.
+fn turn_of_others_ends(last: &LastHold) -> Timestamp {
+    last.window.expires_at + PAUSE
+}
+
+/// Since when a place is kept in a row by whoever holds it now.
+fn kept_since(house: House<'_>, staged: &Staged<'_>, by: &SeatCommand, seat: SeatNo, now: Timestamp) -> Timestamp {
+    let last = staged.get(seat).and_then(|claim| claim.last_hold(now));
+    last.filter(|last| is_in_a_row(house, by, last, now)).map_or(now, |last| last.kept_since)
+}
+
+/// Whether a place is free, and the turn to take it is not others'.
+fn may_have(house: House<'_>, staged: &Staged<'_>, by: &SeatCommand, seat: SeatNo, now: Timestamp) -> bool {
+    let last = staged.get(seat).and_then(|claim| claim.last_hold(now));
+    staged.is_free(seat, now) && !last.is_some_and(|last| kept_too_long(house, by, &last, now))
 }
 
 /// How many seats a customer has here that are held, being paid for or sold: in this cart, and in all sessions of its
@@ -329,7 +366,7 @@ fn choose(
             let standing = house.plan.areas.get(*area as usize).ok_or(Refusal::UnknownArea(*area))?;
             let places: Vec<SeatNo> = (standing.first_place..standing.first_place + standing.capacity)
                 .map(SeatNo)
-                .filter(|place| staged.is_free(*place, now))
+                .filter(|place| may_have(house, staged, by, *place, now))
                 .take(*count as usize)
                 .collect();
             if places.len() < *count as usize {
@@ -341,7 +378,7 @@ fn choose(
         SeatChoice::Best(best) => {
             counted(best.count)?;
             check_customer_limit(house, staged, by, best.count as usize, now)?;
-            choose_best(house, staged, by.cart_id, best, now)
+            choose_best(house, staged, by, best, now)
         }
     }
 }
@@ -349,7 +386,7 @@ fn choose(
 fn choose_best(
     house: House<'_>,
     staged: &Staged<'_>,
-    cart_id: CartId,
+    by: &SeatCommand,
     best: &BestSeats,
     now: Timestamp,
 ) -> Result<(Vec<SeatNo>, Option<BestReason>), Refusal> {
@@ -360,12 +397,8 @@ fn choose_best(
     let wish = Wish { count: best.count, category, together: best.together, step_free: best.step_free };
     let for_sale =
         |seat: SeatNo| house.plan.category_of(seat).is_some_and(|category| !house.rules.sold_in[category].is_empty());
-    let may_have = |seat: SeatNo| {
-        let last = staged.get(seat).and_then(|claim| claim.last_hold(now));
-        let is_barred = last.is_some_and(|last| last.cart_id == cart_id && held_too_long(&last, now));
-        staged.is_free(seat, now) && for_sale(seat) && !is_barred
-    };
-    let choice = best_seats(house.plan, may_have, &wish).ok_or(Refusal::NoSeatsFound)?;
+    let offered = |seat: SeatNo| for_sale(seat) && may_have(house, staged, by, seat, now);
+    let choice = best_seats(house.plan, offered, &wish).ok_or(Refusal::NoSeatsFound)?;
     Ok((choice.seats, Some(choice.reason)))
 }
 

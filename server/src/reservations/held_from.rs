@@ -47,6 +47,11 @@ impl HeldFrom {
         self.0.into_iter().flatten()
     }
 
+    /// Whether one network at least is the same.
+    pub fn shares_a_network(self, other: Self) -> bool {
+        self.networks().any(|network| other.networks().any(|others| others == network))
+    }
+
     /// As it is stored.
     pub fn to_text(self) -> String {
         let bytes: Vec<u8> = self.networks().flat_map(NetworkDigest::to_be_bytes).collect();
@@ -97,6 +102,14 @@ mod tests {
 
     fn from(address: &str) -> HeldFrom {
         HeldFrom::new(address.parse().unwrap(), &DeploymentSecret::from_bytes(&[7; 32]))
+    }
+
+    #[test]
+    fn strangers_share_no_network() {
+        assert!(from("192.0.2.7").shares_a_network(from("192.0.2.9")));
+        assert!(from("2001:db8:1:200::1").shares_a_network(from("2001:db8:1:300::1")));
+        assert!(!from("192.0.2.7").shares_a_network(from("192.0.3.7")));
+        assert!(!from("192.0.2.7").shares_a_network(from("2001:db8:1::1")));
     }
 
     /// How many of their networks two addresses share.

@@ -10,6 +10,7 @@ use shared_model::{
 use std::{sync::Arc, time::Duration};
 use ticketboss::{config::Config, guards::Guards};
 use ticketboss_tests::{
+    account_holder::AccountHolder,
     app::{Engine, Setting, TestApp},
     books::{count_one, everything},
     buyer::{ASKING_CARD, Answer, Buyer, DECLINED_CARD, GOOD_CARD, Refused},
@@ -203,7 +204,76 @@ async fn no_address_is_written_down(engine: Engine) {
     assert_eq!(count_one(database, kept).await, 2);
     ana.release(&play, &["Stalls A-1"]).await.unwrap();
     ben.buy(GOOD_CARD).await.unwrap();
-    assert_eq!(count_one(database, kept).await, 0, "gone with the hold");
+    assert_eq!(count_one(database, kept).await, 1, "a place remembers who kept it, while it matters");
+    app.wait(3 * HOLD_TTL);
+    app.look_once().await;
+    assert_eq!(count_one(database, kept).await, 0, "and no longer");
+}
+
+/// One session after the other takes a seat from these addresses as soon as the one before let it run out, or gave it
+/// back; how long the seat was kept in a row.
+async fn kept_in_a_row(app: &TestApp, play: &Performance, addresses: &[&str], gives_back: bool) -> Duration {
+    let begun = app.now();
+    for address in addresses.iter().cycle().take(8) {
+        let buyer = from(app, address).await;
+        match buyer.hold(play, &["Stalls A-1"]).await {
+            Ok(hold) => assert_eq!(hold.expires_at, Some(app.now() + HOLD_TTL), "it is new to her"),
+            Err(problem) => {
+                assert_eq!((problem.code, &problem.seats), (ErrorCode::HeldTooLong, &play.seats(&["Stalls A-1"])));
+                assert!(problem.at.is_some_and(|until| until <= app.now() + 2 * HOLD_TTL), "it says until when");
+                break;
+            }
+        }
+        if gives_back {
+            app.wait(HOLD_TTL - SECOND);
+            buyer.release(play, &["Stalls A-1"]).await.unwrap();
+        } else {
+            app.wait(HOLD_TTL);
+        }
+    }
+    app.now().saturating_since(begun)
+}
+
+async fn sessions_of_one_network_do_not_hand_a_seat_on_for_ever(engine: Engine) {
+    let app = guarded(engine).await;
+    for addresses in
+        [&["203.0.113.9"][..], &["203.0.113.9", "203.0.113.200"], &["2001:db8:1:1::1", "2001:db8:1:900::1"]]
+    {
+        for gives_back in [false, true] {
+            let play = app.stage(Wish::default()).await;
+            let kept = kept_in_a_row(&app, &play, addresses, gives_back).await;
+            assert!(kept >= 2 * HOLD_TTL - 2 * SECOND && kept <= 3 * HOLD_TTL, "{addresses:?}: {kept:?}");
+            let neighbour = from(&app, addresses[0]).await;
+            let best = BestSeats { count: 2, price_category_id: None, together: true, step_free: false };
+            let others = neighbour.hold_best(&play, best).await.expect("other seats are to be had");
+            assert!(!others.taken.contains(&play.seats(&["Stalls A-1"])[0]), "not the one that is others' turn");
+            from(&app, "198.51.100.1").await.hold(&play, &["Stalls A-1"]).await.expect("others have their turn");
+        }
+    }
+    // Let alone for as long, it is as new.
+    let play = app.stage(Wish::default()).await;
+    kept_in_a_row(&app, &play, &["203.0.113.9"], false).await;
+    app.wait(HOLD_TTL);
+    from(&app, "203.0.113.9").await.hold(&play, &["Stalls A-1"]).await.expect("after a pause");
+}
+
+async fn without_counting_networks_one_hands_a_seat_on_for_ever(engine: Engine) {
+    let app = guarded_by(engine, Guards { held_budget: false, ..Guards::default() }).await;
+    let play = app.stage(Wish::default()).await;
+    assert_eq!(kept_in_a_row(&app, &play, &["203.0.113.9"], false).await, 8 * HOLD_TTL);
+}
+
+/// Two sessions of one account are one customer.
+async fn an_accounts_other_session_goes_on_with_the_old_time(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let play = app.stage(Wish::default()).await;
+    let ana = AccountHolder::sign_up(&app, "ana@example.com").await;
+    let elsewhere = ana.elsewhere(&app).await;
+    let held = ana.app.hold(&play, &["Stalls A-1"]).await.unwrap();
+    app.wait(5 * MINUTE);
+    ana.app.release(&play, &["Stalls A-1"]).await.unwrap();
+    let again = elsewhere.app.hold(&play, &["Stalls A-1"]).await.unwrap();
+    assert_eq!(again.expires_at, held.expires_at);
 }
 
 /// More than an address may send at once, and fewer than close a socket.
@@ -305,6 +375,9 @@ on_each_engine! {
     a_school_behind_one_address_buys_all_its_seats
     the_teams_own_people_are_not_counted_and_others_are
     no_address_is_written_down
+    sessions_of_one_network_do_not_hand_a_seat_on_for_ever
+    without_counting_networks_one_hands_a_seat_on_for_ever
+    an_accounts_other_session_goes_on_with_the_old_time
     commands_over_a_socket_count_as_writes
     a_passed_challenge_lets_a_network_go_on
 }
