@@ -4,8 +4,9 @@
 //! A cart and an account are counted when seats are held ([`super::decide`]). A guest tells its mailbox only when it
 //! buys; so here, under the locks of the performances, what an account and a mailbox have bought is counted as well.
 //!
-//! A mailbox that a guest types is confirmed by nobody. So what a stranger orders under an account's address counts
-//! against the account only once its money is reserved: an order that is never paid locks nobody out.
+//! A mailbox that a guest types is confirmed by nobody. So what a stranger orders under somebody's address counts
+//! against her only once its money is reserved: an order that is never paid locks nobody out. Of orders that are paid at
+//! the same moment the first counts ([`super::books`]).
 //!
 //! Mailboxes are compared as everywhere ([`email_key`]).
 
@@ -87,7 +88,9 @@ impl Customers {
     }
 
     fn is_same_customer(&self, order: &OrderRow, bought: &Bought) -> bool {
-        let Some(account_id) = order.account_id else { return bought.mailbox == email_key(&order.buyer_email) };
+        let Some(account_id) = order.account_id else {
+            return bought.is_bought && bought.mailbox == email_key(&order.buyer_email);
+        };
         let is_of_mailbox = self.confirmed.get(&account_id).is_some_and(|mailbox| bought.mailbox == *mailbox);
         let is_guests = bought.account_id.is_none();
         bought.account_id == Some(account_id) || (is_guests && is_of_mailbox && bought.is_bought)
