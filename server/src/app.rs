@@ -124,12 +124,14 @@ impl App {
             places = places.places_max(),
             "open files, and places for connections and live charts"
         );
+        let guards = replaced.guards;
         let coordinator = open(&config, replaced).await?;
         let (stop, stopped) = watch::channel(false);
         let state = AppState::new(AppParts {
             coordinator: coordinator.clone(),
             messages: Arc::new(Messages::load()),
             limits: Arc::new(Limits::new(&config.limits)),
+            guards,
             places,
             demo_mail_url: config.demo_mail_url(admin_address),
             config: Arc::new(config),

@@ -19,6 +19,10 @@ pub struct Guards {
     pub held_budget: bool,
     /// Count a customer's seats over all sessions, not in its cart alone.
     pub customers: bool,
+    /// Give each network no more than its share of the passwords' queues.
+    pub queue_shares: bool,
+    /// Count frames of live charts before they are put together.
+    pub frames: bool,
 }
 
 impl Guards {
@@ -31,6 +35,8 @@ impl Guards {
         payment_owners: true,
         held_budget: true,
         customers: true,
+        queue_shares: true,
+        frames: true,
     };
 }
 

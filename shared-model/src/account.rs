@@ -272,8 +272,6 @@ pub struct AccountExport {
     pub sessions: Vec<SessionInfo>,
     pub passkeys: Vec<PasskeyInfo>,
     pub cards: Vec<SavedCard>,
-    /// With their tickets.
-    pub orders: Vec<Order>,
     /// What was done as staff.
     pub deeds: Vec<Deed>,
     /// Performances whose seats this address wants to hear of.
@@ -286,6 +284,8 @@ pub struct AccountExport {
     pub order_mails: Vec<AskedOrderMail>,
     /// What the payment providers call her.
     pub provider_names: Vec<String>,
+    /// With their tickets. At the end, because the document is written while it is sent.
+    pub orders: Vec<Order>,
 }
 
 /// A wish to have an order's mail again.

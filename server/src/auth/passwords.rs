@@ -137,7 +137,8 @@ pub struct Passwords {
     owners: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
     new_accounts: Arc<Semaphore>,
-    shares: Shares,
+    /// `None`: whoever comes first waits.
+    shares: Option<Shares>,
     working: Arc<Semaphore>,
 }
 
@@ -147,11 +148,16 @@ impl Default for Passwords {
         let at_once = available_parallelism().map_or(1, |all| all.get() / 2).max(1);
         let [owners, strangers, new_accounts] = [(); 3].map(|()| Arc::new(Semaphore::new(WAITING_MAX)));
         let working = Arc::new(Semaphore::new(at_once));
-        Self { owners, strangers, new_accounts, shares: Shares::default(), working }
+        Self { owners, strangers, new_accounts, shares: Some(Shares::default()), working }
     }
 }
 
 impl Passwords {
+    /// As it would be without shares of the queues: a control for tests.
+    pub fn without_shares(self) -> Self {
+        Self { shares: None, ..self }
+    }
+
     /// Judges a new password, which takes its time as well, and says what to keep of it.
     ///
     /// # Errors
@@ -217,7 +223,10 @@ impl Passwords {
             Queue::Strangers => &self.strangers,
             Queue::NewAccounts => &self.new_accounts,
         };
-        let _share = self.shares.take(waiting).ok_or(PasswordsBusy)?;
+        let _share = match &self.shares {
+            Some(shares) => Some(shares.take(waiting).ok_or(PasswordsBusy)?),
+            None => None,
+        };
         let _waiting = queue.try_acquire().map_err(|_| PasswordsBusy)?;
         let working = self.working.clone().acquire_owned().await.map_err(|_| PasswordsBusy)?;
         // The permit goes along: work that nobody waits for any longer still counts.

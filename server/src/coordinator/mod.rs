@@ -150,7 +150,7 @@ impl Coordinator {
         let inner = Inner {
             sessions,
             passkeys: Passkeys::of_site(&public_url),
-            passwords: Passwords::default(),
+            passwords: if guards.queue_shares { Passwords::default() } else { Passwords::default().without_shares() },
             limits: AskedLimits::new(database.clone(), secret.clone()),
             secret,
             gateway: Arc::new(sandbox.clone()),

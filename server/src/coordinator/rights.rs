@@ -14,26 +14,18 @@ use crate::{
 use shared_model::{
     AccountId, AuditEntryId, ErrorCode, OrderId, OrganizerId, PasskeyId, PerformanceId, Problem, Timestamp,
     account::{AccountExport, AskedOrderMail, AwaitedSeats, Deed, PasskeyInfo},
+    event::Page,
+    order::Order,
 };
 use uuid::Uuid;
 
 impl Coordinator {
-    /// Everything we hold on an account.
+    /// Everything we hold on an account, but for its orders ([`Self::export_orders`]).
     pub async fn export_account(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<AccountExport> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
         self.take_over_guest_orders(&mut link, visitor, &known).await?;
         link.commit().await.or_problem()?;
-        let mut orders = Vec::new();
-        let mut asked = OrdersAsked { limit: Some(EXPORT_PAGE), ..OrdersAsked::default() };
-        loop {
-            let page = self.list_orders(visitor, &asked).await?;
-            orders.extend(page.items);
-            asked.cursor = page.next_cursor;
-            if asked.cursor.is_none() {
-                break;
-            }
-        }
         let account = self.load_account(account_id).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
         let passkeys = rows::list_passkeys(&mut link, account_id.0).await.or_problem()?;
@@ -49,7 +41,6 @@ impl Coordinator {
             sessions: self.list_sessions(visitor, account_id).await?,
             passkeys: passkeys.into_iter().map(passkey_info).collect(),
             cards: self.list_saved_cards(account_id).await?,
-            orders,
             deeds: deeds.into_iter().map(deed).collect(),
             wishes: wishes.into_iter().map(awaited).collect(),
             // A draft of an older version that cannot be read is none.
@@ -57,7 +48,13 @@ impl Coordinator {
             invitations: self.list_own_invitations(account_id).await?,
             order_mails: order_mails.into_iter().map(asked_order_mail).collect(),
             provider_names: provider_names.into_iter().map(|(gateway, name)| format!("{gateway}: {name}")).collect(),
+            orders: Vec::new(),
         })
+    }
+
+    /// A page of all orders of a visitor.
+    pub async fn export_orders(&self, visitor: &Visitor, cursor: Option<String>) -> CommandResult<Page<Order>> {
+        self.list_orders(visitor, &OrdersAsked { period: None, cursor, limit: Some(EXPORT_PAGE) }).await
     }
 
     /// Deletes an account. A repeat finds nothing left to do.

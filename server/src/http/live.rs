@@ -100,6 +100,7 @@ async fn upgrade(
         place,
         address,
         limits: state.limits.clone(),
+        counts_frames: state.guards.frames,
         stopping: state.stopping.clone(),
     };
     tokio::spawn(async move {
@@ -141,6 +142,7 @@ struct Viewer {
     /// Commands count as writes of this address, whatever they come over.
     address: IpAddr,
     limits: Arc<Limits>,
+    counts_frames: bool,
     stopping: watch::Receiver<bool>,
 }
 
@@ -150,6 +152,10 @@ type Socket = WebSocketStream<FrameMeter<TokioIo<Upgraded>>>;
 struct Closed;
 
 impl Viewer {
+    fn frames(&self) -> Allowance {
+        if self.counts_frames { Allowance::new() } else { Allowance::endless() }
+    }
+
     async fn serve(self, connection: Upgraded) {
         let limits = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
@@ -157,7 +163,7 @@ impl Viewer {
             .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
             .max_frame_size(Some(CLIENT_FRAME_BYTES_MAX))
             .max_message_size(Some(CLIENT_FRAME_BYTES_MAX));
-        let metered = FrameMeter::new(TokioIo::new(connection), Allowance::new());
+        let metered = FrameMeter::new(TokioIo::new(connection), self.frames());
         let socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(limits)).await;
         metrics::gauge!("ticketboss_live_viewers").increment(1.0);
         // A viewer that leaves is no failure.

@@ -2,6 +2,7 @@
 //! socket, [`site`] the pages customers see, [`admin`] what only operators reach; all of them only talk to the
 //! coordinator.
 
+mod account_export;
 mod admin;
 pub mod assets;
 pub mod client_address;
@@ -24,7 +25,7 @@ pub mod staff;
 
 pub use serving::{Served, serve};
 
-use crate::{config::Config, coordinator::Coordinator, messages::Messages};
+use crate::{config::Config, coordinator::Coordinator, guards::Guards, messages::Messages};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use kept_pages::KeptPages;
 use std::{ops::Deref, sync::Arc, time::Duration};
@@ -53,6 +54,7 @@ pub struct AppParts {
     pub demo_mail_url: Option<String>,
     pub config: Arc<Config>,
     pub limits: Arc<limits::Limits>,
+    pub guards: Guards,
     pub places: connections::Places,
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Turns true when the process stops: sockets end then, and their clients come back to another node.

@@ -1,7 +1,7 @@
 //! Connections are hostile input as well: whoever says nothing, or never ends, or comes a thousand times, keeps nobody
 //! else out.
 
-use reqwest::{Method, StatusCode, header};
+use reqwest::{Method, Response, StatusCode, header};
 use shared_model::{
     HoldId, SeatNo,
     event::{Page, PerformanceSummary, SaleState},
@@ -26,7 +26,7 @@ use tokio::{
     time::sleep,
 };
 use tokio_tungstenite::tungstenite::{
-    Message,
+    Bytes, Message,
     protocol::frame::{
         Frame,
         coding::{Data, OpCode},
@@ -210,12 +210,12 @@ async fn a_request_names_its_host_once() {
     assert_eq!((answer.version(), answer.status()), (reqwest::Version::HTTP_2, StatusCode::OK));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn empty_continuation_frames_are_counted() {
+/// Whether a socket is closed on which a message never ends, made of empty frames.
+async fn ends_a_message_without_end(guards: Guards) -> bool {
     use futures_util::{SinkExt, StreamExt};
     /// Far more than the allowance of a client.
     const FRAMES: usize = 20_000;
-    let app = TestApp::start(Engine::Sqlite).await;
+    let app = TestApp::start_with(Setting { guards, ..Setting::of(Engine::Sqlite) }).await;
     let play = app.stage(Wish::default()).await;
     let ana = app.buyer().await;
     let (mut socket, _) = tokio_tungstenite::connect_async(upgrade(&app.url(), &play, &ana.token)).await.unwrap();
@@ -223,40 +223,77 @@ async fn empty_continuation_frames_are_counted() {
     let mut sent = socket.send(frame(Data::Text)).await;
     for _ in 0..FRAMES {
         if sent.is_err() {
-            break;
+            return true;
         }
         sent = socket.send(frame(Data::Continue)).await;
     }
-    // Whether the last of them could be written or not: the server ends it.
-    wait_until(
-        "the socket is closed",
-        async || !matches!(socket.next().await, Some(Ok(message)) if !message.is_close()),
-    )
-    .await;
+    // Whether the last of them could be written or not: who is still heard is answered.
+    if socket.send(Message::Ping(Bytes::new())).await.is_err() {
+        return true;
+    }
+    while let Some(Ok(message)) = socket.next().await {
+        match message {
+            Message::Pong(_) => return false,
+            Message::Close(_) => return true,
+            _ => {}
+        }
+    }
+    true
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn reads_that_nothing_kept_answers_are_limited_by_address() {
-    let tune = |config: &mut Config| config.limits.reads_per_second = 1;
+async fn empty_continuation_frames_are_counted() {
+    assert!(ends_a_message_without_end(Guards::default()).await);
+    assert!(!ends_a_message_without_end(Guards { frames: false, ..Guards::default() }).await, "the control");
+}
+
+/// How many of fifty different lists one address is refused that asks for them in a moment.
+async fn lists_refused(tune: fn(&mut Config)) -> usize {
     let app = TestApp::start_with(Setting { tune, ..Setting::of(Engine::Sqlite) }).await;
     let ana = app.buyer().await.from("192.0.2.1");
-    let mut refused = None;
+    let mut refused = 0;
     for n in 0..50 {
         let answer = ana.request(Method::GET, &format!("/performances?limit={}", n + 1)).send().await.unwrap();
         if answer.status() == StatusCode::TOO_MANY_REQUESTS {
-            refused = Some(answer);
-            break;
+            refused += 1;
+            assert!(answer.headers().contains_key(header::RETRY_AFTER));
+            assert!(read::<()>(answer).await.is_err());
         }
     }
-    let refused = refused.expect("fifty different lists in a moment are too many");
-    assert!(refused.headers().contains_key(header::RETRY_AFTER));
-    assert!(read::<()>(refused).await.is_err());
     let ben = app.buyer().await.from("192.0.2.2");
     assert!(ben.get::<Page<PerformanceSummary>>("/performances?limit=1").await.is_ok(), "another address");
     // What is kept costs nothing, so everybody may read it.
     for _ in 0..50 {
         assert!(ana.get::<Page<PerformanceSummary>>("/performances?limit=1").await.is_ok());
     }
+    refused
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reads_that_nothing_kept_answers_are_limited_by_address() {
+    assert!(lists_refused(|config| config.limits.reads_per_second = 1).await > 0);
+    assert_eq!(lists_refused(|config| config.limits.reads_per_second = 0).await, 0, "the control");
+}
+
+/// A network of many addresses asks once from each.
+async fn lists_refused_to_a_network(tune: fn(&mut Config)) -> usize {
+    let app = TestApp::start_with(Setting { tune, ..Setting::of(Engine::Sqlite) }).await;
+    let eve = app.buyer().await;
+    let mut refused = 0;
+    for n in 0..150 {
+        let from = eve.from(format!("2001:db8:1:{n:x}::1"));
+        let answer = from.request(Method::GET, &format!("/performances?limit=50&city=c{n}")).send().await.unwrap();
+        refused += usize::from(answer.status() == StatusCode::TOO_MANY_REQUESTS);
+    }
+    let answer = eve.from("2001:db8:2::1").request(Method::GET, "/performances?limit=50&city=x").send().await.unwrap();
+    assert_ne!(answer.status(), StatusCode::TOO_MANY_REQUESTS, "another site");
+    refused
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_addresses_of_one_network_are_counted_together() {
+    assert!(lists_refused_to_a_network(|config| config.limits.reads_per_second = 1).await > 0);
+    assert_eq!(lists_refused_to_a_network(|config| config.limits.reads_per_second = 0).await, 0, "the control");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -273,9 +310,8 @@ async fn the_api_draws_its_public_lists_once_a_second() {
     assert_eq!(count().await, 1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn documents_are_limited_by_address_and_drawn_once() {
-    let tune = |config: &mut Config| config.limits.documents_per_minute = 3;
+/// Asks for one document three times and once more: the last answer, after the first two were the same.
+async fn fourth_document(tune: fn(&mut Config)) -> Response {
     let app = TestApp::start_with(Setting { tune, ..Setting::of(Engine::Sqlite) }).await;
     let play = app.stage(Wish::default()).await;
     let ana = app.buyer().await.from("192.0.2.1");
@@ -287,7 +323,14 @@ async fn documents_are_limited_by_address_and_drawn_once() {
     assert!(first.starts_with(b"%PDF"));
     assert_eq!(ask().await.bytes().await.unwrap(), first, "the same file, down to its own number");
     ask().await;
-    let refused = ask().await;
+    ask().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn documents_are_limited_by_address_and_drawn_once() {
+    let refused = fourth_document(|config| config.limits.documents_per_minute = 3).await;
     assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
     assert!(refused.headers().contains_key(header::RETRY_AFTER));
+    let unlimited = fourth_document(|config| config.limits.documents_per_minute = 0).await;
+    assert_eq!(unlimited.status(), StatusCode::OK, "the control");
 }

@@ -9,7 +9,7 @@ use shared_model::{
     order::{Delivery, OrderRequest, OrderState, PostalAddress},
     staff::AuditEntry,
 };
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 use ticketboss::data::Database;
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, sign_in},
@@ -83,6 +83,24 @@ on_both_engines! {
         assert_eq!((export.provider_names.len(), export.drafts.len(), export.invitations.len()), (1, 1, 0));
         assert_eq!(export.drafts[0].delivery, Some(Delivery::Email));
         assert_eq!(app.buyer().await.get::<Value>("/account/export").await.refused(), ErrorCode::Unauthenticated);
+    }
+
+    async fn an_export_of_many_orders_is_whole(app) {
+        /// More than are read at once.
+        const ORDERS: usize = 53;
+        let play = app.stage(Wish::default()).await;
+        let mut ines = AccountHolder::sign_up(&app, INES).await;
+        let mut placed = BTreeSet::new();
+        for _ in 0..ORDERS {
+            ines.app.hold(&play, &["Stalls A-1"]).await.unwrap();
+            let order = ines.app.buy(DECLINED_CARD).await.unwrap();
+            ines.app.give_up(order.order_id).await.unwrap();
+            placed.insert(order.order_id);
+        }
+        ines.prove().await;
+        let export: AccountExport = ines.app.get("/account/export").await.unwrap();
+        assert_eq!(export.orders.iter().map(|order| order.order_id).collect::<BTreeSet<_>>(), placed);
+        assert_eq!(export.orders.len(), ORDERS, "each once");
     }
 
     async fn a_deleted_account_leaves_the_books_and_nothing_else(app) {

@@ -2,16 +2,12 @@
 
 use super::Problems;
 use crate::http::{
-    AppState,
+    AppState, account_export,
     error::ApiResult,
+    guard::DocumentAllowance,
     session::{Proved, SignedInVisitor},
 };
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderValue, StatusCode, header},
-    response::IntoResponse,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use shared_model::account::AccountExport;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -33,10 +29,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
 async fn export_account(
     State(state): State<AppState>,
     Proved(SignedInVisitor { visitor, account_id }): Proved,
-) -> ApiResult<impl IntoResponse> {
-    let export = state.coordinator.export_account(&visitor, account_id).await?;
-    let name = HeaderValue::from_static("attachment; filename=\"ticketboss-account.json\"");
-    Ok(([(header::CONTENT_DISPOSITION, name)], Json(export)))
+    _: DocumentAllowance,
+) -> ApiResult<Response> {
+    Ok(account_export::answer(&state.coordinator, visitor, account_id).await?)
 }
 
 /// Deletes the account: sessions, passkeys, saved cards (at the payment provider as well), memberships, name, address

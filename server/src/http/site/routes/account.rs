@@ -18,14 +18,15 @@ use super::{
 use crate::{
     coordinator::CommandResult,
     http::{
-        AppState,
+        AppState, account_export,
+        guard::DocumentAllowance,
         session::{ClientInfo, language_cookie, session_cookie},
     },
 };
 use axum::{
-    Form, Json, Router,
+    Form, Router,
     extract::{Path, Query},
-    http::{HeaderValue, header},
+    http::header,
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -316,11 +317,9 @@ async fn decline_invitation(account: AccountReader, Path(invitation_id): Path<In
     answered(account.reader.coordinator().decline_invitation(account.account_id, invitation_id).await, "declined")
 }
 
-async fn export(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
+async fn export(ProvedReader(account): ProvedReader, _: DocumentAllowance) -> SiteResult<Response> {
     let AccountReader { reader, visitor, account_id } = account;
-    let export = reader.coordinator().export_account(&visitor, account_id).await?;
-    let name = HeaderValue::from_static("attachment; filename=\"ticketboss-account.json\"");
-    Ok(([(header::CONTENT_DISPOSITION, name)], Json(export)).into_response())
+    Ok(account_export::answer(reader.coordinator(), visitor, account_id).await?)
 }
 
 async fn ask_delete(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
