@@ -20,7 +20,9 @@ use crate::{
         passwords::{Queue, Waiting},
         sessions::{Kind, Proof},
     },
-    data::{DataError, Link, accounts as rows, buckets, claims, email_key::email_key, passkeys, sessions, wishes},
+    data::{
+        DataError, Link, accounts as rows, buckets, claims, email_key::email_key, passkeys, sessions, staff, wishes,
+    },
     reservations::{decide::PAUSE, wishes::REMEMBERED_FOR},
 };
 use shared_model::{
@@ -35,7 +37,7 @@ use uuid::Uuid;
 const SIGN_UP_TTL: Duration = Duration::from_secs(60 * 60);
 /// Codes and sign-ups are forgotten so long after they were over.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
-/// Sessions one transaction forgets at most, and transactions of one look.
+/// Sessions, or holders of free places, one transaction forgets at most, and transactions of one look.
 const FORGOTTEN_AT_ONCE: i64 = 500;
 const FORGOTTEN_ROUNDS_MAX: usize = 100;
 
@@ -280,7 +282,12 @@ impl Coordinator {
             Err(DataError::Conflict) => return Err(code_over()),
             other => other.or_problem()?,
         }
-        rows::void_codes(&mut link, account_id.0, self.now().as_millis()).await.or_problem()?;
+        let now = self.now().as_millis();
+        let (former, present) = (email_key(known.email.as_str()), email_key(email.as_str()));
+        if former != present {
+            staff::move_invitations(&mut link, account_id.0, &former, &present, now).await.or_problem()?;
+        }
+        rows::void_codes(&mut link, account_id.0, now).await.or_problem()?;
         self.tell(&mut link, &known, News::EmailChanged { now: email.clone() }).await?;
         let known = accounts::Known { email, ..known };
         self.take_over_guest_orders(&mut link, visitor, &known).await?;
@@ -431,8 +438,16 @@ impl Coordinator {
         message_limits::forget_old(&mut link, self.now()).await?;
         passkeys::delete_old_ceremonies(&mut link, now).await?;
         wishes::forget_told(&mut link, now - REMEMBERED_FOR.as_millis() as i64).await?;
-        claims::forget_networks(&mut link, now - PAUSE.as_millis() as i64).await?;
         link.commit().await?;
+        let remembered_since = now - PAUSE.as_millis() as i64;
+        for _ in 0..FORGOTTEN_ROUNDS_MAX {
+            let mut link = self.inner.database.begin().await?;
+            let forgotten = claims::forget_holders(&mut link, remembered_since, FORGOTTEN_AT_ONCE).await?;
+            link.commit().await?;
+            if forgotten < FORGOTTEN_AT_ONCE as u64 {
+                break;
+            }
+        }
         for _ in 0..FORGOTTEN_ROUNDS_MAX {
             let mut link = self.inner.database.begin().await?;
             let forgotten = sessions::delete_ended(&mut link, now, FORGOTTEN_AT_ONCE).await?;

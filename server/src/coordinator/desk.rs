@@ -489,7 +489,7 @@ impl Task {
             .iter()
             .filter_map(|(seat, claim)| match claim {
                 Claim::Held(held) if held.window.expires_at <= now => {
-                    Some((seat, Claim::Free { last: Some(held.ended(false)) }))
+                    Some((seat, Claim::Free { last: Some(held.ran_out()) }))
                 }
                 _ => None,
             })

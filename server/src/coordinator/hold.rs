@@ -140,7 +140,7 @@ impl Coordinator {
         let held_from = self.held_from(visitor, performance, from).await?;
         let command = SeatCommand { held_from, ..command_of(visitor, action) };
         match self.command(&desk, command.clone()).await {
-            Err(problem) if problem.code == ErrorCode::TooManyHeld => {
+            Err(problem) if matches!(problem.code, ErrorCode::TooManyHeld | ErrorCode::HeldTooLong) => {
                 if !self.inner.challenge.is_passed(from.challenge_token).await {
                     return Err(problem);
                 }

@@ -15,7 +15,20 @@ macro_rules! on_newer_claim {
          order_id = excluded.order_id, hold_id = excluded.hold_id, ticket_type_id = excluded.ticket_type_id,
          started_at = excluded.started_at, expires_at = excluded.expires_at, extended = excluded.extended,
          reason = excluded.reason, version = excluded.version, account_id = excluded.account_id,
-         held_from = excluded.held_from, given_back = excluded.given_back, kept_since = excluded.kept_since where seat_claim.version <= $2"
+         held_from = excluded.held_from, given_back = excluded.given_back, kept_since = excluded.kept_since, ended_at = excluded.ended_at where seat_claim.version <= $2"
+    };
+}
+
+macro_rules! forget_holders {
+    ($lock:literal) => {
+        concat!(
+            "update seat_claim set held_from = null, account_id = null where (performance_id, seat_no) in (
+             select performance_id, seat_no from seat_claim
+             where state = 'free' and (held_from is not null or account_id is not null) and ended_at <= $1
+             order by ended_at limit $2",
+            $lock,
+            ")"
+        )
     };
 }
 
@@ -28,7 +41,7 @@ statements! {
     INSERT_DESK = Statement::both("insert into seat_desk (performance_id, version) values ($1, 0) on conflict (performance_id) do nothing");
     LIST_CHANGES = Statement::both(
         "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version,
-         account_id, held_from, given_back, kept_since from seat_claim where performance_id = $1 and version > $2",
+         account_id, held_from, given_back, kept_since, ended_at from seat_claim where performance_id = $1 and version > $2",
     );
     /// The guard at the end makes a claim by itself safe: a row that was written after the writer
     /// looked (`$2`) is left alone, and the writer sees too few rows touched.
@@ -36,32 +49,32 @@ statements! {
     UPSERT_CLAIMS = Statement::each(
         concat!(
             "insert into seat_claim (performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at,
-             expires_at, extended, reason, version, account_id, held_from, given_back, kept_since) ",
+             expires_at, extended, reason, version, account_id, held_from, given_back, kept_since, ended_at) ",
             json_rows!(
                 sqlite: "performance_id" uuid, "seat_no" integer, "state" text, "cart_id" uuid, "order_id" uuid,
                 "hold_id" uuid, "ticket_type_id" uuid, "started_at" bigint, "expires_at" bigint, "extended" boolean,
-                "reason" text, "version" bigint, "account_id" uuid, "held_from" text, "given_back" boolean, "kept_since" bigint
+                "reason" text, "version" bigint, "account_id" uuid, "held_from" text, "given_back" boolean, "kept_since" bigint, "ended_at" bigint
             ),
             " where true ",
             on_newer_claim!()
         ),
         concat!(
             "insert into seat_claim (performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at,
-             expires_at, extended, reason, version, account_id, held_from, given_back, kept_since) select * from unnest($1::uuid[], $3::integer[], $4::text[], $5::uuid[],
+             expires_at, extended, reason, version, account_id, held_from, given_back, kept_since, ended_at) select * from unnest($1::uuid[], $3::integer[], $4::text[], $5::uuid[],
              $6::uuid[], $7::uuid[], $8::uuid[], $9::bigint[], $10::bigint[], $11::boolean[], $12::text[], $13::bigint[],
-             $14::uuid[], $15::text[], $16::boolean[], $17::bigint[]) ",
+             $14::uuid[], $15::text[], $16::boolean[], $17::bigint[], $18::bigint[]) ",
             on_newer_claim!()
         ),
     );
     /// What was given back is not among them: nobody is told of it again, and a cart may have touched thousands.
     LIST_OF_CART = Statement::both(
         "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version,
-         account_id, held_from, given_back, kept_since from seat_claim where cart_id = $1
+         account_id, held_from, given_back, kept_since, ended_at from seat_claim where cart_id = $1
          and (state = 'held' or (state = 'free' and not given_back)) order by performance_id, seat_no",
     );
     LIST_OF_ORDER = Statement::both(
         "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version,
-         account_id, held_from, given_back, kept_since from seat_claim where order_id = $1 order by performance_id, seat_no",
+         account_id, held_from, given_back, kept_since, ended_at from seat_claim where order_id = $1 order by performance_id, seat_no",
     );
     SET_TICKET_TYPE = Statement::both(
         "update seat_claim set ticket_type_id = $4, version = $6
@@ -70,12 +83,14 @@ statements! {
     /// A hold that ran out may still stand as held: nobody has swept it. Not offered again, but remembered: who takes
     /// the seats once more does not get their time anew for it.
     FORGET_LAPSED = Statement::both(
-        "update seat_claim set state = 'free', given_back = true, version = $4
+        "update seat_claim set state = 'free', given_back = true, ended_at = coalesce(ended_at, expires_at), version = $4
          where performance_id = $1 and cart_id = $2 and ((state = 'free' and not given_back) or (state = 'held' and expires_at <= $3))",
     );
-    /// Memory may go on knowing it; it is of no use there.
-    FORGET_NETWORKS = Statement::both(
-        "update seat_claim set held_from = null where state = 'free' and held_from is not null and expires_at <= $1",
+    /// `$1` before, `$2` at most. Memory may go on knowing it; it is of no use there, so the version stays. A desk that
+    /// is writing such a row has it first: it is forgotten another time.
+    FORGET_HOLDERS = Statement::each(
+        forget_holders!(""),
+        forget_holders!(" for update skip locked"),
     );
     /// `$1` performance ids, `$2` now: places that are not free, by the claims' own condition.
     COUNT_TAKEN = Statement::each(
@@ -131,6 +146,7 @@ pub struct ClaimRow {
     pub held_from: Option<String>,
     pub given_back: bool,
     pub kept_since: Option<i64>,
+    pub ended_at: Option<i64>,
 }
 
 /// Locks the performance's seats until the transaction ends and returns the version this
@@ -183,7 +199,8 @@ pub async fn upsert_claims(link: &mut Link, rows: &[ClaimRow], seen_version: i64
                 .bind(column(rows, |row| row.account_id))
                 .bind(column(rows, |row| row.held_from.as_deref()))
                 .bind(column(rows, |row| row.given_back))
-                .bind(column(rows, |row| row.kept_since));
+                .bind(column(rows, |row| row.kept_since))
+                .bind(column(rows, |row| row.ended_at));
             in_time(query.execute(connection)).await.map(|done| done.rows_affected())
         }
     };
@@ -222,9 +239,9 @@ pub async fn forget_lapsed(link: &mut Link, performance_id: Uuid, cart_id: Uuid,
     execute!(link, FORGET_LAPSED, performance_id, cart_id, now, version).map(drop)
 }
 
-/// Forgets where free places were held from whose last hold ended before.
-pub async fn forget_networks(link: &mut Link, before: i64) -> DataResult<()> {
-    execute!(link, FORGET_NETWORKS, before).map(drop)
+/// Forgets by whom and from where free places were held whose last hold ended before; says of how many.
+pub async fn forget_holders(link: &mut Link, before: i64, at_most: i64) -> DataResult<u64> {
+    execute!(link, FORGET_HOLDERS, before, at_most)
 }
 
 /// A hold that ran out and lost seats to others since.

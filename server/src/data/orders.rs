@@ -65,13 +65,13 @@ statements! {
     LIST_CLAIMS = Statement::each(
         concat!(
             "select c.performance_id, c.seat_no, c.state, c.cart_id, c.order_id, c.hold_id, c.ticket_type_id, c.started_at, c.expires_at,
-             c.extended, c.reason, c.version, c.account_id, c.held_from, c.given_back, c.kept_since from seat_claim c join (",
+             c.extended, c.reason, c.version, c.account_id, c.held_from, c.given_back, c.kept_since, c.ended_at from seat_claim c join (",
             json_rows!(sqlite: "performance_id" uuid, "seat_no" integer),
             ") as r on c.performance_id = r.performance_id and c.seat_no = r.seat_no"
         ),
         concat!(
             "select c.performance_id, c.seat_no, c.state, c.cart_id, c.order_id, c.hold_id, c.ticket_type_id, c.started_at, c.expires_at,
-             c.extended, c.reason, c.version, c.account_id, c.held_from, c.given_back, c.kept_since from seat_claim c join (",
+             c.extended, c.reason, c.version, c.account_id, c.held_from, c.given_back, c.kept_since, c.ended_at from seat_claim c join (",
             json_rows!(postgres: "performance_id" uuid, "seat_no" integer),
             ") as r on c.performance_id = r.performance_id and c.seat_no = r.seat_no"
         ),
@@ -80,6 +80,19 @@ statements! {
     LIST_PAYMENT_OWNERS = select_by_ids!("select payment_id, order_id from payment", "payment_id", "");
     LIST_EMAIL_KEYS_OF_ACCOUNTS = select_by_ids!(
         "select account_id, email_key from account", "account_id", "and deleted_at is null and email_key is not null"
+    );
+    /// `$1` rows of keys.
+    LIST_ACCOUNTS_OF_EMAIL_KEYS = Statement::each(
+        concat!(
+            "select a.account_id, a.email_key from (",
+            json_rows!(sqlite: "email_key" text),
+            ") as r join account a on a.email_key = r.email_key where a.deleted_at is null"
+        ),
+        concat!(
+            "select a.account_id, a.email_key from (",
+            json_rows!(postgres: "email_key" text),
+            ") as r join account a on a.email_key = r.email_key where a.deleted_at is null"
+        ),
     );
     /// `$1` buyers at performances: what was bought there under their mailboxes.
     LIST_BOUGHT_UNDER_MAILBOX = list_bought!("o.buyer_email_key = r.email_key");
@@ -263,6 +276,12 @@ pub struct TicketRow {
     pub issued_at: i64,
 }
 
+/// A mailbox, folded ([`email_key`]).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct MailboxKey {
+    pub email_key: String,
+}
+
 /// Somebody who buys at a performance.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct BuyerAt {
@@ -321,6 +340,11 @@ pub async fn list_claims(link: &mut Link, places: &[PlaceKey]) -> DataResult<Vec
 /// The keys of the confirmed addresses of these accounts.
 pub async fn list_email_keys_of_accounts(link: &mut Link, account_ids: &[Uuid]) -> DataResult<Vec<(Uuid, String)>> {
     fetch_all!(link, (Uuid, String), LIST_EMAIL_KEYS_OF_ACCOUNTS, ids(account_ids))
+}
+
+/// The accounts whose confirmed addresses have these keys.
+pub async fn list_accounts_of_email_keys(link: &mut Link, keys: &[MailboxKey]) -> DataResult<Vec<(Uuid, String)>> {
+    fetch_all!(link, (Uuid, String), LIST_ACCOUNTS_OF_EMAIL_KEYS, json(keys))
 }
 
 /// What was bought at these performances under these mailboxes.

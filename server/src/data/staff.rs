@@ -94,6 +94,18 @@ statements! {
         "update invitation set answered_at = $1 where organizer_id = $2 and invited_by = $3 and answered_at is null
          and expires_at > $1 returning invitation_id",
     );
+    /// `$1` now, `$2` whose, `$3` the key that was its address, `$4` the one that is: of an organizer's two, hers that
+    /// was written to the address she has now stays.
+    END_DOUBLE_INVITATIONS = Statement::both(
+        "update invitation set answered_at = $1 where email_key = $3 and answered_at is null and expires_at > $1
+         and organizer_id in (select organizer_id from membership where account_id = $2)
+         and exists (select 1 from invitation other where other.organizer_id = invitation.organizer_id
+                     and other.email_key = $4 and other.answered_at is null and other.expires_at > $1)",
+    );
+    MOVE_INVITATIONS = Statement::both(
+        "update invitation set email_key = $4 where email_key = $3 and answered_at is null and expires_at > $1
+         and organizer_id in (select organizer_id from membership where account_id = $2)",
+    );
     FIND_EMAIL = Statement::both("select email from account where account_id = $1 and deleted_at is null");
     UPSERT_MEMBERSHIP_END = Statement::both(
         concat!(
@@ -312,6 +324,13 @@ pub async fn end_invitations_by(
 ) -> DataResult<Vec<Uuid>> {
     let ended = fetch_all!(link, (Uuid,), END_INVITATIONS_BY, now, organizer_id, account_id)?;
     Ok(ended.into_iter().map(|(id,)| id).collect())
+}
+
+/// Open invitations by teams of an account follow it to its new address: so they end with the membership, and who gets
+/// its old mailbox does not find them.
+pub async fn move_invitations(link: &mut Link, account_id: Uuid, from: &str, to: &str, now: i64) -> DataResult<()> {
+    execute!(link, END_DOUBLE_INVITATIONS, now, account_id, from, to)?;
+    execute!(link, MOVE_INVITATIONS, now, account_id, from, to).map(drop)
 }
 
 /// The address of an account that was not deleted.

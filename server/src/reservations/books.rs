@@ -484,7 +484,7 @@ impl Books {
         if order.order_state() != OrderState::Pending || order.keeps_seats_until.is_none() {
             return Err(OrderRefusal::Closed);
         }
-        self.let_go(order_id, |held, _| Claim::Held(held), now);
+        self.let_go(order_id, |held, now| held.of_order_given_up(now), now);
         // Given up is given up: whatever the provider says of it later, the money is let go.
         for mut payment in self.payments.get(&order_id).cloned().unwrap_or_default() {
             if payment.payment_state().is_open() {

@@ -48,7 +48,10 @@ pub struct LastHold {
     pub account_id: Option<AccountId>,
     pub held_from: Option<HeldFrom>,
     pub window: Window,
+    /// See [`HeldBy::kept_since`].
     pub kept_since: Timestamp,
+    /// When it ended; the window of one that was given back may go on.
+    pub ended_at: Timestamp,
     /// It was given back, or an order that was not paid kept it longer: it is not offered again.
     pub given_back: bool,
 }
@@ -64,7 +67,8 @@ pub struct HeldBy {
     pub account_id: Option<AccountId>,
     /// Counts against the budget of these networks; staff are not counted.
     pub held_from: Option<HeldFrom>,
-    /// When this customer, or its network, first held the place in a row of holds without a pause.
+    /// When the place was taken, less what this customer, or its network, had kept it before in a row of holds. The time
+    /// it lay free between them does not count.
     pub kept_since: Timestamp,
 }
 
@@ -113,7 +117,7 @@ impl Claim {
     pub fn last_hold(&self, now: Timestamp) -> Option<LastHold> {
         match self {
             Self::Free { last } => *last,
-            Self::Held(held) if held.window.expires_at <= now => Some(held.ended(false)),
+            Self::Held(held) if held.window.expires_at <= now => Some(held.ran_out()),
             Self::Held(_) | Self::Paying { .. } | Self::Sold { .. } | Self::Blocked { .. } => None,
         }
     }
@@ -165,18 +169,30 @@ impl Claim {
 }
 
 impl HeldBy {
-    /// What is remembered of it when it ends.
-    pub fn ended(&self, given_back: bool) -> LastHold {
+    /// What is remembered of it when its time is over.
+    pub fn ran_out(&self) -> LastHold {
         let Self { cart_id, account_id, held_from, window, kept_since, .. } = *self;
-        LastHold { cart_id, account_id, held_from, window, kept_since, given_back }
+        LastHold { cart_id, account_id, held_from, window, kept_since, ended_at: window.expires_at, given_back: false }
     }
 
     /// The place once its hold is given back at `now`, or with an order nobody paid: its time goes on.
     pub fn given_back(&self, now: Timestamp) -> Claim {
-        let last = self.ended(true);
         // An order kept it beyond its own time: that ends now.
-        let expires_at = if last.window.expires_at <= now { now } else { last.window.expires_at };
-        Claim::Free { last: Some(LastHold { window: Window { expires_at, ..last.window }, ..last }) }
+        let expires_at = self.window.expires_at.max(now);
+        let window = Window { expires_at, ..self.window };
+        Claim::Free { last: Some(LastHold { window, ended_at: now, given_back: true, ..self.ran_out() }) }
+    }
+
+    /// The place once its order is given up at `now`: a hold whose time is not over is one again.
+    pub fn of_order_given_up(&self, now: Timestamp) -> Claim {
+        if self.window.expires_at > now { Claim::Held(*self) } else { self.given_back(now) }
+    }
+}
+
+impl LastHold {
+    /// How long the place was kept in a row.
+    pub fn kept_for(&self) -> Duration {
+        self.ended_at.saturating_since(self.kept_since)
     }
 }
 
@@ -508,6 +524,7 @@ pub fn to_row(performance_id: PerformanceId, seat: SeatNo, claim: &Claim, versio
         held_from: None,
         given_back: false,
         kept_since: None,
+        ended_at: None,
     };
     let put_window = |row: &mut ClaimRow, window: &Window| {
         row.started_at = Some(window.started_at.as_millis());
@@ -530,6 +547,7 @@ pub fn to_row(performance_id: PerformanceId, seat: SeatNo, claim: &Claim, versio
                 row.account_id = last.account_id.map(Into::into);
                 row.held_from = last.held_from.map(HeldFrom::to_text);
                 row.kept_since = Some(last.kept_since.as_millis());
+                row.ended_at = Some(last.ended_at.as_millis());
                 put_window(&mut row, &last.window);
             }
             "free"
@@ -586,6 +604,7 @@ pub fn from_row(row: &ClaimRow) -> DataResult<Claim> {
             held_from,
             window: Window { started_at, expires_at: Timestamp(expires_at), extended: row.extended },
             kept_since: row.kept_since.map_or(started_at, Timestamp),
+            ended_at: Timestamp(row.ended_at.unwrap_or(expires_at)),
             given_back: row.given_back,
         }
     };

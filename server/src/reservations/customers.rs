@@ -14,7 +14,7 @@ use super::orders::{LineRow, OrderRow};
 use crate::data::{
     DataResult, Link,
     email_key::email_key,
-    orders::{self as rows, BoughtRow, BuyerAt},
+    orders::{self as rows, BoughtRow, BuyerAt, MailboxKey},
 };
 use shared_model::PerformanceId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -38,35 +38,47 @@ pub struct Bought {
 pub struct Customers {
     /// Each order and performance once.
     bought: BTreeMap<(PerformanceId, Uuid), Bought>,
-    /// The confirmed mailbox of each account, folded.
+    /// The confirmed mailboxes of the accounts that are about, folded.
     confirmed: HashMap<Uuid, String>,
 }
 
 impl Customers {
     /// Reads what the buyers of new orders have bought at the performances these are about.
     pub async fn load(link: &mut Link, new: &[(&OrderRow, &[LineRow])]) -> DataResult<Self> {
+        let mut customers = Self::default();
         let accounts: BTreeSet<Uuid> = new.iter().filter_map(|(order, _)| order.account_id).collect();
         let accounts: Vec<Uuid> = accounts.into_iter().collect();
-        let mut customers = Self::default();
         if !accounts.is_empty() {
             customers.confirmed.extend(rows::list_email_keys_of_accounts(link, &accounts).await?);
         }
+        let guests = new.iter().filter(|(order, _)| order.account_id.is_none());
+        let typed: BTreeSet<MailboxKey> =
+            guests.map(|(order, _)| MailboxKey { email_key: email_key(&order.buyer_email) }).collect();
+        if !typed.is_empty() {
+            let typed: Vec<MailboxKey> = typed.into_iter().collect();
+            customers.confirmed.extend(rows::list_accounts_of_email_keys(link, &typed).await?);
+        }
         let mut buyers = BTreeSet::new();
         for (order, lines) in new {
-            let email_key = match order.account_id {
-                Some(account_id) => customers.confirmed.get(&account_id).cloned(),
-                None => Some(email_key(&order.buyer_email)),
+            // A guest's mailbox may be the confirmed one of an account: what that bought under any mailbox counts.
+            let (account_id, email_key) = match order.account_id {
+                Some(account_id) => (Some(account_id), customers.confirmed.get(&account_id).cloned()),
+                None => {
+                    let key = email_key(&order.buyer_email);
+                    let confirmed = customers.confirmed.iter().find(|(_, mailbox)| **mailbox == key);
+                    (confirmed.map(|(account_id, _)| *account_id), Some(key))
+                }
             };
             for performance_id in lines.iter().map(|line| line.performance_id).collect::<BTreeSet<_>>() {
-                let buyer = BuyerAt { performance_id, account_id: order.account_id, email_key: email_key.clone() };
-                buyers.insert(buyer);
+                buyers.insert(BuyerAt { performance_id, account_id, email_key: email_key.clone() });
             }
         }
+        let has_accounts = buyers.iter().any(|buyer| buyer.account_id.is_some());
         let buyers: Vec<BuyerAt> = buyers.into_iter().collect();
         for row in rows::list_bought_under_mailbox(link, &buyers).await? {
             customers.add(bought_of(row));
         }
-        if !accounts.is_empty() {
+        if has_accounts {
             for row in rows::list_bought_by_account(link, &buyers).await? {
                 customers.add(bought_of(row));
             }
@@ -89,7 +101,9 @@ impl Customers {
 
     fn is_same_customer(&self, order: &OrderRow, bought: &Bought) -> bool {
         let Some(account_id) = order.account_id else {
-            return bought.is_bought && bought.mailbox == email_key(&order.buyer_email);
+            let mailbox = email_key(&order.buyer_email);
+            let owner = bought.account_id.and_then(|account_id| self.confirmed.get(&account_id));
+            return bought.is_bought && (bought.mailbox == mailbox || owner == Some(&mailbox));
         };
         let is_of_mailbox = self.confirmed.get(&account_id).is_some_and(|mailbox| bought.mailbox == *mailbox);
         let is_guests = bought.account_id.is_none();

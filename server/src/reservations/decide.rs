@@ -237,17 +237,13 @@ fn window_for(
 /// [`KEPT_IN_A_ROW_MAX`] and has not yet let it alone for [`PAUSE`]. What is still hers ([`window_for`]) she may take
 /// back.
 fn kept_too_long(house: House<'_>, by: &SeatCommand, last: &LastHold, now: Timestamp) -> bool {
-    let is_hers = is_same_customer(by, last);
-    let goes_on = last.window.expires_at > now;
-    if !is_in_a_row(house, by, last, now) || (is_hers && goes_on) {
-        return false;
-    }
-    last.window.expires_at.min(now).saturating_since(last.kept_since) >= KEPT_IN_A_ROW_MAX
+    let is_hers = is_same_customer(by, last) && last.window.expires_at > now;
+    is_in_a_row(house, by, last, now) && !is_hers && last.kept_for() >= KEPT_IN_A_ROW_MAX
 }
 
 /// Whether a hold by this command follows the last one as if it were the same, without a pause.
 fn is_in_a_row(house: House<'_>, by: &SeatCommand, last: &LastHold, now: Timestamp) -> bool {
-    // A deployment that does not count networks, or a challenge that was passed, takes everybody for somebody else.
+    // A deployment that does not count networks, or a challenge that was passed, takes a network for nobody.
     let counts_networks = house.held_budget != HeldBudget::NONE && !by.passed_challenge;
     let networks = by.held_from.zip(last.held_from).filter(|_| counts_networks);
     let is_from_there = networks.is_some_and(|(one, other)| one.shares_a_network(other));
@@ -260,13 +256,13 @@ fn is_same_customer(by: &SeatCommand, last: &LastHold) -> bool {
 
 /// When a place is as new to those who held it last.
 fn turn_of_others_ends(last: &LastHold) -> Timestamp {
-    last.window.expires_at + PAUSE
+    last.ended_at + PAUSE
 }
 
-/// Since when a place is kept in a row by whoever holds it now.
+/// Since when a place counts as kept by whoever takes it now ([`HeldBy::kept_since`]).
 fn kept_since(house: House<'_>, staged: &Staged<'_>, by: &SeatCommand, seat: SeatNo, now: Timestamp) -> Timestamp {
     let last = staged.get(seat).and_then(|claim| claim.last_hold(now));
-    last.filter(|last| is_in_a_row(house, by, last, now)).map_or(now, |last| last.kept_since)
+    last.filter(|last| is_in_a_row(house, by, last, now)).map_or(now, |last| now - last.kept_for())
 }
 
 /// Whether a place is free, and the turn to take it is not others'.

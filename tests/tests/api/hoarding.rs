@@ -257,6 +257,24 @@ async fn sessions_of_one_network_do_not_hand_a_seat_on_for_ever(engine: Engine) 
     from(&app, "203.0.113.9").await.hold(&play, &["Stalls A-1"]).await.expect("after a pause");
 }
 
+/// What lay free was not kept, however often it was touched.
+async fn who_only_touches_seats_keeps_no_neighbour_from_them(engine: Engine) {
+    let app = guarded(engine).await;
+    for (eve, neighbour) in [("203.0.113.9", "203.0.113.200"), ("2001:db8:1:1::1", "2001:db8:1:900::1")] {
+        let play = app.stage(Wish::default()).await;
+        for _ in 0..5 {
+            let session = from(&app, eve).await;
+            session.hold(&play, &["Stalls A-1"]).await.unwrap();
+            app.wait(SECOND);
+            session.release(&play, &["Stalls A-1"]).await.unwrap();
+            app.wait(9 * MINUTE);
+        }
+        let hold =
+            from(&app, neighbour).await.hold(&play, &["Stalls A-1"]).await.expect("it lay free nearly all the time");
+        assert_eq!(hold.expires_at, Some(app.now() + HOLD_TTL));
+    }
+}
+
 async fn without_counting_networks_one_hands_a_seat_on_for_ever(engine: Engine) {
     let app = guarded_by(engine, Guards { held_budget: false, ..Guards::default() }).await;
     let play = app.stage(Wish::default()).await;
@@ -376,6 +394,7 @@ on_each_engine! {
     the_teams_own_people_are_not_counted_and_others_are
     no_address_is_written_down
     sessions_of_one_network_do_not_hand_a_seat_on_for_ever
+    who_only_touches_seats_keeps_no_neighbour_from_them
     without_counting_networks_one_hands_a_seat_on_for_ever
     an_accounts_other_session_goes_on_with_the_old_time
     commands_over_a_socket_count_as_writes
@@ -476,6 +495,28 @@ on_both_engines! {
             assert_eq!(again.expires_at, Some(app.now() + HOLD_TTL));
             app.wait(HOLD_TTL + HOLD_TTL);
         }
+    }
+
+    async fn giving_orders_up_makes_no_seat_new(app) {
+        let play = app.stage(Wish::default()).await;
+        let ana = app.buyer().await;
+        let begun = app.now();
+        for _ in 0..4 {
+            match ana.hold(&play, &["Stalls A-1"]).await {
+                Ok(_) => {}
+                Err(problem) => {
+                    assert_eq!(problem.code, ErrorCode::HeldTooLong);
+                    break;
+                }
+            }
+            app.wait(HOLD_TTL - SECOND);
+            let order = ana.buy(ASKING_CARD).await.unwrap();
+            app.wait(5 * MINUTE);
+            ana.give_up(order.order_id).await.unwrap();
+        }
+        let kept = app.now().saturating_since(begun);
+        assert!(kept < 3 * HOLD_TTL + MINUTE, "others have their turn: {kept:?}");
+        app.buyer().await.hold(&play, &["Stalls A-1"]).await.expect("it is free");
     }
 
     async fn an_order_that_is_never_paid_renews_no_hold_for_ever(app) {

@@ -152,6 +152,25 @@ on_both_engines! {
         assert_eq!(role_of(&owner.app, muelle, &ben).await, Some(MemberRole::Door));
     }
 
+    async fn an_open_invitation_follows_a_member_to_her_new_address(app) {
+        let operator = operator(&app).await;
+        let (muelle, owner) = organizer(&app, &operator, "muelle").await;
+        let ben = member(&app, &owner, muelle, MemberRole::Door).await;
+        let open = invite(&owner.app, muelle, &ben.email, MemberRole::Owner).await.unwrap().invitation_id;
+        let sent: CodeSent = ben.app.post("/account/email", &json!({ "email": "new@example.com" })).await.unwrap();
+        let code = letterbox::code_by_mail(app.data_folder(), "new@example.com", 0).await;
+        let typed = json!({ "code_id": sent.code_id, "code": code });
+        ben.app.post::<SignedIn>("/account/email/confirmations", &typed).await.unwrap();
+        let all: Vec<Invitation> = owner.app.get(&format!("/organizers/{muelle}/invitations")).await.unwrap();
+        assert_eq!(all.iter().map(|one| one.invitation_id).collect::<Vec<_>>(), [open]);
+        remove(&owner.app, muelle, &ben).await.unwrap();
+        // A second account, under the address the invitation was written to.
+        let again = AccountHolder::sign_up(&app, &ben.email).await;
+        assert_eq!(accept(&again.app, open).await.refused(), ErrorCode::NotFound);
+        assert!(again.app.get::<Vec<Invitation>>("/account/invitations").await.unwrap().is_empty());
+        assert_eq!(role_of(&owner.app, muelle, &again).await, None);
+    }
+
     async fn accepting_another_role_changes_it_and_the_log_says_so(app) {
         let operator = operator(&app).await;
         let (muelle, owner) = organizer(&app, &operator, "muelle").await;

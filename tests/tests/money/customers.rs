@@ -198,6 +198,16 @@ on_both_engines! {
         assert_eq!(buy(&another, &play, 30, 1).await, Err(ErrorCode::SeatLimit));
     }
 
+    async fn what_an_account_bought_under_another_mailbox_counts_for_its_own(app) {
+        let play = app.stage(Wish::default()).await;
+        let ana = AccountHolder::sign_up(&app, "ana@example.com").await;
+        assert_eq!(buy(&ana.app.under("work@example.com"), &play, 0, 8).await, Ok(OrderState::Paid));
+        let guest = app.buyer().await.under("ANA@example.com");
+        assert_eq!(buy(&guest, &play, 20, 3).await, Err(ErrorCode::SeatLimit));
+        guest.release(&play, &["Stalls C-1"]).await.unwrap();
+        assert_eq!(guest.buy(GOOD_CARD).await.unwrap().state, OrderState::Paid);
+    }
+
     async fn a_strangers_unpaid_order_keeps_no_account_from_buying(app) {
         let play = app.stage(Wish::default()).await;
         let ana = AccountHolder::sign_up(&app, "ana@example.com").await;
