@@ -112,10 +112,11 @@ impl Place {
             config.data_folder.clone_from(folder);
         }
         if let Some(listen) = self.listen {
-            if config.public_url == format!("http://localhost:{}", config.listen.port()) {
-                config.public_url = format!("http://localhost:{}", listen.port());
-            }
             config.listen = listen;
+        }
+        // Whoever says where to listen, by whatever way, and not how it is reached, means this machine.
+        if config.public_url == crate::config::Config::defaults().public_url {
+            config.public_url = format!("http://localhost:{}", config.listen.port());
         }
         Ok(config)
     }

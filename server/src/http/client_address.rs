@@ -43,7 +43,7 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNe
     let is_ours = |address: &IpAddr| trusted_proxies.iter().any(|network| network.contains(address));
     let mut client = peer.to_canonical();
     let passed_on = headers.get_all(FORWARDED_FOR).iter().rev();
-    let mut hops = passed_on.flat_map(|value| value.to_str().unwrap_or_default().rsplit(',')).take(HOPS_MAX);
+    let mut hops = passed_on.flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b',')).take(HOPS_MAX);
     while is_ours(&client) {
         match hops.next().and_then(read_address) {
             Some(before) => client = before,
@@ -54,8 +54,8 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNe
 }
 
 /// An address as proxies write it: alone, in brackets, with a port.
-fn read_address(text: &str) -> Option<IpAddr> {
-    let text = text.trim();
+fn read_address(entry: &[u8]) -> Option<IpAddr> {
+    let text = str::from_utf8(entry).ok()?.trim();
     let alone = || text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
     let address = alone().or_else(|| text.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))?;
     Some(address.to_canonical())
@@ -79,6 +79,15 @@ mod tests {
     #[test]
     fn a_stranger_cannot_speak_for_others() {
         assert_eq!(client("203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
+    }
+
+    #[test]
+    fn what_a_client_wrote_before_hides_nothing_of_what_its_proxy_says() {
+        let mut headers = HeaderMap::new();
+        let value = axum::http::HeaderValue::from_bytes(b"\xff, 198.51.100.1").unwrap();
+        headers.append("x-forwarded-for", value);
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        assert_eq!(client_address(PROXY.parse().unwrap(), &headers, &trusted).to_string(), "198.51.100.1");
     }
 
     #[test]

@@ -53,7 +53,11 @@ pub fn host_of(request: &Request) -> Option<Authority> {
         Some(value) => Some(value.to_str().ok()?.parse::<Authority>().ok()?),
         None => None,
     };
-    let is_clear = |host: &Authority| !host.host().is_empty() && !host.as_str().contains('@');
+    let is_clear = |host: &Authority| {
+        let port = host.as_str().strip_prefix(host.host()).unwrap_or("@");
+        let has_clear_port = matches!(port, "" | ":") || host.port_u16().is_some();
+        !host.host().is_empty() && !host.as_str().contains('@') && has_clear_port
+    };
     let host = match (request.uri().authority().cloned(), named) {
         // HTTP/2 names it with the address; a Host beside it says the same (RFC 9113, section 8.3.1).
         (Some(addressed), Some(named)) if request.version() < Version::HTTP_2 || addressed == named => addressed,

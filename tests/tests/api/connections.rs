@@ -16,7 +16,6 @@ use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     buyer::{Buyer, GOOD_CARD, read},
     house::Wish,
-    process::wait_until,
     server::Server,
     viewer::upgrade,
 };
@@ -194,6 +193,8 @@ async fn a_request_names_its_host_once() {
             "host: a b\r\n",
             "host: a/b\r\n",
             "host: u@a\r\n",
+            "host: a:b\r\n",
+            "host: a:99999\r\n",
             "host: a\u{e9}\r\n",
         ] {
             let request = format!("GET {path} HTTP/1.1\r\nconnection: close\r\n{wrong}\r\n");

@@ -214,7 +214,6 @@ async fn codes_go_only_to_phones_of_the_countries_that_get_any(engine: Engine) {
     ines.app.post::<CodeSent>("/account/phone", &json!({ "phone": "+351912345678" })).await.unwrap();
 }
 
-/// One address wants accounts without end, another signs in meanwhile.
 /// Two addresses ask for more accounts at once than a queue holds, again and again; how many others were sent away who
 /// signed in or made an account meanwhile.
 async fn sent_away_by_a_flood_of_sign_ups(engine: Engine, guards: Guards) -> usize {
