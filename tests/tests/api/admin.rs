@@ -1,10 +1,10 @@
 //! What operators alone reach: metrics, and the demo's messages with the codes in them.
 
 use reqwest::{StatusCode, header, redirect::Policy};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use ticketboss_tests::{
-    process::{Folder, built_program},
-    server::Server,
+    process::Folder,
+    server::{Server, on_a_free_port, program, start},
 };
 
 async fn get(url: &str, host: Option<&str>) -> reqwest::Response {
@@ -49,8 +49,8 @@ async fn another_sites_name_opens_neither_messages_nor_metrics() {
 #[test]
 fn a_demo_beside_an_https_address_does_not_start() {
     let folder = Folder::new("refused");
-    let start = |name: &str, value: &str| {
-        let output = Command::new(built_program("ticketboss", "cargo build -p ticketboss"))
+    let try_with = |name: &str, value: &str| {
+        let output = Command::new(program())
             .args(["--listen", "127.0.0.1:0", "--data-folder"])
             .arg(folder.path())
             .env(name, value)
@@ -63,7 +63,17 @@ fn a_demo_beside_an_https_address_does_not_start() {
         ("TICKETBOSS_PUBLIC_URL", "http://tickets.example.org"),
         ("TICKETBOSS_ADMIN_LISTEN", "0.0.0.0:0"),
     ] {
-        let (started, words) = start(name, value);
+        let (started, words) = try_with(name, value);
         assert!(!started && words.contains("demo_in_public") && words.contains(value), "{name}={value}: {words}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_that_was_said_twice_starts_beside_an_https_address() {
+    let folder = Folder::new("said-twice");
+    let mut command = Command::new(program());
+    command.env("TICKETBOSS_PUBLIC_URL", "https://tickets.example.org").env("TICKETBOSS_DEMO_IN_PUBLIC", "true");
+    let (_running, url) = start(on_a_free_port(&mut command, folder.path()).stderr(Stdio::null()));
+    let answer = reqwest::get(format!("{url}/health/live")).await.unwrap();
+    assert!(answer.status().is_success());
 }

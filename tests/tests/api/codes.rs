@@ -228,6 +228,50 @@ async fn wrong_codes_for_a_phone_are_counted_over_accounts(engine: Engine) {
     assert_eq!(wrong, WRONG_MAX);
 }
 
+/// Four people at four networks make accounts, for the address that each is told, and type four wrong codes each; how
+/// many were looked at.
+async fn wrong_codes_for_sign_ups(app: &TestApp, address: impl Fn(usize) -> String) -> usize {
+    let mut wrong = 0;
+    for stranger in 0..4 {
+        let guest = app.buyer().await.from(format!("198.51.{stranger}.1"));
+        let sign_up: SignUp = guest.post("/sign-ups", &wish(&address(stranger))).await.unwrap();
+        for _ in 0..4 {
+            let refused = confirm(&guest, sign_up.code.code_id, "not a code").await.refused();
+            wrong += usize::from(refused == ErrorCode::WrongCode);
+        }
+    }
+    wrong
+}
+
+async fn wrong_codes_for_a_sign_up_are_counted_over_addresses(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    assert_eq!(wrong_codes_for_sign_ups(&app, |_| INES.to_owned()).await, WRONG_MAX);
+    // The control: each for a mailbox of its own.
+    assert_eq!(wrong_codes_for_sign_ups(&app, |stranger| format!("guest{stranger}@example.com")).await, 16);
+}
+
+/// Four accounts want an address, that each is told, and type four wrong codes each; how many were looked at.
+async fn wrong_codes_for_new_addresses(app: &TestApp, name: &str, address: impl Fn(usize) -> String) -> usize {
+    let mut wrong = 0;
+    for stranger in 0..4 {
+        let eve = AccountHolder::sign_up(app, &format!("{name}{stranger}@example.com")).await;
+        let sent: CodeSent = eve.app.post("/account/email", &json!({ "email": address(stranger) })).await.unwrap();
+        for _ in 0..4 {
+            let typed = json!({ "code_id": sent.code_id, "code": "not a code" });
+            let refused = eve.app.post::<SignedIn>("/account/email/confirmations", &typed).await.refused();
+            wrong += usize::from(refused == ErrorCode::WrongCode);
+        }
+    }
+    wrong
+}
+
+async fn wrong_codes_for_a_new_address_are_counted_over_accounts(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    assert_eq!(wrong_codes_for_new_addresses(&app, "eve", |_| INES.to_owned()).await, WRONG_MAX);
+    let own = |stranger| format!("moved{stranger}@example.com");
+    assert_eq!(wrong_codes_for_new_addresses(&app, "ana", own).await, 16, "the control: mailboxes of their own");
+}
+
 /// Unknown codes typed at once, each from its own address; how many were looked at.
 async fn looked_at(app: &TestApp, addresses: impl Iterator<Item = String>) -> usize {
     let guest = app.buyer().await;
@@ -292,6 +336,8 @@ on_each_engine! {
     without_the_guard_guesses_at_a_mailbox_are_not_counted
     a_right_code_is_taken_whatever_strangers_typed
     wrong_codes_for_a_phone_are_counted_over_accounts
+    wrong_codes_for_a_sign_up_are_counted_over_addresses
+    wrong_codes_for_a_new_address_are_counted_over_accounts
     typed_codes_are_counted_by_network
     codes_of_an_app_are_counted_over_nodes
 }

@@ -304,6 +304,28 @@ enum Command {
     Extend,
 }
 
+async fn without_a_limit_commands_over_a_socket_go_on(engine: Engine) {
+    let tune = |config: &mut Config| config.limits.writes_per_second = 0;
+    let app = TestApp::start_with(Setting { tune, ..Setting::of(engine) }).await;
+    let play = app.stage(Wish::default()).await;
+    let ana = app.buyer().await;
+    let mut chart = ana.watch(&play).await;
+    for _ in 0..COMMANDS_AT_ONCE {
+        let refused = chart.release(vec![SeatNo(0)]).await.err();
+        assert!(refused.is_none_or(|problem| problem.code != ErrorCode::RateLimited));
+    }
+}
+
+/// Zero switches the budget off, and the turn of others with it.
+async fn a_deployment_may_count_no_networks(engine: Engine) {
+    let app = TestApp::start(engine).await;
+    let play = app.stage(Wish::default()).await;
+    let (held, refused) = hoard(&app, &play, "203.0.113.9").await;
+    assert!(held > BUDGET && refused != Some(ErrorCode::TooManyHeld), "{held} held, {refused:?}");
+    let another = app.stage(Wish::default()).await;
+    assert_eq!(kept_in_a_row(&app, &another, &["203.0.113.9"], false).await, 8 * HOLD_TTL);
+}
+
 /// Commands over a socket are writes of their address, like any other.
 async fn commands_over_a_socket_count_as_writes(engine: Engine) {
     let tune = |config: &mut Config| config.limits.writes_per_second = 1;
@@ -398,6 +420,8 @@ on_each_engine! {
     without_counting_networks_one_hands_a_seat_on_for_ever
     an_accounts_other_session_goes_on_with_the_old_time
     commands_over_a_socket_count_as_writes
+    without_a_limit_commands_over_a_socket_go_on
+    a_deployment_may_count_no_networks
     a_passed_challenge_lets_a_network_go_on
 }
 
