@@ -15,7 +15,7 @@ use std::{
     sync::{Arc, LazyLock},
     thread::available_parallelism,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Hashes that may wait for their turn; each takes about 20 ms (19 MiB, two passes: OWASP's minimum).
 const WAITING_MAX: usize = 64;
@@ -145,9 +145,8 @@ pub struct Passwords {
 impl Default for Passwords {
     /// Half of the processors at most, one at least.
     fn default() -> Self {
-        let at_once = available_parallelism().map_or(1, |all| all.get() / 2).max(1);
         let [owners, strangers, new_accounts] = [(); 3].map(|()| Arc::new(Semaphore::new(WAITING_MAX)));
-        let working = Arc::new(Semaphore::new(at_once));
+        let working = Arc::new(Semaphore::new(at_once()));
         Self { owners, strangers, new_accounts, shares: Some(Shares::default()), working }
     }
 }
@@ -156,6 +155,25 @@ impl Passwords {
     /// As it would be without shares of the queues: a control for tests.
     pub fn without_shares(self) -> Self {
         Self { shares: None, ..self }
+    }
+
+    /// Gives nobody a turn until what it returns is dropped: for tests that fill a queue.
+    pub async fn pause(&self) -> OwnedSemaphorePermit {
+        let all = u32::try_from(at_once()).expect("processors are few");
+        self.working.clone().acquire_many_owned(all).await.expect("the gate is never closed")
+    }
+
+    /// How many wait in this queue.
+    pub fn waiting(&self, queue: Queue) -> usize {
+        WAITING_MAX - self.queue(queue).available_permits()
+    }
+
+    fn queue(&self, queue: Queue) -> &Semaphore {
+        match queue {
+            Queue::Owners => &self.owners,
+            Queue::Strangers => &self.strangers,
+            Queue::NewAccounts => &self.new_accounts,
+        }
     }
 
     /// Judges a new password, which takes its time as well, and says what to keep of it.
@@ -218,16 +236,11 @@ impl Passwords {
         waiting: Waiting,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordsBusy> {
-        let queue = match waiting.queue {
-            Queue::Owners => &self.owners,
-            Queue::Strangers => &self.strangers,
-            Queue::NewAccounts => &self.new_accounts,
-        };
         let _share = match &self.shares {
             Some(shares) => Some(shares.take(waiting).ok_or(PasswordsBusy)?),
             None => None,
         };
-        let _waiting = queue.try_acquire().map_err(|_| PasswordsBusy)?;
+        let _waiting = self.queue(waiting.queue).try_acquire().map_err(|_| PasswordsBusy)?;
         let working = self.working.clone().acquire_owned().await.map_err(|_| PasswordsBusy)?;
         // The permit goes along: work that nobody waits for any longer still counts.
         let done = tokio::task::spawn_blocking(move || {
@@ -237,6 +250,11 @@ impl Passwords {
         });
         done.await.map_err(|_| PasswordsBusy)
     }
+}
+
+/// How many are computed at once.
+fn at_once() -> usize {
+    available_parallelism().map_or(1, |all| all.get() / 2).max(1)
 }
 
 fn make_hash(password: &[u8]) -> Result<String, argon2::password_hash::Error> {

@@ -193,6 +193,11 @@ impl Coordinator {
         &self.inner.database
     }
 
+    /// The gate in front of passwords.
+    pub fn passwords(&self) -> &Passwords {
+        &self.inner.passwords
+    }
+
     /// The sandbox provider, for its own pages.
     pub fn sandbox(&self) -> &Sandbox {
         &self.inner.sandbox
