@@ -22,6 +22,7 @@ use ticketboss_tests::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
+    sync::mpsc,
     time::sleep,
 };
 use tokio_tungstenite::tungstenite::{
@@ -148,16 +149,39 @@ async fn pings_keep_no_connection_alive() {
     let stream = TcpStream::connect(address_of(&app.url())).await.unwrap();
     let (mut hear, mut say) = stream.into_split();
     say.write_all(&[PREFACE, SETTINGS].concat()).await.unwrap();
-    let pings = tokio::spawn(async move {
+    let (answer, mut answers) = mpsc::unbounded_channel::<[u8; 17]>();
+    let talk = tokio::spawn(async move {
         // Until the connection is closed, which the reader below waits for.
-        while say.write_all(PING).await.is_ok() {
-            sleep(Duration::from_millis(100)).await;
+        loop {
+            let frame = tokio::select! {
+                Some(answer) = answers.recv() => answer.to_vec(),
+                () = sleep(Duration::from_millis(100)) => PING.to_vec(),
+            };
+            if say.write_all(&frame).await.is_err() {
+                break;
+            }
         }
     });
-    let mut heard = Vec::new();
-    let _ = hear.read_to_end(&mut heard).await;
-    assert!(heard.len() > SETTINGS.len(), "it was answered before it was closed");
-    pings.abort();
+    let mut heard_settings = false;
+    // Frame by frame (RFC 9113, section 4.1); what the server asks by a ping is answered, as a client that is there does.
+    let mut head = [0; 9];
+    while hear.read_exact(&mut head).await.is_ok() {
+        let mut payload = vec![0; u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize];
+        if hear.read_exact(&mut payload).await.is_err() {
+            break;
+        }
+        match (head[3], head[4]) {
+            (0x4, 0) => heard_settings = true,
+            (0x6, 0) => {
+                head[4] = 1;
+                let pong = [&head[..], &payload].concat().try_into().expect("a ping has eight bytes");
+                let _ = answer.send(pong);
+            }
+            _ => {}
+        }
+    }
+    assert!(heard_settings, "it was answered before it was closed");
+    talk.abort();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
