@@ -7,26 +7,26 @@ use crate::{
     config::{AdminListen, Config, ConfigError},
     coordinator::{
         Coordinator, Setting,
-        challenge::{Challenge, ChallengeSetupError},
-        deliver::Outgoing,
-        season::install_demo,
+        outbox::order_mail::Outgoing,
+        seats::challenge::{Challenge, ChallengeSetupError},
     },
     data::{
         Database,
-        email_key::{compute_old_keys, compute_order_keys},
-        sandbox_store::SandboxStore,
-        search_text::fold_what_stands_here,
+        accounts::email_key::{compute_old_keys, compute_order_keys},
+        events::search_text::fold_what_stands_here,
+        orders::sandbox_store::SandboxStore,
         settings,
     },
-    delivery::{
+    delivery::transports::{
+        mail::{LetterTransport, MailTransport, TransportSetupError},
         sms::{SmsTransport, TwilioAccount},
-        transport::{LetterTransport, MailTransport, TransportSetupError},
     },
+    demo::install::install_demo,
     guards::Guards,
     http::{self, AppParts, AppState, Served, connections::Places, limits::Limits},
     messages::Messages,
     private_files,
-    reservations::held_from::HeldBudget,
+    reservations::seats::held_from::HeldBudget,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
@@ -95,7 +95,7 @@ pub enum StartError {
     #[error("the challenge: {0}")]
     Challenge(#[from] ChallengeSetupError),
     #[error("the demo: {0}")]
-    Demo(#[from] crate::coordinator::install::InstallError),
+    Demo(#[from] crate::demo::install::InstallDemoError),
 }
 
 impl App {

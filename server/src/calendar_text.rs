@@ -1,7 +1,7 @@
 //! Moments in words: the venue's local date and time as a reader of one language writes them. The
 //! one place where a [`Timestamp`] becomes text for people.
 //!
-//! Deliberately not here: .ics files (see [`crate::delivery::calendar`]) and rules about time; a
+//! Deliberately not here: .ics files (see [`crate::delivery::messages::calendar`]) and rules about time; a
 //! rule compares timestamps.
 
 use crate::messages::{Speech, Value};

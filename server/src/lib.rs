@@ -15,6 +15,7 @@ pub mod config;
 pub mod coordinator;
 pub mod data;
 pub mod delivery;
+pub mod demo;
 pub mod embedded;
 pub mod events;
 pub mod guards;

@@ -7,7 +7,7 @@ use crate::{
     AccountId, AuditEntryId, CodeId, Language, OrderId, OrganizerId, PasskeyId, PerformanceId, SavedCardId, SessionId,
     SignUpId, Timestamp,
     order::{CheckoutDraft, Order},
-    staff::Invitation,
+    staff::{Invitation, Role},
     text::{EmailAddress, Password, PersonName, PhoneNumber, Secret},
 };
 use serde::{Deserialize, Serialize};
@@ -183,62 +183,6 @@ pub struct Account {
     /// An authenticator app is asked for a code at sign-in.
     pub has_totp: bool,
     pub created_at: Timestamp,
-}
-
-/// What somebody may do for an organizer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum MemberRole {
-    /// Everything, the team and the payment agreement included.
-    Owner,
-    /// Events, plans, prices, sales.
-    Manager,
-    /// Sells, prints, refunds at the counter.
-    BoxOffice,
-    /// Checks tickets at the entrance.
-    Door,
-}
-
-impl MemberRole {
-    pub const ALL: [Self; 4] = [Self::Owner, Self::Manager, Self::BoxOffice, Self::Door];
-
-    /// As stored and as it stands in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Manager => "manager",
-            Self::BoxOffice => "box_office",
-            Self::Door => "door",
-        }
-    }
-}
-
-impl std::str::FromStr for MemberRole {
-    type Err = UnknownRole;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| UnknownRole(text.to_owned()))
-    }
-}
-
-/// A word that is no role.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is no role; roles are owner, manager, box_office, door")]
-pub struct UnknownRole(pub String);
-
-/// A right beyond a customer's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case", tag = "role")]
-pub enum Role {
-    /// Runs the platform.
-    Operator,
-    Member {
-        organizer_id: OrganizerId,
-        organizer_name: String,
-        member_role: MemberRole,
-    },
 }
 
 /// A place an account is signed in at.

@@ -11,15 +11,15 @@ use shared_model::{
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use ticketboss::{
-    coordinator::install::publish_plan,
+    coordinator::staff::publishing::publish_plan,
     data::{
         Database,
-        catalogue::{
+        events::catalogue::{
             self as rows, NewEventRow, NewPerformance, NewPerformanceRow, NewVenueRow, PriceCategoryRow, PriceRow,
             TicketTypeRow,
         },
     },
-    reservations::claims::{Claim, claim_places},
+    reservations::seats::{claim_rows::claim_places, claims::Claim},
 };
 use uuid::Uuid;
 

@@ -8,9 +8,8 @@ use crate::{
 use serde_json::{Value, json};
 use shared_model::{
     InvitationId, OrganizerId, Timestamp,
-    account::MemberRole,
     factor::TotpSetup,
-    staff::{Invitation, OrganizerInfo},
+    staff::{Invitation, MemberRole, OrganizerInfo},
 };
 use totp_rs::Totp;
 

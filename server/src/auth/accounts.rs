@@ -2,12 +2,13 @@
 
 use crate::data::{
     DataError, DataResult, Link,
-    accounts::{self as rows, AccountRow},
+    accounts::rows::{self as rows, AccountRow},
 };
 use phonenumber::{Type, metadata::DATABASE};
 use shared_model::{
     AccountId, Language, OrganizerId, Timestamp,
-    account::{Account, Role},
+    account::Account,
+    staff::Role,
     text::{EmailAddress, PersonName, PhoneNumber},
 };
 

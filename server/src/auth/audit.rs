@@ -1,7 +1,7 @@
 //! The audit log: what staff did, written in the transaction of the deed, so that neither stands without
 //! the other. No secrets stand in it.
 
-use crate::data::{DataError, DataResult, Link, audit as rows};
+use crate::data::{DataError, DataResult, Link, staff::audit as rows};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use shared_model::{AccountId, AuditEntryId, OrganizerId, Timestamp, event::Page, staff::AuditEntry};

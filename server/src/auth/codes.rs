@@ -6,12 +6,12 @@
 //! nodes; where too many were typed, codes end with their first wrong try. A right one is taken whatever strangers typed.
 
 use super::{
-    limits::{AskedLimits, Counted, Limit, TooOften},
+    limits::quotas::{AskedLimits, Counted, Limit, TooOften},
     secret::{DeploymentSecret, Purpose},
 };
 use crate::data::{
     DataResult, Link,
-    accounts::{self as rows, NewCodeRow, TriedCodeRow},
+    accounts::rows::{self as rows, NewCodeRow, TriedCodeRow},
 };
 use shared_model::{AccountId, CodeId, SessionId, Timestamp, account::CODE_DIGITS};
 use std::{net::IpAddr, time::Duration};

@@ -2,14 +2,13 @@
 //! the transaction of its cause. To whom it goes is found out when it is sent, so that asking takes the same
 //! time for a name that has an account and for one that has none.
 
-use crate::{
-    auth::{accounts::Known, secret::DeploymentSecret},
-    data::{DataResult, Link, outbox},
-};
+use super::{accounts::Known, secret::DeploymentSecret};
+use crate::data::{DataResult, Link, outbox};
 use serde::{Deserialize, Serialize};
 use shared_model::{
     CodeId, Language, OutboxId, PerformanceId, Timestamp,
-    account::{CodeChannel, MemberRole},
+    account::CodeChannel,
+    staff::MemberRole,
     text::{EmailAddress, PersonName, PhoneNumber, stored_name},
 };
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! Who may do what for an organizer: one table, pure. Who somebody is, is
 //! [`crate::coordinator`]'s to find out; that a handler asks at all, `http::staff` sees to.
 
-use shared_model::account::MemberRole;
+use shared_model::staff::MemberRole;
 
 /// Something that is done for an organizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

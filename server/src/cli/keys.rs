@@ -1,7 +1,7 @@
 //! The operator's commands for the keys tickets are signed with.
 
 use super::{Place, operate::run};
-use crate::coordinator::{install::InstallError, ticket_keys::ListedTicketKey};
+use crate::coordinator::{orders::ticket_keys::ListedTicketKey, staff::publishing::InstallError};
 use clap::Subcommand;
 use std::process::ExitCode;
 

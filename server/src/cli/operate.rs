@@ -6,10 +6,12 @@ use crate::{
     app::{Replaced, open},
     coordinator::{
         Coordinator,
-        install::{
-            CategorySpec, EventSpec, FoundHouse, InstallError, OrganizerSpec, PerformanceSpec, PriceSpec, VenueSpec,
+        staff::{
+            performances::BlockChange,
+            publishing::{
+                CategorySpec, EventSpec, FoundHouse, InstallError, OrganizerSpec, PerformanceSpec, PriceSpec, VenueSpec,
+            },
         },
-        operate::BlockChange,
     },
 };
 use clap::Subcommand;

@@ -7,7 +7,7 @@
 use super::gateway::{Answer, Authorization, Card, Gateway, GatewayError, GatewayResult, KeptCard, Standing};
 use crate::data::{
     DataError,
-    sandbox_store::{Intent, IntentCustomer, KeptCardRow, Move, SandboxStore},
+    orders::sandbox_store::{Intent, IntentCustomer, KeptCardRow, Move, SandboxStore},
 };
 use futures_util::future::BoxFuture;
 use shared_model::{AccountId, PaymentId};

@@ -1,7 +1,7 @@
 //! Cards that a provider keeps for accounts: what may be shown of one, and when it can no longer pay. Pure.
 
 use super::gateway::KeptCard;
-pub use crate::data::cards::CardRow;
+pub use crate::data::orders::cards::CardRow;
 use shared_model::{AccountId, SavedCardId, Timestamp, account::SavedCard};
 
 /// Cards one account may have.

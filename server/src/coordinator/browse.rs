@@ -7,8 +7,8 @@ use super::{
 use crate::{
     data::{
         DataError, DataResult, Link,
-        catalogue::{self as rows, ListedRow},
-        claims,
+        events::catalogue::{self as rows, ListedRow},
+        seats::claims,
     },
     events::{
         catalogue::{self, Occupancy, PERFORMANCES_PER_EVENT_MAX, Prices, load_prices},

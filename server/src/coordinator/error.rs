@@ -1,20 +1,25 @@
 //! What each component's refusal or failure is called outside: the one place that maps them to the
 //! closed list of codes. Failures of the system are logged here, once; refusals are no errors.
 
-use super::{desk::DeskError, install::InstallError, order_desk::OrderDeskError};
+use super::{orders::order_desk::OrderDeskError, seats::desk::DeskError, staff::publishing::InstallError};
 use crate::{
     auth::{
         audit::AuditError,
-        limits::TooOften,
-        passkeys::PasskeyRefusal,
-        passwords::{NewPasswordRefused, PasswordsBusy, WeakPassword},
+        factors::{
+            passkeys::PasskeyRefusal,
+            passwords::{NewPasswordRefused, PasswordsBusy, WeakPassword},
+            totp::TotpRefusal,
+        },
+        limits::quotas::TooOften,
         roles::TeamRefusal,
-        totp::TotpRefusal,
     },
     commerce::gateway::GatewayError,
     data::DataError,
     events::catalogue::InvalidFilter,
-    reservations::{decide::Refusal, order_steps::OrderRefusal, orders::OrderRequestError},
+    reservations::{
+        orders::{placing::OrderRequestError, steps::OrderRefusal},
+        seats::decide::Refusal,
+    },
 };
 use shared_model::{ErrorCode, Problem};
 
@@ -115,12 +120,9 @@ impl IntoProblem for InstallError {
     fn into_problem(self) -> Problem {
         match self {
             Self::Data(error) => error.into_problem(),
-            Self::Plan(_)
-            | Self::Missing { .. }
-            | Self::Exists { .. }
-            | Self::Invalid(_)
-            | Self::Demo(_)
-            | Self::Claims(_) => Problem::new(ErrorCode::InvalidInput).detail(self.to_string()),
+            Self::Plan(_) | Self::Missing { .. } | Self::Exists { .. } | Self::Invalid(_) | Self::Claims(_) => {
+                Problem::new(ErrorCode::InvalidInput).detail(self.to_string())
+            }
         }
     }
 }

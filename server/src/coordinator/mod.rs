@@ -1,70 +1,50 @@
 //! The coordinator: every command of the system enters here. It opens the transaction, leads the
 //! components, commits, and announces; rules are the components', words are the http component's.
 //!
-//! [`browse`] reads, [`hold`] leads the seat desks ([`desk`], one a performance, with its audience in
-//! [`hub`]), [`checkout`] leads the [`order_desk`] and the payment gateway, [`background`] are the loops
-//! that finish what crashed, [`outbox`] what must leave the house, [`install`] brings events in,
-//! [`operate`] changes what is on sale,
-//! [`season`] the demo's. [`accounts`] signs people in ([`admission`] says who may try once more), [`codes`] proves their phones and addresses,
-//! [`passkeys`] and [`second_factor`] ask for more than a password; [`staff`] leads organizers' teams; [`wishes`]
-//! tells of seats that came back.
+//! [`seats`] leads the seat desks, [`orders`] check-out and the payment gateway, [`accounts`] sign-ins and what proves
+//! them, [`staff`] organizers' teams and what they sell; [`outbox`] sends what must leave, [`background`] finishes what
+//! crashed, and [`browse`] reads. Each adds its commands to [`Coordinator`].
 
 pub mod accounts;
-mod admission;
 pub mod background;
 mod browse;
-mod cards;
-pub mod challenge;
-mod checkout;
-mod codes;
-pub mod deliver;
-pub mod desk;
 pub mod error;
-mod hints;
-mod hold;
-pub mod hub;
-pub mod install;
-mod notes;
-pub mod operate;
-mod order_desk;
-mod orders;
-mod outbox;
-mod passkeys;
+pub mod orders;
+pub mod outbox;
 mod readiness;
-mod rights;
-pub mod season;
-mod second_factor;
+pub mod seats;
 pub mod staff;
-pub mod ticket_keys;
-mod wishes;
 
-pub use crate::auth::sessions::{HalfSignedIn, Kind, OpenedSession, Visitor};
+pub use crate::auth::sessions::{
+    store::OpenedSession,
+    visitor::{HalfSignedIn, Kind, Visitor},
+};
 pub use error::{CommandError, CommandResult};
-pub use hold::HoldOrigin;
-pub use orders::{OrderCounts, OrdersAsked};
+pub use orders::reading::{OrderCounts, OrdersAsked};
+pub use seats::hold::HoldOrigin;
 
 use crate::{
     auth::{
-        limits::AskedLimits, passkeys::Passkeys, passwords::Passwords, secret::DeploymentSecret, sessions::Sessions,
+        factors::{passkeys::Passkeys, passwords::Passwords},
+        limits::quotas::AskedLimits,
+        secret::DeploymentSecret,
+        sessions::store::Sessions,
     },
     clock::Clock,
     commerce::{gateway::Gateway, sandbox::Sandbox},
     data::{Database, Engine},
-    delivery::document_pool::DocumentPool,
+    delivery::documents::pool::DocumentPool,
     events::plans::Plans,
     guards::Guards,
-    reservations::{cart::Shelves, held_from::HeldBudget},
+    reservations::{cart::Shelves, seats::held_from::HeldBudget},
 };
-use challenge::Challenge;
-use deliver::Outgoing;
-use desk::DeskSetting;
+use background::node_hints::Hints;
 use error::OrProblem;
-use hints::Hints;
-use hold::Desks;
-use order_desk::OrderDesk;
+use orders::{order_desk::OrderDesk, ticket_keys::TicketKeys};
+use outbox::order_mail::Outgoing;
+use seats::{challenge::Challenge, desk::DeskSetting, desks::Desks};
 use shared_model::{ErrorCode, Language, Problem, Timestamp};
 use std::{sync::Arc, time::Duration};
-use ticket_keys::TicketKeys;
 
 /// What a coordinator is made of.
 pub struct Setting {
@@ -104,15 +84,15 @@ struct Inner {
     sandbox: Sandbox,
     occupancies: browse::Occupancies,
     documents: DocumentPool,
-    asked_lately: orders::AskedLately,
+    asked_lately: orders::reading::AskedLately,
     outgoing: Outgoing,
     ticket_keys: TicketKeys,
     readiness: readiness::Readiness,
     guards: Guards,
     held_budget: HeldBudget,
     challenge: Challenge,
-    forgetting: background::NowAndThen,
-    in_hand: outbox::InHand,
+    forgetting: background::housekeeping::EveryTenMinutes,
+    in_hand: outbox::lanes::InHand,
     awaited_from: parking_lot::Mutex<uuid::Uuid>,
     public_url: String,
 }
@@ -156,7 +136,7 @@ impl Coordinator {
             gateway: Arc::new(sandbox.clone()),
             occupancies: browse::Occupancies::default(),
             documents: DocumentPool::default(),
-            asked_lately: orders::AskedLately::default(),
+            asked_lately: orders::reading::AskedLately::default(),
             database,
             clock,
             shelves: Shelves::new(plans.clone()),
@@ -171,8 +151,8 @@ impl Coordinator {
             guards,
             held_budget,
             challenge,
-            forgetting: background::NowAndThen::default(),
-            in_hand: outbox::InHand::default(),
+            forgetting: background::housekeeping::EveryTenMinutes::default(),
+            in_hand: outbox::lanes::InHand::default(),
             awaited_from: parking_lot::Mutex::default(),
             public_url,
         };

@@ -10,26 +10,13 @@ mod failure;
 mod statement;
 
 pub mod accounts;
-pub mod audit;
-pub mod buckets;
-pub mod cards;
-pub mod catalogue;
-pub mod claims;
-pub mod email_key;
-pub mod erasure;
-pub mod factors;
+pub mod events;
 pub mod notify;
-pub mod order_mails;
 pub mod orders;
 pub mod outbox;
-pub mod passkeys;
-pub mod sandbox_store;
-pub mod search_text;
-pub mod sessions;
+pub mod seats;
 pub mod settings;
 pub mod staff;
-pub mod ticket_keys;
-pub mod wishes;
 
 pub use failure::{DataError, DataResult, Trust};
 pub use statement::Statement;
@@ -369,25 +356,25 @@ impl Database {
     /// Every statement of the product with its name, for the test that prepares them.
     pub fn statements() -> impl Iterator<Item = (&'static str, Statement)> {
         [
-            accounts::ALL,
-            audit::ALL,
-            buckets::ALL,
-            cards::ALL,
-            catalogue::ALL,
-            claims::ALL,
-            email_key::ALL,
-            erasure::ALL,
-            factors::ALL,
-            order_mails::ALL,
-            orders::ALL,
+            accounts::rows::ALL,
+            staff::audit::ALL,
+            accounts::rate_buckets::ALL,
+            orders::cards::ALL,
+            events::catalogue::ALL,
+            seats::claims::ALL,
+            accounts::email_key::ALL,
+            accounts::erasure::ALL,
+            accounts::factors::ALL,
+            orders::order_mails::ALL,
+            orders::rows::ALL,
             outbox::ALL,
-            passkeys::ALL,
-            search_text::ALL,
-            sessions::ALL,
+            accounts::passkeys::ALL,
+            events::search_text::ALL,
+            accounts::sessions::ALL,
             settings::ALL,
-            staff::ALL,
-            ticket_keys::ALL,
-            wishes::ALL,
+            staff::team::ALL,
+            orders::ticket_keys::ALL,
+            events::availability_wishes::ALL,
         ]
         .into_iter()
         .flatten()

@@ -54,7 +54,6 @@ statements! {
             ") as r where outbox.kind = r.kind and outbox.subject = r.subject and outbox.due_at is not null"
         ),
     );
-    COUNT_WAITING = Statement::both("select count(*) from outbox where due_at is not null");
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -137,10 +136,6 @@ pub async fn mark_subjects_done(link: &mut Link, subjects: &[DoneSubject]) -> Da
         return Ok(());
     }
     execute!(link, MARK_SUBJECTS_DONE, json(subjects)).map(drop)
-}
-
-pub async fn count_waiting(link: &mut Link) -> DataResult<i64> {
-    Ok(fetch_all!(link, (i64,), COUNT_WAITING)?.first().map_or(0, |(count,)| *count))
 }
 
 /// Rows as the one parameter of a bulk statement.

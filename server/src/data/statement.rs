@@ -23,7 +23,7 @@ impl Statement {
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $statement:expr;)+) => {
         $($(#[$doc])* pub(super) const $name: $crate::data::Statement = $statement;)+
-        pub(super) const ALL: &[(&str, $crate::data::Statement)] = &[$((stringify!($name), $name)),+];
+        pub(in crate::data) const ALL: &[(&str, $crate::data::Statement)] = &[$((stringify!($name), $name)),+];
     };
 }
 

@@ -1,27 +1,11 @@
-//! Delivery: what leaves the house (mail, letters) and the documents it carries.
+//! Delivery: what is sent to customers, and how it travels.
 //!
-//! An order becomes a [`ticket_document`], which [`ticket_pdf`] sets on paper; a [`receipt`] is set by [`receipt_pdf`]; [`mail`] wraps it up with
-//! a [`calendar`] file, and a [`transport`] carries it. What is to leave, and when to try again, is
-//! decided by the outbox.
+//! [`documents`] are tickets and receipts on paper, [`messages`] the mails that carry them and the short words of an
+//! account, [`transports`] bring them to a mail server, a provider of text messages, or a folder. What is to be sent, and
+//! when to try again, is decided by the outbox.
 
-pub mod back_room;
-pub mod calendar;
-pub mod document_pool;
-pub mod mail;
-pub mod mailbox;
-pub mod note;
-pub mod poster;
-pub mod qr;
-pub mod receipt;
-pub mod receipt_pdf;
+pub mod documents;
+pub mod messages;
 #[cfg(test)]
 pub(crate) mod samples;
-mod sent_folder;
-mod sheet;
-pub mod sms;
-pub mod sms_box;
-pub mod ticket_document;
-pub mod ticket_pdf;
-mod ticket_place;
-pub mod transport;
-pub mod typeset;
+pub mod transports;

@@ -4,8 +4,10 @@
 
 use crate::data::{
     DataError, DataResult, Link,
-    catalogue::{self as rows, EventHeadRow, ListedRow, PerformanceQuery},
-    search_text::fold,
+    events::{
+        catalogue::{self as rows, EventHeadRow, ListedRow, PerformanceQuery},
+        search_text::fold,
+    },
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use shared_model::{

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::data::{
     DataError, DataResult, Link,
-    catalogue::{self, ListedRow},
+    events::catalogue::{self, ListedRow},
 };
 use shared_model::{
     PerformanceId, PlanVersionId, PriceCategoryId, SeatNo, TicketTypeId, Timestamp, event::PriceCategory,

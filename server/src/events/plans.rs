@@ -1,6 +1,6 @@
 //! Published plan versions in memory: they never change, so they are read, numbered and packed once.
 
-use crate::data::{DataError, DataResult, Link, catalogue};
+use crate::data::{DataError, DataResult, Link, events::catalogue};
 use bytes::Bytes;
 use parking_lot::RwLock;
 use shared_model::{

@@ -39,7 +39,7 @@ impl Served {
 }
 
 fn router(state: AppState) -> Router {
-    let private = site::demo_router()
+    let private = site::demo::messages_router()
         .merge(operations::metrics_router())
         .layer(middleware::from_fn_with_state(state.clone(), refuse_other_names));
     let around_all = ServiceBuilder::new()

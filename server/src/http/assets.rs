@@ -3,7 +3,7 @@
 
 use super::{AppState, packing::unpacks};
 use crate::{
-    delivery::poster::{draw_png, read_poster},
+    delivery::documents::poster::{draw_png, read_poster},
     embedded::{self, FILES, static_file as file},
 };
 use axum::{

@@ -17,7 +17,10 @@ use super::{
     limits::Limits,
     session::{ClientInfo, token_of},
 };
-use crate::coordinator::{Coordinator, HoldOrigin, Visitor, desk::Desk, hub::Announcement};
+use crate::coordinator::{
+    Coordinator, HoldOrigin, Visitor,
+    seats::{desk::Desk, hub::Announcement},
+};
 use axum::{
     Extension, Router,
     extract::State,

@@ -3,8 +3,8 @@
 
 use super::{AppState, client_address::address_of, error::ApiError};
 use crate::{
-    auth::devices::DEVICE_TTL,
-    coordinator::{HoldOrigin, OpenedSession, Visitor, accounts::Client},
+    auth::sessions::devices::DEVICE_TTL,
+    coordinator::{HoldOrigin, OpenedSession, Visitor, accounts::client::Client},
 };
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},

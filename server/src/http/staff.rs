@@ -9,7 +9,7 @@ use crate::{
     auth::roles::Permission,
     coordinator::{
         Visitor,
-        staff::{OperatorAccount, StaffMember},
+        staff::team::{OperatorAccount, StaffMember},
     },
 };
 use axum::{

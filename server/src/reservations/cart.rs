@@ -1,8 +1,11 @@
 //! A cart: what one visitor holds over all performances, what it costs, and what just lapsed.
 
-use super::claims::{Claim, HeldBy, LAPSED_TOLD_FOR, from_row, seat_of};
+use super::seats::{
+    claim_rows::{from_row, seat_of},
+    claims::{Claim, HeldBy, LAPSED_TOLD_FOR},
+};
 use crate::{
-    data::{DataError, DataResult, Link, catalogue, claims as rows},
+    data::{DataError, DataResult, Link, events::catalogue, seats::claims as rows},
     events::{
         catalogue::{Prices, load_prices, venue_of},
         house::{HouseFile, house_of},

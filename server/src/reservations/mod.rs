@@ -1,21 +1,10 @@
-//! Reservation Management: carts, holds, orders, tickets.
+//! Reservation Management: carts, holds, orders, tickets. Rules are pure; the coordinator opens transactions and commits.
 //!
-//! [`access`] is whose an order is, [`claims`] who has which place, [`decide`] the rules of holding, [`cart`] what a buyer holds and
-//! what it costs, [`books`] orders and payments with the rules that move them by [`order_steps`], [`customers`] who is one
-//! customer, [`ticket_code`] what a door reads. Rules are pure; the coordinator opens transactions and commits.
+//! [`cart`] is what a buyer holds and what it costs, [`seats`] who has which place and the rules of holding, [`orders`] what
+//! was placed and the rules that move it, [`outbox`] what an order makes us send, [`waiting_list`] who hears of free seats.
 
-pub mod access;
-pub mod books;
 pub mod cart;
-pub mod claims;
-pub mod customers;
-pub mod decide;
-pub mod erasure;
-pub mod held_from;
-pub mod mail_again;
-pub mod order_steps;
 pub mod orders;
-pub mod outbox_kinds;
-pub mod postage;
-pub mod ticket_code;
-pub mod wishes;
+pub mod outbox;
+pub mod seats;
+pub mod waiting_list;

@@ -146,10 +146,6 @@ impl NumberedPlan {
         self.place_count
     }
 
-    pub fn is_standing(&self, place: SeatNo) -> bool {
-        place.index() >= self.seats.len()
-    }
-
     /// The standing area a place belongs to.
     pub fn area_of(&self, place: SeatNo) -> Option<(usize, &NumberedArea)> {
         self.areas

@@ -5,7 +5,11 @@ use shared_model::{CartId, PerformanceId, SeatNo};
 use std::collections::HashMap;
 use ticketboss::{
     commerce::sandbox::Sandbox,
-    data::{Database, claims, orders, sandbox_store::SandboxStore},
+    data::{
+        Database,
+        orders::{rows as orders, sandbox_store::SandboxStore},
+        seats::claims,
+    },
 };
 use uuid::Uuid;
 

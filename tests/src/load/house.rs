@@ -7,15 +7,15 @@ use shared_model::{
 };
 use std::time::Duration;
 use ticketboss::{
-    coordinator::install::publish_plan,
+    coordinator::staff::publishing::publish_plan,
     data::{
         Database,
-        catalogue::{
+        events::catalogue::{
             self, NewEventRow, NewPerformance, NewPerformanceRow, NewVenueRow, PriceCategoryRow, PriceRow,
             TicketTypeRow,
         },
     },
-    reservations::claims::{Claim, claim_places},
+    reservations::seats::{claim_rows::claim_places, claims::Claim},
 };
 use uuid::Uuid;
 

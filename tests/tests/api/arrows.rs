@@ -1,8 +1,14 @@
-//! The arrows between the components: http → coordinator → components → data, and nothing points back.
+//! The arrows between the components: http → coordinator → components → data, and nothing points back; nor do files name
+//! each other in circles.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+};
+use syn::{
+    Ident, ItemMod, ItemUse, UseTree,
+    visit::{self, Visit},
 };
 
 const COMPONENTS: [&str; 5] = ["events", "reservations", "commerce", "auth", "delivery"];
@@ -92,4 +98,140 @@ fn an_arrow_that_points_back_is_noticed() {
         assert_eq!(broken_arrows(folder, "x.rs", line).len(), 1, "{folder}: {line}");
     }
     assert_eq!(broken_arrows("http", "x.rs", "// only data names sqlx, crate::data"), Vec::<String>::new());
+}
+
+/// The modules of a crate by their paths, with their files.
+fn modules_of(source: &Path) -> BTreeMap<ModulePath, PathBuf> {
+    let mut files = Vec::new();
+    rust_files(source, &mut files);
+    let module = |file: &PathBuf| {
+        let mut names: ModulePath = file
+            .strip_prefix(source)
+            .unwrap()
+            .with_extension("")
+            .iter()
+            .map(|name| name.to_string_lossy().into())
+            .collect();
+        if names.last().is_some_and(|name| ["mod", "lib", "main"].contains(&name.as_str())) {
+            names.pop();
+        }
+        names
+    };
+    files.into_iter().map(|file| (module(&file), file)).collect()
+}
+
+type ModulePath = Vec<String>;
+
+/// What a file names of its crate, outside of its tests.
+struct Named {
+    module: ModulePath,
+    paths: BTreeSet<ModulePath>,
+}
+
+impl Named {
+    /// The path from the root of the crate; `None` for other crates.
+    fn add(&mut self, path: &[String]) {
+        let mut absolute = match path.first().map(String::as_str) {
+            Some("crate") => Vec::new(),
+            Some("self") => self.module.clone(),
+            Some("super") => self.module[..self.module.len().saturating_sub(1)].to_vec(),
+            _ => return,
+        };
+        for name in &path[1..] {
+            if name == "super" {
+                absolute.pop();
+            } else {
+                absolute.push(name.clone());
+            }
+        }
+        self.paths.insert(absolute);
+    }
+
+    fn add_tree(&mut self, before: &[String], tree: &UseTree) {
+        let with = |name: &Ident| [before, &[name.to_string()]].concat();
+        match tree {
+            UseTree::Path(path) => self.add_tree(&with(&path.ident), &path.tree),
+            UseTree::Name(name) if name.ident == "self" => self.add(before),
+            UseTree::Name(name) => self.add(&with(&name.ident)),
+            UseTree::Rename(rename) => self.add(&with(&rename.ident)),
+            UseTree::Glob(_) => self.add(before),
+            UseTree::Group(group) => group.items.iter().for_each(|item| self.add_tree(before, item)),
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Named {
+    fn visit_item_use(&mut self, item: &'ast ItemUse) {
+        self.add_tree(&[], &item.tree);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        self.add(&path.segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>());
+        visit::visit_path(self, path);
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        let is_for_tests = item.attrs.iter().any(|attribute| attribute.path().is_ident("cfg"));
+        if !is_for_tests {
+            self.module.push(item.ident.to_string());
+            visit::visit_item_mod(self, item);
+            self.module.pop();
+        }
+    }
+}
+
+/// Which modules each module names. A folder's own file and what lies in the folder may name each other.
+fn arrows_of(source: &Path) -> BTreeMap<ModulePath, BTreeSet<ModulePath>> {
+    let modules = modules_of(source);
+    let arrows = |(module, file): (&ModulePath, &PathBuf)| {
+        let mut named = Named { module: module.clone(), paths: BTreeSet::new() };
+        named.visit_file(&syn::parse_file(&fs::read_to_string(file).unwrap()).unwrap());
+        let module_of = |path: ModulePath| {
+            (0..=path.len()).rev().map(|n| path[..n].to_vec()).find(|path| modules.contains_key(path))
+        };
+        let is_kin = |other: &ModulePath| other.starts_with(module) || module.starts_with(other);
+        (module.clone(), named.paths.into_iter().filter_map(module_of).filter(|other| !is_kin(other)).collect())
+    };
+    modules.iter().map(arrows).collect()
+}
+
+/// What is left of the arrows when those are taken away that cannot be part of a circle.
+fn circles(mut arrows: BTreeMap<ModulePath, BTreeSet<ModulePath>>) -> Vec<String> {
+    loop {
+        let named: BTreeSet<ModulePath> = arrows.values().flatten().cloned().collect();
+        let before: usize = arrows.values().map(BTreeSet::len).sum();
+        arrows.retain(|module, _| named.contains(module));
+        let left: BTreeSet<ModulePath> =
+            arrows.iter().filter(|(_, to)| !to.is_empty()).map(|(from, _)| from.clone()).collect();
+        for to in arrows.values_mut() {
+            to.retain(|module| left.contains(module));
+        }
+        if arrows.values().map(BTreeSet::len).sum::<usize>() == before {
+            break;
+        }
+    }
+    let line = |from: &ModulePath, to: &ModulePath| format!("{} → {}", from.join("::"), to.join("::"));
+    arrows.iter().flat_map(|(from, to)| to.iter().map(move |to| line(from, to))).collect()
+}
+
+#[test]
+fn no_files_name_each_other_in_a_circle() {
+    for package in ["server", "shared-model", "client-core", "client-ui"] {
+        let arrows = arrows_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../{package}/src")));
+        assert!(arrows.values().any(|to| !to.is_empty()), "the arrows of {package} are found");
+        let circles = circles(arrows);
+        assert!(circles.is_empty(), "{package}:\n{}", circles.join("\n"));
+    }
+}
+
+#[test]
+fn a_circle_is_noticed() {
+    let names = |name: &str, to: &[&str]| {
+        (vec![name.to_owned()], to.iter().map(|to| vec![(*to).to_owned()]).collect::<BTreeSet<_>>())
+    };
+    let straight = BTreeMap::from([names("a", &["b", "c"]), names("b", &["c"]), names("c", &[])]);
+    assert_eq!(circles(straight.clone()), Vec::<String>::new());
+    let mut bent = straight;
+    bent.extend([names("c", &["d"]), names("d", &["b"])]);
+    assert_eq!(circles(bent), ["b → c", "c → d", "d → b"]);
 }

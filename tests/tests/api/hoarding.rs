@@ -4,8 +4,8 @@
 use reqwest::header::HeaderValue;
 use shared_model::{
     ErrorCode, HoldId, SeatNo,
-    account::MemberRole,
     hold::{BestSeats, HOLD_EXTENSION, HOLD_TTL, SeatChoice},
+    staff::MemberRole,
 };
 use std::{sync::Arc, time::Duration};
 use ticketboss::{config::Config, guards::Guards};

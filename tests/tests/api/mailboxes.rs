@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use shared_model::{
     ErrorCode, OrderId,
-    account::{MemberRole, SignUp, SignedIn},
+    account::{SignUp, SignedIn},
     event::Page,
     order::{Buyer as BuyerData, OrderRequest},
-    staff::Invitation,
+    staff::{Invitation, MemberRole},
 };
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, sign_in, wish},

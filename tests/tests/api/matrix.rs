@@ -5,11 +5,12 @@ use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 use shared_model::{
     CodeId, ErrorCode, HoldId, OrderId, OrganizerId,
-    account::{MemberRole, NewSession, SavedCard, SessionInfo},
+    account::{NewSession, SavedCard, SessionInfo},
     event::PerformanceDetail,
     factor::PasskeyCeremony,
     hold::SeatChoice,
     order::OrderRequest,
+    staff::MemberRole,
 };
 use std::{collections::BTreeSet, fmt::Write, path::Path};
 use ticketboss::data::Database;

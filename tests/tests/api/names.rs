@@ -100,7 +100,7 @@ on_both_engines! {
         // An invitation.
         let operator = operator(&app).await;
         let (faro, owner) = organizer(&app, &operator, "faro").await;
-        invite(&owner.app, faro, "asked@example.org", shared_model::account::MemberRole::Door).await.unwrap();
+        invite(&owner.app, faro, "asked@example.org", shared_model::staff::MemberRole::Door).await.unwrap();
         says_nothing(&mail_to(&app, "asked@example.org", 0).await);
         // A guest's order, whoever's address it names.
         guest.hold(&play, &["Stalls A-1"]).await.unwrap();

@@ -2,7 +2,7 @@
 
 use reqwest::{StatusCode, header};
 use serde_json::Value;
-use ticketboss::coordinator::season::install_demo;
+use ticketboss::demo::install::install_demo;
 use ticketboss_tests::{
     app::{Engine, TestApp},
     on_both_engines,

@@ -4,10 +4,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared_model::{
     ErrorCode, OrderId, OrderMailId,
-    account::{AccountExport, CodeSent, MemberRole, SignedIn},
+    account::{AccountExport, CodeSent, SignedIn},
     event::Page,
     order::{Delivery, OrderRequest, OrderState, PostalAddress},
-    staff::AuditEntry,
+    staff::{AuditEntry, MemberRole},
 };
 use std::{collections::BTreeSet, time::Duration};
 use ticketboss::data::Database;

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 use shared_model::{
     ErrorCode,
-    account::{Account, MemberRole, NewSession, SignedIn},
+    account::{Account, NewSession, SignedIn},
     factor::{PasskeyCeremony, SecondFactors, TotpSetup},
+    staff::MemberRole,
 };
 use std::time::Duration;
 use ticketboss_tests::{

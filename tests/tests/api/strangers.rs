@@ -9,7 +9,7 @@ use shared_model::{
     factor::SecondFactors,
 };
 use std::time::Duration;
-use ticketboss::{auth::passwords::Queue, guards::Guards};
+use ticketboss::{auth::factors::passwords::Queue, guards::Guards};
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, PHONE, sign_in, wish},
     app::{Engine, Setting, TestApp},

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use shared_model::{
     ErrorCode, InvitationId, OrganizerId,
-    account::{Account, CodeSent, MemberRole, Role, SignedIn},
+    account::{Account, CodeSent, SignedIn},
     event::Page,
-    staff::{AuditEntry, Invitation, Member, OrganizerInfo},
+    staff::{AuditEntry, Invitation, Member, MemberRole, OrganizerInfo, Role},
 };
 use std::{collections::HashSet, time::Duration};
-use ticketboss::{coordinator::install::OrganizerSpec, guards::Guards};
+use ticketboss::{coordinator::staff::publishing::OrganizerSpec, guards::Guards};
 use ticketboss_tests::{
     account_holder::AccountHolder,
     app::{Engine, Setting, TestApp},

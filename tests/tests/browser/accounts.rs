@@ -3,8 +3,8 @@
 use super::{open_house, seats_page};
 use serde_json::json;
 use shared_model::{
-    account::{Account, MemberRole, PasskeyInfo, SavedCard, SessionInfo},
-    staff::Member,
+    account::{Account, PasskeyInfo, SavedCard, SessionInfo},
+    staff::{Member, MemberRole},
 };
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, PHONE},

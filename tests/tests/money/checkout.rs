@@ -8,7 +8,7 @@ use shared_model::{
 use std::{sync::Arc, time::Duration};
 use ticketboss::{
     commerce::sandbox::ChallengeAnswer,
-    reservations::books::{AFTER_DECLINE_TTL, ASK_AFTER, PAYING_TTL},
+    reservations::orders::books::{AFTER_DECLINE_TTL, ASK_AFTER, PAYING_TTL},
 };
 use ticketboss_tests::{
     app::TestApp,
@@ -219,7 +219,7 @@ on_both_engines! {
     async fn cards_cannot_be_tried_without_end(app) {
         let (_, ana) = with_two_seats(&app).await;
         let order = ana.buy(DECLINED_CARD).await.unwrap();
-        for _ in 1..ticketboss::reservations::order_steps::PAYMENTS_PER_ORDER_MAX {
+        for _ in 1..ticketboss::reservations::orders::steps::PAYMENTS_PER_ORDER_MAX {
             ana.pay(order.order_id, DECLINED_CARD).await.unwrap();
         }
         assert_eq!(ana.pay(order.order_id, GOOD_CARD).await.refused(), ErrorCode::OrderClosed);

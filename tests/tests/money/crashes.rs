@@ -6,7 +6,10 @@ use std::{
     process::{Command, Stdio},
     time::Duration,
 };
-use ticketboss::{clock::Clock, clock::machine_now_ms, data::Database};
+use ticketboss::{
+    clock::{Clock, machine_now_ms},
+    data::Database,
+};
 use ticketboss_tests::{
     app::{Engine, SECRET, Setting, TestApp, fresh_database, install_crypto},
     books::{balance, balance_and_rest, count_one},
@@ -115,7 +118,7 @@ async fn killed_under_load(engine: Engine) {
         buying.join_all().await;
     }
     let app = recover(engine, folder, database_url).await;
-    app.wait(ticketboss::reservations::books::PAYING_TTL);
+    app.wait(ticketboss::reservations::orders::books::PAYING_TTL);
     app.look_once().await;
     balance_and_rest(app.coordinator()).await;
 }

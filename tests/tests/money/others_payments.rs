@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use ticketboss::{
     commerce::sandbox::ChallengeAnswer,
     guards::Guards,
-    reservations::books::{AFTER_DECLINE_TTL, KEPT_TTL_MAX, PAYING_TTL},
+    reservations::orders::books::{AFTER_DECLINE_TTL, KEPT_TTL_MAX, PAYING_TTL},
 };
 use ticketboss_tests::{
     account_holder::AccountHolder,

@@ -18,16 +18,20 @@ use std::{
 };
 use ticketboss::{
     commerce::gateway::{Answer, Standing},
-    data::orders::{LineRow, OrderRow, PaymentRow, TicketRow},
+    data::orders::rows::{LineRow, OrderRow, PaymentRow, TicketRow},
     events::house::{SaleRules, SoldType},
     reservations::{
-        books::{Books, HEARD_OF_WITHIN, NOT_PROCESSED, PAYING_TTL, PerformanceFacts, REQUEST_LIFE_MAX},
-        claims::{Claim, Claims, Staged},
-        decide::{House, SeatAction, SeatCommand, decide},
-        held_from::HeldBudget,
-        order_steps::{NewOrder, OrderStep, Step},
-        orders::{Means, new_payment},
-        ticket_code::TicketKey,
+        orders::{
+            books::{Books, HEARD_OF_WITHIN, NOT_PROCESSED, PAYING_TTL, PerformanceFacts, REQUEST_LIFE_MAX},
+            placing::{Means, new_payment},
+            steps::{NewOrder, OrderStep, Step},
+            ticket_code::TicketKey,
+        },
+        seats::{
+            claims::{Claim, Claims, Staged},
+            decide::{House, SeatAction, SeatCommand, decide},
+            held_from::HeldBudget,
+        },
     },
 };
 use ticketboss_tests::house::drawn_house;

@@ -6,7 +6,7 @@ use super::{
     sessions::{new_session, signed_in},
 };
 use crate::{
-    coordinator::{Kind, OpenedSession, Visitor, accounts::SignedIn as Outcome},
+    coordinator::{Kind, OpenedSession, Visitor, accounts::sign_in::SignedIn as Outcome},
     http::{
         AppState,
         error::{ApiJson, ApiPath, ApiResult},

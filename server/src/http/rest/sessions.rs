@@ -2,7 +2,7 @@
 
 use super::Problems;
 use crate::{
-    coordinator::{Kind, OpenedSession, Visitor, accounts::SignedIn as Outcome},
+    coordinator::{Kind, OpenedSession, Visitor, accounts::sign_in::SignedIn as Outcome},
     http::{
         AppState,
         error::{ApiJson, ApiPath, ApiResult},

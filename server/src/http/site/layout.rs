@@ -2,7 +2,7 @@
 //! cart holds. A page's template gets it as `page`.
 
 use super::{
-    reader::with_next,
+    links::with_next,
     wording::{Choice, Countdown, clock},
 };
 use crate::{

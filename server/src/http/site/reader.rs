@@ -1,7 +1,11 @@
 //! Who reads a page: her language, her session if she has one, and the address she is at. Every
 //! handler of the site begins with a [`Reader`] and ends with a page or a [`SiteError`].
 
-use super::{layout::Layout, says::SaysPage};
+use super::{
+    layout::Layout,
+    links::{PATH_LENGTH_MAX, with_next},
+    says::SaysPage,
+};
 use crate::{
     coordinator::{Coordinator, Visitor},
     http::{AppState, error::ApiError, session::language_of},
@@ -15,9 +19,6 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use shared_model::{AccountId, ErrorCode, Language, Problem, Timestamp, order::Cart, text::PersonName};
-
-/// Longest address we come back to after a change of language.
-const PATH_LENGTH_MAX: usize = 512;
 
 /// A reader of the site.
 pub struct Reader {
@@ -136,23 +137,6 @@ fn wanted(parts: &Parts) -> String {
     if parts.method == Method::GET { path_and_query(parts) } else { "/account".to_owned() }
 }
 
-/// An address that leads on to `next` afterwards.
-pub fn with_next(path: &str, next: &str) -> String {
-    format!("{path}?next={}", percent_encode(next))
-}
-
-/// RFC 3986 §2.1: everything but unreserved characters as `%XX` of its UTF-8 bytes.
-pub fn percent_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
-}
-
 /// Why there is no page here.
 #[derive(Debug)]
 pub enum SiteError {
@@ -245,29 +229,5 @@ fn code_of(status: StatusCode) -> ErrorCode {
         StatusCode::SERVICE_UNAVAILABLE => ErrorCode::Busy,
         status if status.is_client_error() => ErrorCode::InvalidInput,
         _ => ErrorCode::Internal,
-    }
-}
-
-/// An address of this site that a form asked to come back to, or `otherwise`: never another site's.
-pub fn return_path(asked: &str, otherwise: &str) -> String {
-    let ours = asked.starts_with('/')
-        && !asked.starts_with("//")
-        && asked.len() <= PATH_LENGTH_MAX
-        && asked.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if ours { asked.to_owned() } else { otherwise.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_is_sent_to_another_site() {
-        for bad in
-            ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x", "javascript:1"]
-        {
-            assert_eq!(return_path(bad, "/cart"), "/cart", "{bad:?}");
-        }
-        assert_eq!(return_path("/events/carmen?x=1#y", "/"), "/events/carmen?x=1#y");
     }
 }

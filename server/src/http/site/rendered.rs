@@ -4,7 +4,7 @@
 use super::{
     account,
     api_docs::ApiPage,
-    cart::{CartBarPart, CartPage},
+    cart::page::{CartBarPart, CartPage},
     checkout::{
         fields::{BuyerForm, DeliveryForm},
         pages::{
@@ -13,19 +13,21 @@ use super::{
         },
         summary::{Summary, cart_review, order_review},
     },
-    demo_mail::{DemoMailPage, MailFile, MailRow, OpenMail, TextRow},
-    event::EventPage,
-    events::{EventsFound, EventsPage, EventsQuery},
+    demo::messages::{DemoMailPage, MailFile, MailRow, OpenMail, TextRow},
+    events::{
+        event::EventPage,
+        list::{EventsFound, EventsPage, EventsQuery},
+    },
     forms::FormPage,
     layout::{Layout, Share, Tab},
-    order::{
+    orders::{
         Opened, OrderPage,
         list::{Listed, Shown, TicketsPage},
         ticket::TicketPage,
     },
     samples,
     says::{AwayPage, SaysPage},
-    tell_me::{TellMeForm, will_be_told},
+    tell_me::page::{TellMeForm, will_be_told},
 };
 use crate::{
     coordinator::OrderCounts,

@@ -1,21 +1,20 @@
 //! The page a sent code is typed on, whatever it confirms, and what its address carries.
 
-use super::super::{
-    forms::{Again, Field, FormParts, form_steps},
-    layout::countdown,
-    wording::{self, Action},
+use super::forms::{RESET_STEPS, refusal};
+use crate::{
+    http::site::{
+        forms::{Again, Field, FormParts, form_steps},
+        layout::countdown,
+        wording::{self, Action},
+    },
+    messages::{Speech, Value},
 };
-use super::forms::refusal;
-use crate::messages::{Speech, Value};
 use serde::{Deserialize, Serialize};
 use shared_model::{
     ErrorCode, Problem, SignUpId, Timestamp,
     account::{CodeChannel, CodeSent},
     text::{EmailAddress, PhoneNumber},
 };
-
-/// The steps of a forgotten password.
-pub const RESET_STEPS: [&str; 3] = ["reset-step-email", "reset-step-code", "reset-step-password"];
 
 /// A code that waits to be typed. Travels sealed in the page's address, so that a reload loses nothing and no
 /// log reads whom it is for.

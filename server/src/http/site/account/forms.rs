@@ -1,16 +1,15 @@
 //! The account's forms: what they ask, how answers are read, and what is said of mistakes. Text in, answers or
 //! sentences out.
 
-use super::{
-    super::{
+use crate::{
+    http::site::{
         forms::{Alert, Field, FormParts, PasskeyButton, form_steps},
-        order::ticket::qr_svg,
-        reader::with_next,
+        links::with_next,
+        orders::ticket::qr_svg,
         wording::Action,
     },
-    code::RESET_STEPS,
+    messages::{Speech, Value},
 };
-use crate::messages::{Speech, Value};
 use serde::Deserialize;
 use shared_model::{
     ErrorCode, Language, Problem,
@@ -18,6 +17,9 @@ use shared_model::{
     factor::{SecondFactors, TotpSetup},
     text::{EmailAddress, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, Password, PersonName, PhoneNumber},
 };
+
+/// The steps of a forgotten password.
+pub const RESET_STEPS: [&str; 3] = ["reset-step-email", "reset-step-code", "reset-step-password"];
 
 /// Minutes until something may be tried again, as a refusal tells it.
 pub fn later_minutes(problem: &Problem) -> u32 {

@@ -1,18 +1,18 @@
 //! The account's own page: everything it consists of, each with the way to change it.
 
-use super::super::{
-    forms::{Field, PasskeyButton},
-    layout::{Icon, Layout, Tab},
-    wording,
-};
 use crate::{
     calendar_text::CalendarText,
+    http::site::{
+        forms::{Field, PasskeyButton},
+        layout::{Icon, Layout, Tab},
+        wording,
+    },
     messages::{Speech, Value},
 };
 use askama::Template;
 use shared_model::{
-    account::{Account, MemberRole, PasskeyInfo, Role, SavedCard, SessionInfo},
-    staff::Invitation,
+    account::{Account, PasskeyInfo, SavedCard, SessionInfo},
+    staff::{Invitation, MemberRole, Role},
 };
 
 /// The zone dates of an account are written in; an account has no venue.

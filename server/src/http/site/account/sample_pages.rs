@@ -17,9 +17,9 @@ use crate::{
 use askama::Template;
 use shared_model::{
     AccountId, CodeId, ErrorCode, InvitationId, Language, OrganizerId, PasskeyId, Problem, SessionId, SignUpId,
-    account::{Account, CodeChannel, CodeSent, MemberRole, PasskeyInfo, Role, SessionInfo},
+    account::{Account, CodeChannel, CodeSent, PasskeyInfo, SessionInfo},
     factor::{SecondFactors, TotpSetup},
-    staff::Invitation,
+    staff::{Invitation, MemberRole, Role},
     text::Secret,
 };
 

@@ -1,12 +1,15 @@
 //! Signing in: one card, shown as a page and, by the script, as a dialog over what is being done.
 
-use super::super::{
-    forms::{Alert, Field, PasskeyButton, form_answer},
-    layout::{Glyph, Icon, Layout, Tab},
-    reader::{SiteResult, percent_encode},
-};
 use super::forms::refusal;
-use crate::messages::Value;
+use crate::{
+    http::site::{
+        forms::{Alert, Field, PasskeyButton, form_answer},
+        layout::{Glyph, Icon, Layout, Tab},
+        links::percent_encode,
+        reader::SiteResult,
+    },
+    messages::Value,
+};
 use askama::Template;
 use axum::response::Response;
 use serde::Deserialize;

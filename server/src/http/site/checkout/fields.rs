@@ -1,8 +1,10 @@
 //! What the check-out's forms ask and how the answers are read. Pure: text in, answers or sentences
 //! out.
 
-use super::super::{forms::Field, wording::Choice};
-use crate::messages::{Speech, Value};
+use crate::{
+    http::site::{forms::Field, wording::Choice},
+    messages::{Speech, Value},
+};
 use serde::Deserialize;
 use shared_model::{
     order::{Delivery, PostalAddress},

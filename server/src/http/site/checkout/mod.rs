@@ -4,7 +4,10 @@
 
 pub mod fields;
 pub mod pages;
+mod routes;
 pub mod summary;
+
+pub use routes::router;
 
 use crate::messages::Speech;
 use shared_model::order::CheckoutDraft;

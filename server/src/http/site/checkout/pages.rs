@@ -1,11 +1,6 @@
 //! The steps' pages.
 
 use super::{
-    super::{
-        forms::{Field, FieldError, errors},
-        layout::{Glyph, Icon, Layout},
-        wording,
-    },
     Step, StepMark,
     fields::DeliveryForm,
     step_marks,
@@ -13,6 +8,11 @@ use super::{
 };
 use crate::{
     calendar_text::CalendarText,
+    http::site::{
+        forms::{Field, FieldError, errors},
+        layout::{Glyph, Icon, Layout},
+        wording,
+    },
     messages::{Speech, Value},
 };
 use askama::Template;

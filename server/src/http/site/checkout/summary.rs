@@ -1,11 +1,11 @@
 //! What the purchase comes to, beside every step: from the cart, or from the order once it exists.
 
-use super::super::{
-    layout::countdown,
-    wording::{self, Countdown, Line},
-};
 use crate::{
     calendar_text::CalendarText,
+    http::site::{
+        layout::countdown,
+        wording::{self, Countdown, Line},
+    },
     messages::{Speech, Value},
     place_text,
 };

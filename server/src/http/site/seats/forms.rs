@@ -2,7 +2,10 @@
 //! leads to. Pure; everything in a form is a stranger's text.
 
 use super::page::Said;
-use crate::messages::{Speech, Value};
+use crate::{
+    http::site::links::return_path,
+    messages::{Speech, Value},
+};
 use serde::Deserialize;
 use shared_model::{
     ErrorCode, HoldId, Problem, SeatNo,
@@ -10,9 +13,6 @@ use shared_model::{
     plan::numbered::NumberedPlan,
 };
 use std::collections::HashSet;
-
-/// Longest address a form may ask to come back to.
-const PATH_LENGTH_MAX: usize = 512;
 
 /// The fields of a form in the order they were sent; check boxes repeat theirs.
 pub struct Fields(pub Vec<(String, String)>);
@@ -38,14 +38,8 @@ impl Fields {
     }
 
     /// Where to go afterwards: a path of this site, or `otherwise`.
-    pub fn return_to(&self, otherwise: String) -> String {
-        let ours = |path: &&str| {
-            path.starts_with('/')
-                && !path.starts_with("//")
-                && path.len() <= PATH_LENGTH_MAX
-                && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
-        };
-        self.first("return_to").filter(ours).map_or(otherwise, ToOwned::to_owned)
+    pub fn return_to(&self, otherwise: &str) -> String {
+        return_path(self.first("return_to").unwrap_or_default(), otherwise)
     }
 
     /// What is to be held: the best seats, or the ticked ones and places of standing areas. The seats
@@ -210,9 +204,9 @@ mod tests {
     #[test]
     fn nobody_is_sent_to_another_site() {
         for bad in ["https://evil.example", "//evil.example", "/\\evil.example", "/a\r\nb"] {
-            assert_eq!(fields(&[("return_to", bad)]).return_to("/cart".to_owned()), "/cart", "{bad:?}");
+            assert_eq!(fields(&[("return_to", bad)]).return_to("/cart"), "/cart", "{bad:?}");
         }
-        assert_eq!(fields(&[("return_to", "/cart?x=1")]).return_to(String::new()), "/cart?x=1");
+        assert_eq!(fields(&[("return_to", "/cart?x=1")]).return_to(""), "/cart?x=1");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     calendar_text::CalendarText,
     coordinator::Visitor,
-    http::{assets, site::reader::with_next},
+    http::{assets, site::links::with_next},
     messages::{Speech, Value},
 };
 use askama::Template;

@@ -3,7 +3,7 @@
 
 use crate::{
     calendar_text::CalendarText,
-    http::site::tell_me::{can_be_awaited, tell_me_path},
+    http::site::tell_me::page::{can_be_awaited, tell_me_path},
     messages::{Speech, Value},
     place_text,
 };

@@ -204,7 +204,7 @@ async fn release(
         Ok(_) => String::new(),
         Err(problem) => refused(&problem),
     };
-    Ok(back(&visitor, fields.return_to(list_address(id, fields.section(), &query))))
+    Ok(back(&visitor, fields.return_to(&list_address(id, fields.section(), &query))))
 }
 
 async fn extend(
@@ -218,7 +218,7 @@ async fn extend(
         Ok(_) => String::new(),
         Err(problem) => refused(&problem),
     };
-    Ok(back(&visitor, fields.return_to(list_address(id, fields.section(), &query))))
+    Ok(back(&visitor, fields.return_to(&list_address(id, fields.section(), &query))))
 }
 
 /// A session for the scripts of a stranger's page, just before she can take a seat: pages alone open

@@ -1,7 +1,7 @@
 //! A performance to render pages with: the demo's theatre, two seats in the cart, one cart entry
 //! elsewhere. For tests only.
 
-use crate::events::demo::plan_file;
+use crate::demo::events::plan_file;
 use shared_model::{
     CartId, Currency, EventId, Money, PerformanceId, PlanVersionId, PriceCategoryId, SeatNo, SeatState, TicketTypeId,
     Timestamp,

@@ -1,0 +1,6 @@
+//! What people prove themselves by.
+
+pub mod configured;
+pub mod passkeys;
+pub mod passwords;
+pub mod totp;

@@ -1,0 +1,7 @@
+//! Sessions: opened, found and ended by the [`store`]; each node remembers them for some seconds ([`memory`]).
+
+mod app_tokens;
+pub mod devices;
+mod memory;
+pub mod store;
+pub mod visitor;

@@ -1,0 +1,109 @@
+//! Forgets what is over: codes, sessions, buckets, holders of free places, addresses of deleted accounts.
+
+use crate::{
+    auth::limits::messages,
+    coordinator::Coordinator,
+    data::{
+        DataResult,
+        accounts::{erasure as erasure_rows, passkeys, rate_buckets, rows, sessions},
+        events::availability_wishes,
+        seats::claims,
+    },
+    reservations::{
+        orders::erasure,
+        seats::{claims::LAPSED_TOLD_FOR, decide::PAUSE},
+        waiting_list::REMEMBERED_FOR,
+    },
+};
+use parking_lot::Mutex;
+use std::time::Duration;
+
+/// Codes and sign-ups are forgotten so long after they were over.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+/// Sessions, or holders of free places, one transaction forgets at most, and transactions of one look.
+const FORGOTTEN_AT_ONCE: i64 = 500;
+const FORGOTTEN_ROUNDS_MAX: usize = 100;
+
+/// Something that is done every ten minutes, by whoever looks first.
+#[derive(Debug, Default)]
+pub(in crate::coordinator) struct EveryTenMinutes {
+    last: Mutex<Option<Duration>>,
+}
+
+impl EveryTenMinutes {
+    /// `monotonic`: how long the clock runs.
+    pub(in crate::coordinator) fn is_due(&self, monotonic: Duration) -> bool {
+        const EVERY: Duration = Duration::from_secs(10 * 60);
+        let mut last = self.last.lock();
+        let is_due = last.is_none_or(|last| monotonic.saturating_sub(last) >= EVERY);
+        if is_due {
+            *last = Some(monotonic);
+        }
+        is_due
+    }
+}
+
+impl Coordinator {
+    /// Forgets codes, sign-ups, sessions and buckets whose time is long over.
+    pub(in crate::coordinator) async fn forget_what_is_over(&self) -> DataResult<()> {
+        if !self.inner.forgetting.is_due(self.monotonic()) {
+            return Ok(());
+        }
+        let mut link = self.inner.database.begin().await?;
+        let now = self.now().as_millis();
+        rows::delete_old(&mut link, now - FORGOTTEN_AFTER.as_millis() as i64).await?;
+        rate_buckets::forget_quiet(&mut link, now).await?;
+        messages::forget_old(&mut link, self.now()).await?;
+        passkeys::delete_old_ceremonies(&mut link, now).await?;
+        availability_wishes::forget_told(&mut link, now - REMEMBERED_FOR.as_millis() as i64).await?;
+        link.commit().await?;
+        let remembered_since = now - PAUSE.as_millis() as i64;
+        for _ in 0..FORGOTTEN_ROUNDS_MAX {
+            let mut link = self.inner.database.begin().await?;
+            let forgotten = claims::forget_holders(&mut link, remembered_since, FORGOTTEN_AT_ONCE).await?;
+            link.commit().await?;
+            if forgotten < FORGOTTEN_AT_ONCE as u64 {
+                break;
+            }
+        }
+        for _ in 0..FORGOTTEN_ROUNDS_MAX {
+            let mut link = self.inner.database.begin().await?;
+            let forgotten = sessions::delete_ended(&mut link, now, FORGOTTEN_AT_ONCE).await?;
+            sessions::delete_drafts_of_nobody(&mut link).await?;
+            link.commit().await?;
+            if forgotten < FORGOTTEN_AT_ONCE as u64 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// One look: addresses of deleted accounts that are of no use any more.
+    pub(in crate::coordinator) async fn erase_contacts(&self) -> DataResult<()> {
+        let mut link = self.inner.database.read().await?;
+        if !erasure_rows::is_due(&mut link, self.now().as_millis()).await? {
+            return Ok(());
+        }
+        drop(link);
+        let mut link = self.inner.database.begin().await?;
+        let erased = erasure::erase_contacts(&mut link, self.now()).await?;
+        link.commit().await?;
+        if erased > 0 {
+            tracing::info!(erased, "addresses on orders of deleted accounts were erased");
+        }
+        Ok(())
+    }
+
+    /// What carts were told about for long enough; called now and then.
+    pub async fn forget_old_lapsed_holds(&self) {
+        let before = self.now().as_millis() - LAPSED_TOLD_FOR.as_millis() as i64;
+        let forgotten = async {
+            let mut link = self.inner.database.begin().await?;
+            claims::delete_old_lapsed_holds(&mut link, before).await?;
+            link.commit().await
+        };
+        if let Err(error) = forgotten.await {
+            tracing::warn!(%error, "old lapsed holds could not be forgotten yet");
+        }
+    }
+}

@@ -1,0 +1,394 @@
+//! Puts organizers, venues, plans, events and performances into the database: what an operator's
+//! commands and the demo do. The organizers' site will come through here as well.
+//!
+//! What comes in is checked here; nothing of a command that is refused is written.
+
+use crate::{
+    auth::audit::{Action, Deed, write_down},
+    coordinator::Coordinator,
+    data::{
+        DataError, DataResult, Link,
+        events::catalogue::{
+            self as rows, NewEventRow, NewPerformance, NewPerformanceRow, NewPlanVersion, NewVenueRow,
+            PriceCategoryRow, PriceRow, TicketTypeRow,
+        },
+        staff::team,
+    },
+    reservations::seats::claim_rows::WriteClaimsError,
+};
+use jiff::tz::TimeZone;
+use shared_model::{
+    Currency, OrganizerId, PerformanceId, PlanVersionId, Timestamp,
+    event::{ACCENTS, EventCategory},
+    hold::SEATS_PER_CUSTOMER_MAX,
+    plan::{CATEGORIES_PER_PLAN_MAX, SeatingPlan, check, numbered::NumberedPlan},
+    text::EmailAddress,
+};
+use uuid::Uuid;
+
+/// Characters a slug may have.
+const SLUG_LENGTH_MAX: usize = 60;
+/// Price bands the chart has colours and marks for; cheaper categories share the last one.
+const BANDS: i32 = 4;
+
+/// Why something could not be installed.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    #[error("the plan cannot be published: {0}")]
+    Plan(String),
+    #[error("there is no {what} \"{name}\"; create it first")]
+    Missing { what: &'static str, name: String },
+    #[error("{what} \"{name}\" exists already")]
+    Exists { what: &'static str, name: String },
+    #[error("{0}")]
+    Invalid(String),
+    #[error(transparent)]
+    Claims(#[from] WriteClaimsError),
+    #[error(transparent)]
+    Data(#[from] DataError),
+}
+
+/// Publishes a plan for a venue: checked, numbered, and never changed again.
+///
+/// # Errors
+/// [`InstallError::Plan`] naming the mistakes that block publishing.
+pub async fn publish_plan(
+    link: &mut Link,
+    venue_id: Uuid,
+    plan: &SeatingPlan,
+    now: Timestamp,
+) -> Result<(PlanVersionId, NumberedPlan), InstallError> {
+    let mistakes: Vec<String> = check::check(plan).errors.iter().take(20).map(ToString::to_string).collect();
+    if !mistakes.is_empty() {
+        return Err(InstallError::Plan(mistakes.join("; ")));
+    }
+    let numbered = NumberedPlan::new(plan).map_err(|error| InstallError::Plan(error.to_string()))?;
+    let document = serde_json::to_string(plan).expect("a plan is plain values and always serialises");
+    let id = PlanVersionId::new();
+    let row = NewPlanVersion {
+        plan_version_id: id.0,
+        venue_id,
+        name: &plan.name,
+        document: &document,
+        place_count: numbered.place_count() as i32,
+        published_at: now.as_millis(),
+    };
+    rows::insert_plan_version(link, &row).await?;
+    Ok((id, numbered))
+}
+
+/// Who puts on events.
+#[derive(Debug, Clone)]
+pub struct OrganizerSpec {
+    pub slug: String,
+    pub name: String,
+    pub email: String,
+}
+
+/// A house.
+#[derive(Debug, Clone)]
+pub struct VenueSpec {
+    pub slug: String,
+    pub name: String,
+    pub street: String,
+    pub postal_code: String,
+    pub city: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// IANA name.
+    pub time_zone: String,
+    pub latitude: f64,
+    pub longitude: f64,
+    pub accessibility: Vec<String>,
+}
+
+/// What is played.
+#[derive(Debug, Clone)]
+pub struct EventSpec {
+    pub slug: String,
+    /// The organizer's slug.
+    pub organizer: String,
+    pub title: String,
+    pub subtitle: String,
+    pub description: String,
+    pub category: EventCategory,
+    /// One of [`ACCENTS`].
+    pub accent: String,
+    pub duration_minutes: Option<u32>,
+    pub age_min: Option<u32>,
+    pub language: Option<String>,
+    pub refund_terms: String,
+}
+
+/// One date of an event, with its prices.
+#[derive(Debug, Clone)]
+pub struct PerformanceSpec {
+    pub event_id: Uuid,
+    pub venue_id: Uuid,
+    pub plan_version_id: PlanVersionId,
+    pub starts_at: Timestamp,
+    pub doors_at: Option<Timestamp>,
+    pub moved_from: Option<Timestamp>,
+    pub cancelled_at: Option<Timestamp>,
+    pub on_sale_from: Timestamp,
+    pub on_sale_until: Timestamp,
+    pub seats_per_customer_max: u32,
+    pub orphan_rule: bool,
+    pub currency: Currency,
+    pub tax_rate_basis_points: u32,
+    /// Name and note, in order.
+    pub ticket_types: Vec<(String, String)>,
+    /// Dearest first.
+    pub categories: Vec<CategorySpec>,
+}
+
+/// What the places of one plan category cost.
+#[derive(Debug, Clone)]
+pub struct CategorySpec {
+    pub plan_category: String,
+    pub name: String,
+    /// One for each ticket type; `None` where it is not sold.
+    pub prices: Vec<Option<PriceSpec>>,
+}
+
+/// A price with its fee contained, in minor units.
+#[derive(Debug, Clone, Copy)]
+pub struct PriceSpec {
+    pub price_minor: i64,
+    pub fee_minor: i64,
+}
+
+/// Writes a performance with its prices and an empty desk.
+///
+/// # Errors
+/// [`InstallError::Invalid`] naming the rule that is broken.
+pub async fn create_performance(link: &mut Link, spec: PerformanceSpec) -> Result<PerformanceId, InstallError> {
+    check_performance(&spec)?;
+    let performance_id = Uuid::now_v7();
+    let ticket_types: Vec<TicketTypeRow> = spec
+        .ticket_types
+        .into_iter()
+        .zip(0..)
+        .map(|((name, note), position)| TicketTypeRow {
+            ticket_type_id: Uuid::now_v7(),
+            performance_id,
+            position,
+            name,
+            note,
+        })
+        .collect();
+    let mut price_categories = Vec::with_capacity(spec.categories.len());
+    let mut prices = Vec::new();
+    for (category, position) in spec.categories.into_iter().zip(1..) {
+        let price_category_id = Uuid::now_v7();
+        let sold = category.prices.iter().zip(&ticket_types);
+        prices.extend(sold.filter_map(|(price, ticket_type)| {
+            price.map(|price| PriceRow {
+                price_category_id,
+                ticket_type_id: ticket_type.ticket_type_id,
+                price_minor: price.price_minor,
+                fee_minor: price.fee_minor,
+            })
+        }));
+        let (plan_category, name) = (category.plan_category, category.name);
+        let band = BANDS.min(position);
+        price_categories.push(PriceCategoryRow { price_category_id, performance_id, plan_category, name, band });
+    }
+    let performance = NewPerformanceRow {
+        performance_id,
+        event_id: spec.event_id,
+        venue_id: spec.venue_id,
+        plan_version_id: spec.plan_version_id.0,
+        starts_at: spec.starts_at.as_millis(),
+        doors_at: spec.doors_at.map(Timestamp::as_millis),
+        moved_from: spec.moved_from.map(Timestamp::as_millis),
+        cancelled_at: spec.cancelled_at.map(Timestamp::as_millis),
+        on_sale_from: spec.on_sale_from.as_millis(),
+        on_sale_until: spec.on_sale_until.as_millis(),
+        seats_per_customer_max: spec.seats_per_customer_max as i32,
+        orphan_rule: spec.orphan_rule,
+        currency: spec.currency.code().to_owned(),
+        tax_rate_basis_points: spec.tax_rate_basis_points as i32,
+    };
+    rows::insert_performance(link, NewPerformance { performance, price_categories, ticket_types, prices }).await?;
+    Ok(PerformanceId(performance_id))
+}
+
+fn check_performance(spec: &PerformanceSpec) -> Result<(), InstallError> {
+    let rule = |holds: bool, words: &str| if holds { Ok(()) } else { Err(InstallError::Invalid(words.to_owned())) };
+    rule(spec.on_sale_from < spec.on_sale_until, "the sale begins before it ends")?;
+    rule(spec.doors_at.is_none_or(|doors| doors <= spec.starts_at), "doors open before the performance starts")?;
+    rule((1..=SEATS_PER_CUSTOMER_MAX).contains(&spec.seats_per_customer_max), "a customer may have 1 to 10 seats")?;
+    rule(!spec.ticket_types.is_empty(), "there is at least one ticket type")?;
+    rule(!spec.categories.is_empty(), "at least one category of the plan is priced")?;
+    rule(spec.categories.len() <= CATEGORIES_PER_PLAN_MAX, "no more categories are priced than a plan may have")?;
+    for category in &spec.categories {
+        rule(category.prices.len() == spec.ticket_types.len(), "each category has one price for each ticket type")?;
+        let sound = |price: &PriceSpec| (0..=price.price_minor).contains(&price.fee_minor);
+        rule(category.prices.iter().flatten().all(sound), "a fee is part of its price, and no price is below zero")?;
+    }
+    Ok(())
+}
+
+/// Writes an organizer without a team.
+///
+/// # Errors
+/// [`InstallError`] naming the rule that is broken, or the slug that is taken.
+pub async fn create_organizer(link: &mut Link, spec: &OrganizerSpec) -> Result<OrganizerId, InstallError> {
+    check_slug(&spec.slug)?;
+    let email: EmailAddress = spec.email.parse().map_err(invalid)?;
+    let organizer_id = OrganizerId::new();
+    rows::insert_organizer(link, organizer_id.0, &spec.slug, &spec.name, email.as_str())
+        .await
+        .map_err(|error| exists(error, "organizer", &spec.slug))?;
+    Ok(organizer_id)
+}
+
+impl Coordinator {
+    pub async fn create_organizer(&self, spec: OrganizerSpec) -> Result<(), InstallError> {
+        let mut link = self.database().begin().await?;
+        let organizer_id = create_organizer(&mut link, &spec).await?;
+        let deed = Deed::of_operator(Action::OrganizerCreated, spec.slug).of_organizer(organizer_id);
+        write_down(&mut link, &deed, self.now()).await?;
+        Ok(link.commit().await?)
+    }
+
+    pub async fn create_venue(&self, spec: VenueSpec) -> Result<(), InstallError> {
+        check_slug(&spec.slug)?;
+        TimeZone::get(&spec.time_zone).map_err(|_| {
+            InstallError::Invalid(format!("\"{}\" is no time zone; they look like Europe/Madrid", spec.time_zone))
+        })?;
+        if !(spec.country.len() == 2 && spec.country.bytes().all(|byte| byte.is_ascii_uppercase())) {
+            return Err(InstallError::Invalid("a country is two capital letters, such as ES".to_owned()));
+        }
+        let slug = spec.slug.clone();
+        let row = NewVenueRow {
+            venue_id: Uuid::now_v7(),
+            slug: spec.slug,
+            name: spec.name,
+            street: spec.street,
+            postal_code: spec.postal_code,
+            city: spec.city,
+            country: spec.country,
+            time_zone: spec.time_zone,
+            latitude: spec.latitude,
+            longitude: spec.longitude,
+            accessibility: spec.accessibility.join("\n"),
+        };
+        let mut link = self.database().begin().await?;
+        rows::insert_venue(&mut link, row).await.map_err(|error| exists(error, "venue", &slug))?;
+        write_down(&mut link, &Deed::of_operator(Action::VenueCreated, slug), self.now()).await?;
+        Ok(link.commit().await?)
+    }
+
+    /// Publishes a plan for the venue with this slug; new performances there use it.
+    pub async fn publish_plan(&self, venue: &str, plan: &SeatingPlan) -> Result<PlanVersionId, InstallError> {
+        let mut link = self.database().begin().await?;
+        let venue_id = required(rows::find_venue(&mut link, venue).await, "venue", venue)?;
+        let (id, _) = publish_plan(&mut link, venue_id, plan, self.now()).await?;
+        let mut deed = Deed::of_operator(Action::PlanPublished, id.to_string());
+        deed.detail = serde_json::json!({ "venue": venue });
+        write_down(&mut link, &deed, self.now()).await?;
+        link.commit().await?;
+        Ok(id)
+    }
+
+    pub async fn create_event(&self, spec: EventSpec) -> Result<(), InstallError> {
+        check_slug(&spec.slug)?;
+        if !ACCENTS.contains(&spec.accent.as_str()) {
+            return Err(InstallError::Invalid(format!("an accent is one of {}", ACCENTS.join(", "))));
+        }
+        let mut link = self.database().begin().await?;
+        let organizer_id =
+            required(rows::find_organizer(&mut link, &spec.organizer).await, "organizer", &spec.organizer)?;
+        let slug = spec.slug.clone();
+        let row = NewEventRow {
+            event_id: Uuid::now_v7(),
+            organizer_id,
+            slug: spec.slug,
+            title: spec.title,
+            subtitle: spec.subtitle,
+            description: spec.description,
+            category: spec.category.as_str().to_owned(),
+            poster: None,
+            accent: spec.accent,
+            duration_minutes: spec.duration_minutes.map(|minutes| minutes as i32),
+            interval_count: 0,
+            age_min: spec.age_min.map(|years| years as i32),
+            language: spec.language,
+            refund_terms: spec.refund_terms,
+        };
+        rows::insert_event(&mut link, row).await.map_err(|error| exists(error, "event", &slug))?;
+        let deed = Deed::of_operator(Action::EventCreated, slug).of_organizer(OrganizerId(organizer_id));
+        write_down(&mut link, &deed, self.now()).await?;
+        Ok(link.commit().await?)
+    }
+
+    /// Puts an event on at a venue, in the plan published there last. `spec` is given the ids that were
+    /// found, the names of the plan's categories, and the venue's time zone for its local times.
+    pub async fn create_performance(
+        &self,
+        event: &str,
+        venue: &str,
+        spec: impl FnOnce(FoundHouse) -> Result<PerformanceSpec, InstallError>,
+    ) -> Result<PerformanceId, InstallError> {
+        let mut link = self.database().begin().await?;
+        let event_id = required(rows::find_event_id(&mut link, event).await, "event", event)?;
+        let venue_id = required(rows::find_venue(&mut link, venue).await, "venue", venue)?;
+        let plan_version_id = required(rows::find_latest_plan(&mut link, venue_id).await, "published plan of", venue)?;
+        let document = rows::find_plan_document(&mut link, plan_version_id).await?.unwrap_or_default();
+        let plan: SeatingPlan =
+            serde_json::from_str(&document).map_err(|error| DataError::corrupt("seating plan", error))?;
+        let zone = required_zone(rows::find_time_zone(&mut link, venue_id).await?)?;
+        let plan_version_id = PlanVersionId(plan_version_id);
+        let spec = spec(FoundHouse { event_id, venue_id, plan_version_id, plan, zone })?;
+        let id = create_performance(&mut link, spec).await?;
+        let mut deed = Deed::of_operator(Action::PerformanceCreated, id.to_string());
+        deed.organizer_id = team::find_organizer_of(&mut link, event_id).await?.map(OrganizerId);
+        deed.detail = serde_json::json!({ "event": event, "venue": venue });
+        write_down(&mut link, &deed, self.now()).await?;
+        link.commit().await?;
+        Ok(id)
+    }
+}
+
+/// Where a new performance takes place.
+pub struct FoundHouse {
+    pub event_id: Uuid,
+    pub venue_id: Uuid,
+    pub plan_version_id: PlanVersionId,
+    pub plan: SeatingPlan,
+    pub zone: TimeZone,
+}
+
+fn required_zone(name: Option<String>) -> Result<TimeZone, InstallError> {
+    let name = name.unwrap_or_default();
+    TimeZone::get(&name).map_err(|error| DataError::corrupt("time zone", error).into())
+}
+
+/// A slug stands in addresses.
+fn check_slug(slug: &str) -> Result<(), InstallError> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if (1..=SLUG_LENGTH_MAX).contains(&slug.len()) && slug.chars().all(allowed) {
+        return Ok(());
+    }
+    Err(InstallError::Invalid(format!("\"{slug}\" is no slug; use up to {SLUG_LENGTH_MAX} of a-z, 0-9 and -")))
+}
+
+fn invalid(error: impl std::fmt::Display) -> InstallError {
+    InstallError::Invalid(error.to_string())
+}
+
+fn exists(error: DataError, what: &'static str, name: &str) -> InstallError {
+    match error {
+        DataError::Conflict => InstallError::Exists { what, name: name.to_owned() },
+        DataError::Unavailable(_) | DataError::Corrupt { .. } | DataError::Unsuitable(_) | DataError::Failed(_) => {
+            error.into()
+        }
+    }
+}
+
+/// The id behind a slug, or a word about what is missing.
+fn required(found: DataResult<Option<Uuid>>, what: &'static str, name: &str) -> Result<Uuid, InstallError> {
+    found?.ok_or_else(|| InstallError::Missing { what, name: name.to_owned() })
+}

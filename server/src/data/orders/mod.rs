@@ -1,0 +1,7 @@
+//! Tables of orders, payments, tickets and saved cards, and the sandbox provider's own.
+
+pub mod cards;
+pub mod order_mails;
+pub mod rows;
+pub mod sandbox_store;
+pub mod ticket_keys;

@@ -1,0 +1,3 @@
+//! Tables of seats.
+
+pub mod claims;

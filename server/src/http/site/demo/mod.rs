@@ -1,0 +1,8 @@
+//! The demo's own pages: its messages, and the sandbox provider's.
+
+pub mod messages;
+mod routes;
+mod sandbox;
+
+pub use routes::router as messages_router;
+pub use sandbox::router as sandbox_router;

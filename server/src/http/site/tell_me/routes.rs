@@ -1,0 +1,60 @@
+//! Asking to hear when seats can be bought.
+
+use super::page::{TellMeForm, will_be_told};
+use crate::http::{
+    AppState,
+    session::ClientInfo,
+    site::{
+        forms::FormPage,
+        layout::Tab,
+        reader::{Reader, SiteResult, page},
+    },
+};
+use axum::{Form, Router, extract::Query, response::Response, routing::get};
+use shared_model::{
+    ErrorCode, Problem,
+    event::{AvailabilityWish, PerformanceSummary},
+};
+
+pub fn router() -> Router<AppState> {
+    Router::new().route("/tell-me", get(ask).post(wish))
+}
+
+async fn ask(reader: Reader, Query(form): Query<TellMeForm>) -> SiteResult<Response> {
+    let performance = load(&reader, &form).await?;
+    show(&reader, &performance, &form, false, None).await
+}
+
+async fn wish(reader: Reader, client: ClientInfo, Form(form): Form<TellMeForm>) -> SiteResult<Response> {
+    let performance = load(&reader, &form).await?;
+    let Ok(email) = form.email.parse() else { return show(&reader, &performance, &form, true, None).await };
+    let wish = AvailabilityWish { email, language: reader.language };
+    match reader.coordinator().wish_for_seats(form.performance, &wish, client.as_client()).await {
+        Ok(()) => {
+            let (speech, cart) = (reader.speech(), reader.cart().await?);
+            let layout = reader.layout(&speech.text("tell-me-done-title"), cart.as_ref()).tab(Tab::Events);
+            page(&will_be_told(layout, &performance, &wish.email, reader.now(), speech))
+        }
+        Err(problem) if problem.code == ErrorCode::RateLimited => {
+            show(&reader, &performance, &form, true, Some(&problem)).await
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+async fn load(reader: &Reader, form: &TellMeForm) -> SiteResult<PerformanceSummary> {
+    let found = reader.coordinator().find_performance(form.performance).await?;
+    Ok(found.ok_or(ErrorCode::NotFound)?.summary)
+}
+
+async fn show(
+    reader: &Reader,
+    performance: &PerformanceSummary,
+    form: &TellMeForm,
+    judged: bool,
+    refused: Option<&Problem>,
+) -> SiteResult<Response> {
+    let (speech, cart) = (reader.speech(), reader.cart().await?);
+    let layout = reader.layout(&speech.text("tell-me-title"), cart.as_ref()).tab(Tab::Events);
+    FormPage::new(layout, form.parts(performance, judged, refused, reader.now(), speech)).answer()
+}

@@ -1,0 +1,587 @@
+//! Orders and payments: the rules that move them. Pure: the books of a few orders and a step in,
+//! changed books or a refusal out.
+//!
+//! The one promise: money and seats never part. Seats become sold when the money is reserved, in the
+//! transaction that also writes down that it must be captured; tickets are issued when it is
+//! captured. Whatever comes late, twice or out of order finds its place in [`Books::answered`].
+
+use super::{
+    customers::{Bought, Customers},
+    reading::OrderFile,
+    steps::{NewOrder, OrderRefusal, OrderStep, Outcome, PAYMENTS_PER_ORDER_MAX, Step},
+    ticket_code::{self, TicketKey},
+};
+use crate::{
+    commerce::gateway::{Answer, Standing},
+    data::{
+        accounts::email_key::email_key,
+        orders::rows::{LineRow, OrderRow, PaymentRow, TicketRow},
+        outbox::NewOutboxRow,
+    },
+    reservations::{
+        outbox::OutboxKind,
+        seats::claims::{Claim, FREE, HeldBy},
+    },
+};
+use shared_model::{
+    AccountId, OrderId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
+    hold::SEATS_PER_CUSTOMER_MAX,
+    order::{OrderState, PaymentState},
+    ticket_code::TicketClaims,
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+
+/// How long seats are kept once a payment begins: long enough for a bank that asks its customer.
+pub const PAYING_TTL: Duration = Duration::from_secs(15 * 60);
+/// How long seats are kept at least after a card was declined, to try another.
+pub const AFTER_DECLINE_TTL: Duration = Duration::from_secs(3 * 60);
+/// When the provider is asked about a payment it has not answered.
+pub const ASK_AFTER: Duration = Duration::from_secs(10);
+/// How often it is asked while the buyer's bank decides.
+pub const ASK_AGAIN_AFTER: Duration = Duration::from_secs(30);
+/// How long to wait until a provider that gave no answer is asked again: longer the longer it has been silent.
+const SILENCE_WAIT_MAX: Duration = Duration::from_secs(10 * 60);
+/// Longer than any request to a provider is on its way.
+pub const REQUEST_LIFE_MAX: Duration = Duration::from_secs(2 * 60);
+/// So long after a payment was written down, the request to reserve its money has arrived or never will: it is not sent
+/// any more once it waited for [`REQUEST_LIFE_MAX`].
+pub const HEARD_OF_WITHIN: Duration = Duration::from_secs(2 * REQUEST_LIFE_MAX.as_secs());
+/// The decline code of a payment the provider never heard of.
+pub const NOT_PROCESSED: &str = "not_processed";
+/// How long seats are kept for one order in all, however many cards are tried.
+pub const KEPT_TTL_MAX: Duration = Duration::from_secs(60 * 60);
+/// How long after its performance begins a ticket's code is good.
+const TICKET_VALID_AFTER_START: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// When a provider that gave no answer is asked again about a payment made at `created_at`.
+pub fn ask_after_silence(created_at: Timestamp, now: Timestamp) -> Timestamp {
+    now + (now.saturating_since(created_at) / 2).clamp(ASK_AFTER, SILENCE_WAIT_MAX)
+}
+
+/// A place by its performance; ascending order is the order everything is locked in.
+pub type Place = (PerformanceId, SeatNo);
+
+/// What the books need to know of a performance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PerformanceFacts {
+    pub starts_at: Timestamp,
+    pub on_sale_until: Timestamp,
+    pub is_cancelled: bool,
+    pub seats_per_customer_max: u32,
+}
+
+impl PerformanceFacts {
+    /// It has begun and nothing of it is sold any more. Seats that were held when the sale ended may be paid until
+    /// then.
+    fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.starts_at.max(self.on_sale_until)
+    }
+}
+
+/// The books of the orders of one batch, as read under their locks.
+#[derive(Default)]
+pub struct Books {
+    pub orders: HashMap<OrderId, OrderRow>,
+    /// Oldest first.
+    pub payments: HashMap<OrderId, Vec<PaymentRow>>,
+    pub lines: HashMap<OrderId, Vec<LineRow>>,
+    /// Only places of these orders; a place without an entry is free.
+    pub claims: HashMap<Place, Claim>,
+    pub performances: HashMap<PerformanceId, PerformanceFacts>,
+    /// Whose the payments are that the batch's steps name: ids are the clients', and may be those of other orders.
+    pub payment_owners: HashMap<PaymentId, OrderId>,
+    /// What the buyers of new orders have bought.
+    pub customers: Customers,
+    pub written: Written,
+}
+
+/// What the steps of a batch changed.
+#[derive(Default)]
+pub struct Written {
+    pub orders: BTreeMap<OrderId, OrderRow>,
+    pub lines: Vec<LineRow>,
+    pub payments: BTreeMap<PaymentId, PaymentRow>,
+    pub claims: BTreeMap<Place, Claim>,
+    pub tickets: Vec<TicketRow>,
+    pub outbox: Vec<NewOutboxRow>,
+    /// Payments whose capture is done.
+    pub captured: Vec<PaymentId>,
+}
+
+impl Written {
+    pub fn is_empty(&self) -> bool {
+        let Self { orders, lines, payments, claims, tickets, outbox, captured } = self;
+        orders.is_empty()
+            && lines.is_empty()
+            && payments.is_empty()
+            && claims.is_empty()
+            && tickets.is_empty()
+            && outbox.is_empty()
+            && captured.is_empty()
+    }
+}
+
+impl Books {
+    /// Does one step on top of all that were done before it.
+    ///
+    /// # Errors
+    /// [`OrderRefusal`], and then nothing has changed.
+    pub fn apply(&mut self, step: OrderStep, key: &TicketKey, now: Timestamp) -> Result<Outcome, OrderRefusal> {
+        let OrderStep { order_id, step } = step;
+        match step {
+            Step::Place(new) => self.place(*new, now),
+            Step::PayAgain { payment, account_id } => self.pay_again(order_id, *payment, account_id, now),
+            Step::Answered { payment_id, answer } => self.answered(order_id, payment_id, &answer, key, now),
+            Step::Lapse => self.lapse(order_id, now),
+            Step::Cancel => self.cancel(order_id, now),
+        }
+    }
+
+    fn place(&mut self, new: NewOrder, now: Timestamp) -> Result<Outcome, OrderRefusal> {
+        let order_id = OrderId(new.order.order_id);
+        if let Some(known) = self.orders.get(&order_id) {
+            // The buyer pressed twice, or her answer was lost on the way: it is the same order.
+            return if known.owner().is(new.order.claimant()) {
+                Ok(Outcome::repeated(known.order_state()))
+            } else {
+                Err(OrderRefusal::NotFound)
+            };
+        }
+        self.is_own_payment(order_id, &new.payment)?;
+        self.takes_place(&new.lines, now)?;
+        self.check_customer_limit(&new.order, &new.lines, |_| true)?;
+        let mut paying = Vec::with_capacity(new.lines.len());
+        let mut lost = Vec::new();
+        for line in &new.lines {
+            let place = place_of(line);
+            match self.claims.get(&place).and_then(|claim| claim.live_hold(now)) {
+                Some(held) if held.cart_id.0 == new.order.cart_id => {
+                    paying.push((place, Claim::Paying { order_id, held: *held }));
+                }
+                _ => lost.push(place.1),
+            }
+        }
+        if !lost.is_empty() || paying.is_empty() {
+            return Err(OrderRefusal::SeatsLost(lost));
+        }
+        for (place, claim) in paying {
+            self.put_claim(place, claim);
+        }
+        self.written.lines.extend(new.lines.iter().cloned());
+        self.lines.insert(order_id, new.lines);
+        self.add_customer(&new.order, false);
+        self.put_payment(new.payment);
+        self.put_order(OrderRow { keeps_seats_until: Some((now + PAYING_TTL).as_millis()), ..new.order });
+        Ok(Outcome::done(OrderState::Pending))
+    }
+
+    /// Nobody pays for what will not take place, or is over.
+    fn takes_place(&self, lines: &[LineRow], now: Timestamp) -> Result<(), OrderRefusal> {
+        let facts = || lines.iter().filter_map(|line| self.performances.get(&PerformanceId(line.performance_id)));
+        if facts().any(|facts| facts.is_cancelled) {
+            return Err(OrderRefusal::Cancelled);
+        }
+        if facts().any(|facts| facts.is_over(now)) {
+            return Err(OrderRefusal::SaleEnded);
+        }
+        Ok(())
+    }
+
+    /// Seats one customer may have at each performance, over all its orders that count.
+    fn check_customer_limit(
+        &self,
+        order: &OrderRow,
+        lines: &[LineRow],
+        counts: impl Fn(&Bought) -> bool,
+    ) -> Result<(), OrderRefusal> {
+        let is_over = |order_id| {
+            let known = self.orders.get(&OrderId(order_id)).map(OrderRow::order_state);
+            matches!(known, Some(OrderState::Lapsed | OrderState::Voided))
+        };
+        for (performance_id, seats) in seats_by_performance(lines) {
+            let Some(facts) = self.performances.get(&performance_id) else { continue };
+            let limit = facts.seats_per_customer_max.min(SEATS_PER_CUSTOMER_MAX);
+            let counts = |bought: &Bought| counts(bought) && !is_over(bought.order_id);
+            let others = self.customers.count(order, performance_id, counts);
+            if others.saturating_add(seats) > limit {
+                return Err(OrderRefusal::SeatLimit(limit));
+            }
+        }
+        Ok(())
+    }
+
+    /// What an order has counts for the steps of this batch that come after.
+    fn add_customer(&mut self, order: &OrderRow, is_bought: bool) {
+        let lines = self.lines.get(&OrderId(order.order_id)).map_or(&[][..], Vec::as_slice);
+        for (performance_id, seats) in seats_by_performance(lines) {
+            self.customers.add(Bought {
+                order_id: order.order_id,
+                performance_id,
+                account_id: order.account_id,
+                mailbox: email_key(&order.buyer_email),
+                is_bought,
+                seats,
+            });
+        }
+    }
+
+    /// A payment of another order is not this one's to write, whoever names it.
+    fn is_own_payment(&self, order_id: OrderId, payment: &PaymentRow) -> Result<(), OrderRefusal> {
+        match self.payment_owners.get(&PaymentId(payment.payment_id)) {
+            Some(owner) if *owner != order_id => Err(OrderRefusal::PaymentIdTaken),
+            _ => Ok(()),
+        }
+    }
+
+    fn pay_again(
+        &mut self,
+        order_id: OrderId,
+        payment: PaymentRow,
+        account_id: Option<AccountId>,
+        now: Timestamp,
+    ) -> Result<Outcome, OrderRefusal> {
+        let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
+        let payments = self.payments.get(&order_id).map_or(&[][..], Vec::as_slice);
+        if payments.iter().any(|known| known.payment_id == payment.payment_id) {
+            return Ok(Outcome::repeated(order.order_state()));
+        }
+        self.is_own_payment(order_id, &payment)?;
+        if order.order_state() != OrderState::Pending {
+            return Err(OrderRefusal::Closed);
+        }
+        let kept_until_max = Timestamp(order.created_at) + KEPT_TTL_MAX;
+        if now >= kept_until_max {
+            return Err(OrderRefusal::Closed);
+        }
+        if payments.iter().any(PaymentRow::is_under_way) {
+            return Err(OrderRefusal::PaymentOpen);
+        }
+        if payments.len() >= PAYMENTS_PER_ORDER_MAX {
+            return Err(OrderRefusal::TooManyPayments);
+        }
+        self.takes_place(self.lines.get(&order_id).map_or(&[], Vec::as_slice), now)?;
+        let keeps = (now + PAYING_TTL).min(kept_until_max).as_millis();
+        let joined = OrderRow { account_id: order.account_id.or(account_id.map(Into::into)), ..order };
+        if joined.account_id != order.account_id {
+            // Its buyer signed in since: it counts with what the account has.
+            self.check_customer_limit(&joined, self.lines.get(&order_id).map_or(&[], Vec::as_slice), |_| true)?;
+        }
+        self.put_payment(payment);
+        self.put_order(OrderRow { keeps_seats_until: Some(keeps), ..joined });
+        Ok(Outcome::done(OrderState::Pending))
+    }
+
+    /// What the provider's word means, whenever and however often it comes.
+    fn answered(
+        &mut self,
+        order_id: OrderId,
+        payment_id: PaymentId,
+        answer: &Answer,
+        key: &TicketKey,
+        now: Timestamp,
+    ) -> Result<Outcome, OrderRefusal> {
+        let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
+        let payments = self.payments.get(&order_id).ok_or(OrderRefusal::NotFound)?;
+        let mut payment =
+            payments.iter().find(|known| known.payment_id == payment_id.0).ok_or(OrderRefusal::NotFound)?.clone();
+        let before = payment.payment_state();
+        payment.provider_ref = Some(answer.provider_ref.clone());
+        payment.updated_at = now.as_millis();
+        if let Some(card) = &answer.card {
+            payment.card_brand = Some(card.brand.clone());
+            payment.card_last4 = Some(card.last4.clone());
+        }
+        let mut paid = None;
+        match &answer.standing {
+            Standing::RequiresAction { url } if before.is_open() => {
+                payment.move_to(PaymentState::RequiresAction);
+                payment.next_action_url = Some(url.clone());
+                payment.ask_at = Some((now + ASK_AGAIN_AFTER).as_millis());
+                self.put_payment(payment);
+            }
+            Standing::Authorized if before.is_open() => self.authorized(order, payment, now),
+            Standing::Captured if before.is_open() => {
+                // The provider captured before we knew that it had authorised.
+                self.authorized(order, payment, now);
+                paid = self.captured(order_id, payment_id, key, now);
+            }
+            Standing::Captured if before == PaymentState::Authorized => {
+                self.put_payment(payment);
+                paid = self.captured(order_id, payment_id, key, now);
+            }
+            Standing::Declined { code } if before.is_open() => {
+                payment.decline_code = Some(code.clone());
+                if code == NOT_PROCESSED {
+                    // The request may still be on its way, and its answer lost: once it must have arrived, let the
+                    // money go.
+                    self.send_at(OutboxKind::Void, payment.payment_id, now, now + REQUEST_LIFE_MAX);
+                }
+                self.not_paid(order, payment, PaymentState::Declined, now);
+            }
+            Standing::Voided if before.is_open() => self.not_paid(order, payment, PaymentState::Voided, now),
+            Standing::Voided if before == PaymentState::Authorized => self.reservation_lost(order, payment),
+            Standing::Authorized | Standing::RequiresAction { .. }
+                if matches!(before, PaymentState::Voided | PaymentState::Declined) =>
+            {
+                // Given up here while the provider went on: make sure that it lets the money go.
+                self.send(OutboxKind::Void, payment.payment_id, now);
+            }
+            Standing::RequiresAction { .. }
+            | Standing::Authorized
+            | Standing::Captured
+            | Standing::Declined { .. }
+            | Standing::Voided => {}
+        }
+        let order = self.orders.get(&order_id).map_or(OrderState::Pending, OrderRow::order_state);
+        let payment = self.payments.get(&order_id).into_iter().flatten().find(|known| known.payment_id == payment_id.0);
+        let payment = payment.map(PaymentRow::payment_state);
+        Ok(Outcome { payment, paid, ..Outcome::done(order) })
+    }
+
+    /// The money is reserved: the seats are sold and the capture is written down, or the money goes back.
+    fn authorized(&mut self, order: OrderRow, mut payment: PaymentRow, now: Timestamp) {
+        let order_id = OrderId(order.order_id);
+        payment.ask_at = None;
+        payment.next_action_url = None;
+        let places: Vec<Place> = self.lines.get(&order_id).into_iter().flatten().map(place_of).collect();
+        let facts = || places.iter().filter_map(|(performance_id, _)| self.performances.get(performance_id));
+        let is_cancelled = facts().any(|facts| facts.is_cancelled);
+        // The bank decided long after: nobody wants a ticket for what is over.
+        let is_too_late = order.order_state() == OrderState::Lapsed && facts().any(|facts| facts.is_over(now));
+        let ours = |claim: Option<&Claim>| match (claim, order.order_state()) {
+            (Some(Claim::Paying { order_id: by, .. }), OrderState::Pending) => *by == order_id,
+            // It lapsed while the bank decided: the same seats, if nobody took them since.
+            (claim, OrderState::Lapsed) => claim.is_none_or(|claim| claim.is_free(now)),
+            (_, OrderState::Pending | OrderState::Paid | OrderState::Voided) => false,
+        };
+        // Two orders of one customer may have been under way at once: the first whose money is reserved has the seats.
+        let lines = self.lines.get(&order_id).map_or(&[][..], Vec::as_slice);
+        let is_too_many = self.check_customer_limit(&order, lines, |bought| bought.is_bought).is_err();
+        let is_wanted = !places.is_empty() && !is_cancelled && !is_too_late && !is_too_many;
+        if is_wanted && places.iter().all(|place| ours(self.claims.get(place))) {
+            for place in places {
+                let sold = Claim::Sold {
+                    order_id: Some(order_id),
+                    cart_id: Some(order.cart_id.into()),
+                    account_id: order.account_id.map(AccountId),
+                };
+                self.put_claim(place, sold);
+            }
+            self.add_customer(&order, true);
+            payment.move_to(PaymentState::Authorized);
+            self.send(OutboxKind::Capture, payment.payment_id, now);
+            if payment.keep_card && order.account_id.is_some() {
+                self.send(OutboxKind::KeepCard, payment.payment_id, now);
+            }
+            self.put_payment(payment);
+            self.put_order(OrderRow { state: "pending".to_owned(), keeps_seats_until: None, ..order });
+            return;
+        }
+        payment.move_to(PaymentState::Voided);
+        self.send(OutboxKind::Void, payment.payment_id, now);
+        self.put_payment(payment);
+        let has_come_to_nothing = match order.order_state() {
+            OrderState::Lapsed => true,
+            OrderState::Pending => is_cancelled || is_too_many,
+            OrderState::Paid | OrderState::Voided => false,
+        };
+        if has_come_to_nothing {
+            self.let_go(order_id, |held, now| held.given_back(now), now);
+            self.put_order(OrderRow { state: "voided".to_owned(), keeps_seats_until: None, ..order });
+        }
+    }
+
+    /// The money is ours: the order is paid, its tickets exist, and they are on their way.
+    fn captured(
+        &mut self,
+        order_id: OrderId,
+        payment_id: PaymentId,
+        key: &TicketKey,
+        now: Timestamp,
+    ) -> Option<Box<OrderFile>> {
+        let order = self.orders.get(&order_id)?.clone();
+        let known = self.payments.get(&order_id)?;
+        let mut payment = known.iter().find(|known| known.payment_id == payment_id.0)?.clone();
+        if payment.payment_state() != PaymentState::Authorized || order.order_state() != OrderState::Pending {
+            return None;
+        }
+        payment.move_to(PaymentState::Captured);
+        payment.updated_at = now.as_millis();
+        self.put_payment(payment);
+        let lines = self.lines.get(&order_id).cloned().unwrap_or_default();
+        let ticket_for = |line: &LineRow| {
+            let facts = self.performances.get(&PerformanceId(line.performance_id));
+            let starts_at = facts.map_or(now, |facts| facts.starts_at);
+            issue(line, starts_at, key, now)
+        };
+        let tickets: Vec<TicketRow> = lines.iter().map(ticket_for).collect();
+        self.written.tickets.extend(tickets.iter().cloned());
+        self.written.captured.push(payment_id);
+        self.send(OutboxKind::OrderMail, order.order_id, now);
+        if order.is_posted() {
+            self.send(OutboxKind::Letter, order.order_id, now);
+        }
+        let order =
+            OrderRow { state: "paid".to_owned(), paid_at: Some(now.as_millis()), keeps_seats_until: None, ..order };
+        self.put_order(order.clone());
+        let payment = self.payments.get(&order_id)?.last().cloned();
+        Some(Box::new(OrderFile { order, lines, payment, tickets }))
+    }
+
+    /// The reserved money was let go before it was taken (a void that was under way when its order came back): no
+    /// money will come, so the seats are nobody's again.
+    fn reservation_lost(&mut self, order: OrderRow, mut payment: PaymentRow) {
+        let order_id = OrderId(order.order_id);
+        for line in self.lines.get(&order_id).cloned().unwrap_or_default() {
+            let place = place_of(&line);
+            if matches!(self.claims.get(&place), Some(Claim::Sold { order_id: Some(by), .. }) if *by == order_id) {
+                self.put_claim(place, FREE);
+            }
+        }
+        payment.move_to(PaymentState::Voided);
+        self.put_payment(payment);
+        self.put_order(OrderRow { state: "voided".to_owned(), keeps_seats_until: None, ..order });
+    }
+
+    /// No money came of this payment. The seats stay for another card.
+    fn not_paid(&mut self, order: OrderRow, mut payment: PaymentRow, state: PaymentState, now: Timestamp) {
+        payment.move_to(state);
+        payment.ask_at = None;
+        payment.next_action_url = None;
+        self.put_payment(payment);
+        if order.order_state() == OrderState::Pending {
+            let at_least = now + AFTER_DECLINE_TTL;
+            let keeps = self.hold_end(OrderId(order.order_id)).map_or(at_least, |end| end.max(at_least));
+            let keeps = keeps.min(Timestamp(order.created_at) + KEPT_TTL_MAX).max(now);
+            self.put_order(OrderRow { keeps_seats_until: Some(keeps.as_millis()), ..order });
+        }
+    }
+
+    /// When the holds that became this order would have ended.
+    fn hold_end(&self, order_id: OrderId) -> Option<Timestamp> {
+        let claims = self.lines.get(&order_id)?.iter().filter_map(|line| self.claims.get(&place_of(line)));
+        claims
+            .filter_map(|claim| match claim {
+                Claim::Paying { held, .. } => Some(held.window.expires_at),
+                Claim::Free { .. } | Claim::Held(_) | Claim::Sold { .. } | Claim::Blocked { .. } => None,
+            })
+            .min()
+    }
+
+    fn lapse(&mut self, order_id: OrderId, now: Timestamp) -> Result<Outcome, OrderRefusal> {
+        let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
+        let over = order.keeps_seats_until.is_some_and(|until| until <= now.as_millis());
+        if order.order_state() != OrderState::Pending || !over {
+            return Ok(Outcome::repeated(order.order_state()));
+        }
+        self.let_go(order_id, |held, now| held.given_back(now), now);
+        self.put_order(OrderRow { state: "lapsed".to_owned(), keeps_seats_until: None, ..order });
+        Ok(Outcome::done(OrderState::Lapsed))
+    }
+
+    fn cancel(&mut self, order_id: OrderId, now: Timestamp) -> Result<Outcome, OrderRefusal> {
+        let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
+        if order.order_state() == OrderState::Lapsed {
+            return Ok(Outcome::repeated(OrderState::Lapsed));
+        }
+        if order.order_state() != OrderState::Pending || order.keeps_seats_until.is_none() {
+            return Err(OrderRefusal::Closed);
+        }
+        self.let_go(order_id, |held, now| held.of_order_given_up(now), now);
+        // Given up is given up: whatever the provider says of it later, the money is let go.
+        for mut payment in self.payments.get(&order_id).cloned().unwrap_or_default() {
+            if payment.payment_state().is_open() {
+                payment.move_to(PaymentState::Voided);
+                payment.ask_at = None;
+                self.put_payment(payment);
+            }
+        }
+        self.put_order(OrderRow { state: "lapsed".to_owned(), keeps_seats_until: None, ..order });
+        Ok(Outcome::done(OrderState::Lapsed))
+    }
+
+    /// Seats under payment become what `becomes` says, and payments under way are called off.
+    fn let_go(&mut self, order_id: OrderId, becomes: fn(HeldBy, Timestamp) -> Claim, now: Timestamp) {
+        for line in self.lines.get(&order_id).cloned().unwrap_or_default() {
+            let place = place_of(&line);
+            if let Some(Claim::Paying { order_id: by, held }) = self.claims.get(&place)
+                && *by == order_id
+            {
+                let claim = becomes(*held, now);
+                self.put_claim(place, claim);
+            }
+        }
+        for mut payment in self.payments.get(&order_id).cloned().unwrap_or_default() {
+            if payment.payment_state().is_open() {
+                self.send(OutboxKind::Void, payment.payment_id, now);
+                payment.next_action_url = None;
+                self.put_payment(payment);
+            }
+        }
+    }
+
+    fn put_order(&mut self, row: OrderRow) {
+        self.written.orders.insert(OrderId(row.order_id), row.clone());
+        self.orders.insert(OrderId(row.order_id), row);
+    }
+
+    fn put_payment(&mut self, row: PaymentRow) {
+        self.written.payments.insert(PaymentId(row.payment_id), row.clone());
+        self.payment_owners.insert(PaymentId(row.payment_id), OrderId(row.order_id));
+        let known = self.payments.entry(OrderId(row.order_id)).or_default();
+        match known.iter_mut().find(|known| known.payment_id == row.payment_id) {
+            Some(known) => *known = row,
+            None => known.push(row),
+        }
+    }
+
+    fn put_claim(&mut self, place: Place, claim: Claim) {
+        self.written.claims.insert(place, claim.clone());
+        self.claims.insert(place, claim);
+    }
+
+    fn send(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp) {
+        self.send_at(kind, subject, now, now + kind.first_try_after());
+    }
+
+    fn send_at(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp, due_at: Timestamp) {
+        self.written.outbox.push(NewOutboxRow { due_at: due_at.as_millis(), ..kind.about(subject, now) });
+    }
+}
+
+fn seats_by_performance(lines: &[LineRow]) -> BTreeMap<PerformanceId, u32> {
+    let mut seats = BTreeMap::new();
+    for line in lines {
+        *seats.entry(PerformanceId(line.performance_id)).or_default() += 1;
+    }
+    seats
+}
+
+fn place_of(line: &LineRow) -> Place {
+    (PerformanceId(line.performance_id), SeatNo(line.seat_no as u32))
+}
+
+fn issue(line: &LineRow, starts_at: Timestamp, key: &TicketKey, now: Timestamp) -> TicketRow {
+    let ticket_id = TicketId::new();
+    let claims = TicketClaims {
+        ticket_id,
+        performance_id: PerformanceId(line.performance_id),
+        seat: SeatNo(line.seat_no as u32),
+        valid_from: now,
+        valid_until: starts_at + TICKET_VALID_AFTER_START,
+        key_id: key.key_id,
+    };
+    TicketRow {
+        ticket_id: ticket_id.0,
+        order_id: line.order_id,
+        line_no: line.line_no,
+        performance_id: line.performance_id,
+        seat_no: line.seat_no,
+        code: key.sign(&claims),
+        short_code: ticket_code::draw_short_code().to_string(),
+        issued_at: now.as_millis(),
+    }
+}

@@ -1,0 +1,15 @@
+//! Orders: [`placing`] makes one of a cart, [`books`] hold orders and payments with the rules that move them by [`steps`]
+//! and are read and written by [`loading`]; [`reading`] is what buyers see, [`customers`] says who is one customer, [`access`] whose an order is, [`ticket_code`] what a door reads.
+
+pub mod access;
+pub mod books;
+pub mod customers;
+pub mod erasure;
+pub mod loading;
+pub mod mail_again;
+pub mod placing;
+pub mod postage;
+pub mod reading;
+mod states;
+pub mod steps;
+pub mod ticket_code;
