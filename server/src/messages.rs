@@ -206,6 +206,36 @@ mod tests {
         assert!(only_spanish.is_empty(), "not in English: {only_spanish:?}");
     }
 
+    /// The files below a folder of this package.
+    fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+    }
+
+    /// What pages and code ask for by a literal key. Keys that are put together are seen by the tests that draw pages.
+    #[test]
+    fn no_page_asks_for_a_message_that_nobody_wrote() {
+        const CALLS: [&str; 5] = [".say(\"", ".fill(\"", ".text(\"", "say(\"", "fill(\""];
+        let english = variables(Language::En);
+        let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut asked = BTreeSet::new();
+        for file in
+            ["src/http", "src/delivery", "templates"].into_iter().flat_map(|folder| files_below(&package.join(folder)))
+        {
+            let Ok(text) = std::fs::read_to_string(&file) else { continue };
+            for call in CALLS {
+                let keys =
+                    text.split(call).skip(1).filter_map(|rest| rest.split_once('"')).map(|(key, _)| key.to_owned());
+                asked.extend(
+                    keys.filter(|key| key.contains('-') && key.chars().all(|c| c.is_ascii_lowercase() || c == '-')),
+                );
+            }
+        }
+        assert!(asked.len() > 100, "the calls are found: {}", asked.len());
+        let missing: Vec<_> = asked.iter().filter(|key| !english.contains_key(*key)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
     #[test]
     fn every_message_file_belongs_to_a_language() {
         let known = Language::ALL.into_iter().flat_map(sources).count();

@@ -6,7 +6,7 @@ use crate::{
     event::{PosterKey, TicketType, VenueSummary},
     text::{EmailAddress, PersonName},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::time::Duration;
 
 /// A place as people say it.
@@ -235,6 +235,14 @@ pub enum OrderState {
     Voided,
 }
 
+impl TryFrom<String> for OrderState {
+    type Error = UnknownState;
+
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        read_word(word)
+    }
+}
+
 /// Which part of a visitor's orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -285,6 +293,32 @@ impl PaymentState {
             Self::Authorized | Self::Captured | Self::Declined | Self::Voided => false,
         }
     }
+
+    /// Money may still come of it, or came.
+    pub fn is_under_way(self) -> bool {
+        match self {
+            Self::Created | Self::RequiresAction | Self::Authorized | Self::Captured => true,
+            Self::Declined | Self::Voided => false,
+        }
+    }
+}
+
+impl TryFrom<String> for PaymentState {
+    type Error = UnknownState;
+
+    fn try_from(word: String) -> Result<Self, Self::Error> {
+        read_word(word)
+    }
+}
+
+/// A word that names no state: a newer version wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is no state that this version knows")]
+pub struct UnknownState(pub String);
+
+/// The state a word names, stored as it stands in JSON.
+fn read_word<T: DeserializeOwned>(word: String) -> Result<T, UnknownState> {
+    serde_json::from_value(serde_json::Value::String(word.clone())).map_err(|_| UnknownState(word))
 }
 
 /// An order as its buyer reads it.

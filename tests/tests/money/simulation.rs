@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use shared_model::{
     CartId, HoldId, OrderId, PaymentId, PerformanceId, SeatNo, TicketTypeId, Timestamp,
     hold::{SEATS_PER_CUSTOMER_MAX, SeatChoice},
-    order::OrderState,
+    order::{OrderState, PaymentState},
     plan::numbered::NumberedPlan,
 };
 use std::{
@@ -305,7 +305,7 @@ impl World {
         let lapsing: Vec<OrderId> = self
             .orders
             .values()
-            .filter(|row| row.state == "pending" && row.keeps_seats_until.is_some_and(|at| at <= now))
+            .filter(|row| row.state == OrderState::Pending && row.keeps_seats_until.is_some_and(|at| at <= now))
             .map(|row| OrderId(row.order_id))
             .collect();
         for id in lapsing {
@@ -316,13 +316,13 @@ impl World {
         for key in due {
             let id = PaymentId(key.1);
             match key.0 {
-                "capture" if self.payments[&id].state == "authorized" => {
+                "capture" if self.payments[&id].state == PaymentState::Authorized => {
                     self.letters.push(Letter::Capture(id));
                     self.outbox.insert(key, Some(self.now + Duration::from_secs(5)));
                     continue;
                 }
                 // The order came back meanwhile; unless the worker had looked before it did.
-                "void" if self.payments[&id].state == "authorized" && self.random.random_bool(0.5) => {}
+                "void" if self.payments[&id].state == PaymentState::Authorized && self.random.random_bool(0.5) => {}
                 // A void is waited for: its answer may be lost, the provider has done it. Meanwhile it is in the worker's
                 // hands, and another word of the provider may wish for it again.
                 "void" => {
@@ -408,29 +408,30 @@ impl World {
         }
         for order in self.orders.values() {
             let issued = self.tickets.iter().filter(|ticket| ticket.order_id == order.order_id).count();
-            let due =
-                if order.order_state() == OrderState::Paid { self.lines[&OrderId(order.order_id)].len() } else { 0 };
+            let due = if order.state == OrderState::Paid { self.lines[&OrderId(order.order_id)].len() } else { 0 };
             if issued != due {
-                return Some(format!("a {} order has {issued} tickets, not {due}", order.state));
+                return Some(format!("a {:?} order has {issued} tickets, not {due}", order.state));
             }
         }
         for (id, intent) in &self.intents {
-            let state = self.payments[id].state.as_str();
+            let state = self.payments[id].state;
             let fits = match intent {
-                Intent::Taken => matches!(state, "authorized" | "captured"),
-                _ => state != "captured",
+                Intent::Taken => matches!(state, PaymentState::Authorized | PaymentState::Captured),
+                _ => state != PaymentState::Captured,
             };
             if !fits {
-                return Some(format!("an intent is {intent:?} and our payment {state}"));
+                return Some(format!("an intent is {intent:?} and our payment {state:?}"));
             }
         }
-        for payment in
-            self.payments.values().filter(|payment| matches!(payment.state.as_str(), "authorized" | "captured"))
+        for payment in self
+            .payments
+            .values()
+            .filter(|payment| matches!(payment.state, PaymentState::Authorized | PaymentState::Captured))
         {
             let order_id = OrderId(payment.order_id);
             let sold_to_it = |line: &LineRow| matches!(self.claims.get(SeatNo(line.seat_no as u32)), Some(Claim::Sold { order_id: Some(by), .. }) if *by == order_id);
             if !self.lines[&order_id].iter().all(sold_to_it) {
-                return Some(format!("money is {} for seats that are not sold to its order", payment.state));
+                return Some(format!("money is {:?} for seats that are not sold to its order", payment.state));
             }
         }
         self.carts.iter().find_map(|cart| {
@@ -462,18 +463,17 @@ impl World {
 
     /// What must be finished in the end.
     fn loose_end(&self) -> Option<String> {
-        let order = self.orders.values().find(|order| order.order_state() == OrderState::Pending);
-        let payment = self
-            .payments
-            .values()
-            .find(|payment| matches!(payment.state.as_str(), "created" | "requires_action" | "authorized"));
+        let order = self.orders.values().find(|order| order.state == OrderState::Pending);
+        let payment =
+            self.payments.values().find(|payment| payment.state.is_open() || payment.state == PaymentState::Authorized);
         let intent = self.intents.iter().find(|(_, intent)| matches!(intent, Intent::Reserved | Intent::Asking));
         let claim = self.claims.iter().find(|(_, claim)| matches!(claim, Claim::Paying { .. }));
         order
-            .map(|order| format!("an order is still {}", order.state))
-            .or(payment.map(|payment| format!("a payment is still {}", payment.state)))
-            .or(intent
-                .map(|(id, intent)| format!("an intent is still {intent:?}, our payment {}", self.payments[id].state)))
+            .map(|order| format!("an order is still {:?}", order.state))
+            .or(payment.map(|payment| format!("a payment is still {:?}", payment.state)))
+            .or(intent.map(|(id, intent)| {
+                format!("an intent is still {intent:?}, our payment {:?}", self.payments[id].state)
+            }))
             .or(claim.map(|(seat, _)| format!("seat {} is still being paid", seat.0)))
     }
 }
@@ -483,7 +483,7 @@ fn order_row(order_id: OrderId, cart: CartId, total_minor: i64, now: Timestamp) 
         order_id: order_id.0,
         cart_id: cart.0,
         number: String::new(),
-        state: "pending".to_owned(),
+        state: OrderState::Pending,
         buyer_name: String::new(),
         buyer_email: format!("{cart}@example.com"),
         language: "en".to_owned(),
@@ -565,7 +565,7 @@ fn money_reserved_after_the_show_or_its_cancellation_is_let_go() {
     let (order_id, now) = (OrderId::new(), Timestamp::from_millis(1_000_000));
     let late = |facts: PerformanceFacts| {
         let performance = PerformanceId::new();
-        let order = OrderRow { state: "lapsed".to_owned(), ..order_row(order_id, CartId::new(), PRICE_MINOR, now) };
+        let order = OrderRow { state: OrderState::Lapsed, ..order_row(order_id, CartId::new(), PRICE_MINOR, now) };
         let payment = payment_row(&order, now);
         let payment_id = PaymentId(payment.payment_id);
         let mut books = Books::default();

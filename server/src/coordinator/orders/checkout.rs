@@ -234,7 +234,7 @@ impl Coordinator {
     /// # Errors
     /// Why it is not through yet. The outbox row written when the seats were sold tries again.
     pub(in crate::coordinator) async fn capture(&self, order_id: OrderId, payment_id: PaymentId) -> Result<(), String> {
-        match self.load_payment(order_id, payment_id).await?.payment_state() {
+        match self.load_payment(order_id, payment_id).await?.state {
             PaymentState::Authorized => self.take_money(order_id, payment_id).await.map(drop),
             PaymentState::Captured | PaymentState::Declined | PaymentState::Voided => Ok(()),
             PaymentState::Created | PaymentState::RequiresAction => Err("it is not authorized".to_owned()),
@@ -288,7 +288,7 @@ impl Coordinator {
         payment_id: PaymentId,
     ) -> Result<(), GatewayError> {
         let payment = self.load_payment(order_id, payment_id).await.map_err(GatewayError::Uncertain)?;
-        if matches!(payment.payment_state(), PaymentState::Authorized | PaymentState::Captured) {
+        if matches!(payment.state, PaymentState::Authorized | PaymentState::Captured) {
             // Its order came back since this was wished for: the money has its seats.
             return Ok(());
         }

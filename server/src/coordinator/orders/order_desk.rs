@@ -228,7 +228,7 @@ fn order_to_count(books: &Books, step: &OrderStep) -> Option<OrderRow> {
         }
         Step::Answered { payment_id, answer } if answer.reserves_money() => {
             let payment = books.payments.get(&step.order_id)?.iter().find(|known| known.payment_id == payment_id.0)?;
-            payment.payment_state().is_open().then(|| order.clone())
+            payment.state.is_open().then(|| order.clone())
         }
         Step::Place(_) | Step::PayAgain { .. } | Step::Answered { .. } | Step::Lapse | Step::Cancel => None,
     }

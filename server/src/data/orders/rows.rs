@@ -10,6 +10,7 @@ use crate::data::{
     statement::{bulk_insert, json_rows, statements},
 };
 use serde::Serialize;
+use shared_model::order::{OrderState, PaymentState};
 use uuid::Uuid;
 
 /// A `select` whose key stands in a JSON array of ids given as `$1`.
@@ -199,7 +200,8 @@ pub struct OrderRow {
     pub order_id: Uuid,
     pub cart_id: Uuid,
     pub number: String,
-    pub state: String,
+    #[sqlx(try_from = "String")]
+    pub state: OrderState,
     pub buyer_name: String,
     pub buyer_email: String,
     pub language: String,
@@ -244,7 +246,8 @@ pub struct PaymentRow {
     pub payment_id: Uuid,
     pub order_id: Uuid,
     pub gateway: String,
-    pub state: String,
+    #[sqlx(try_from = "String")]
+    pub state: PaymentState,
     pub amount_minor: i64,
     pub currency: String,
     pub payment_method: String,

@@ -7,6 +7,7 @@
 
 use super::{
     customers::{Bought, Customers},
+    postage::is_posted,
     reading::OrderFile,
     steps::{NewOrder, OrderRefusal, OrderStep, Outcome, PAYMENTS_PER_ORDER_MAX, Step},
     ticket_code::{self, TicketKey},
@@ -145,7 +146,7 @@ impl Books {
         if let Some(known) = self.orders.get(&order_id) {
             // The buyer pressed twice, or her answer was lost on the way: it is the same order.
             return if known.owner().is(new.order.claimant()) {
-                Ok(Outcome::repeated(known.order_state()))
+                Ok(Outcome::repeated(known.state))
             } else {
                 Err(OrderRefusal::NotFound)
             };
@@ -198,7 +199,7 @@ impl Books {
         counts: impl Fn(&Bought) -> bool,
     ) -> Result<(), OrderRefusal> {
         let is_over = |order_id| {
-            let known = self.orders.get(&OrderId(order_id)).map(OrderRow::order_state);
+            let known = self.orders.get(&OrderId(order_id)).map(|order| order.state);
             matches!(known, Some(OrderState::Lapsed | OrderState::Voided))
         };
         for (performance_id, seats) in seats_by_performance(lines) {
@@ -246,17 +247,17 @@ impl Books {
         let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
         let payments = self.payments.get(&order_id).map_or(&[][..], Vec::as_slice);
         if payments.iter().any(|known| known.payment_id == payment.payment_id) {
-            return Ok(Outcome::repeated(order.order_state()));
+            return Ok(Outcome::repeated(order.state));
         }
         self.is_own_payment(order_id, &payment)?;
-        if order.order_state() != OrderState::Pending {
+        if order.state != OrderState::Pending {
             return Err(OrderRefusal::Closed);
         }
         let kept_until_max = Timestamp(order.created_at) + KEPT_TTL_MAX;
         if now >= kept_until_max {
             return Err(OrderRefusal::Closed);
         }
-        if payments.iter().any(PaymentRow::is_under_way) {
+        if payments.iter().any(|payment| payment.state.is_under_way()) {
             return Err(OrderRefusal::PaymentOpen);
         }
         if payments.len() >= PAYMENTS_PER_ORDER_MAX {
@@ -287,7 +288,7 @@ impl Books {
         let payments = self.payments.get(&order_id).ok_or(OrderRefusal::NotFound)?;
         let mut payment =
             payments.iter().find(|known| known.payment_id == payment_id.0).ok_or(OrderRefusal::NotFound)?.clone();
-        let before = payment.payment_state();
+        let before = payment.state;
         payment.provider_ref = Some(answer.provider_ref.clone());
         payment.updated_at = now.as_millis();
         if let Some(card) = &answer.card {
@@ -297,7 +298,7 @@ impl Books {
         let mut paid = None;
         match &answer.standing {
             Standing::RequiresAction { url } if before.is_open() => {
-                payment.move_to(PaymentState::RequiresAction);
+                payment.state = PaymentState::RequiresAction;
                 payment.next_action_url = Some(url.clone());
                 payment.ask_at = Some((now + ASK_AGAIN_AFTER).as_millis());
                 self.put_payment(payment);
@@ -335,9 +336,9 @@ impl Books {
             | Standing::Declined { .. }
             | Standing::Voided => {}
         }
-        let order = self.orders.get(&order_id).map_or(OrderState::Pending, OrderRow::order_state);
+        let order = self.orders.get(&order_id).map_or(OrderState::Pending, |order| order.state);
         let payment = self.payments.get(&order_id).into_iter().flatten().find(|known| known.payment_id == payment_id.0);
-        let payment = payment.map(PaymentRow::payment_state);
+        let payment = payment.map(|payment| payment.state);
         Ok(Outcome { payment, paid, ..Outcome::done(order) })
     }
 
@@ -350,8 +351,8 @@ impl Books {
         let facts = || places.iter().filter_map(|(performance_id, _)| self.performances.get(performance_id));
         let is_cancelled = facts().any(|facts| facts.is_cancelled);
         // The bank decided long after: nobody wants a ticket for what is over.
-        let is_too_late = order.order_state() == OrderState::Lapsed && facts().any(|facts| facts.is_over(now));
-        let ours = |claim: Option<&Claim>| match (claim, order.order_state()) {
+        let is_too_late = order.state == OrderState::Lapsed && facts().any(|facts| facts.is_over(now));
+        let ours = |claim: Option<&Claim>| match (claim, order.state) {
             (Some(Claim::Paying { order_id: by, .. }), OrderState::Pending) => *by == order_id,
             // It lapsed while the bank decided: the same seats, if nobody took them since.
             (claim, OrderState::Lapsed) => claim.is_none_or(|claim| claim.is_free(now)),
@@ -371,26 +372,26 @@ impl Books {
                 self.put_claim(place, sold);
             }
             self.add_customer(&order, true);
-            payment.move_to(PaymentState::Authorized);
+            payment.state = PaymentState::Authorized;
             self.send(OutboxKind::Capture, payment.payment_id, now);
             if payment.keep_card && order.account_id.is_some() {
                 self.send(OutboxKind::KeepCard, payment.payment_id, now);
             }
             self.put_payment(payment);
-            self.put_order(OrderRow { state: "pending".to_owned(), keeps_seats_until: None, ..order });
+            self.put_order(OrderRow { state: OrderState::Pending, keeps_seats_until: None, ..order });
             return;
         }
-        payment.move_to(PaymentState::Voided);
+        payment.state = PaymentState::Voided;
         self.send(OutboxKind::Void, payment.payment_id, now);
         self.put_payment(payment);
-        let has_come_to_nothing = match order.order_state() {
+        let has_come_to_nothing = match order.state {
             OrderState::Lapsed => true,
             OrderState::Pending => is_cancelled || is_too_many,
             OrderState::Paid | OrderState::Voided => false,
         };
         if has_come_to_nothing {
             self.let_go(order_id, |held, now| held.given_back(now), now);
-            self.put_order(OrderRow { state: "voided".to_owned(), keeps_seats_until: None, ..order });
+            self.put_order(OrderRow { state: OrderState::Voided, keeps_seats_until: None, ..order });
         }
     }
 
@@ -405,10 +406,10 @@ impl Books {
         let order = self.orders.get(&order_id)?.clone();
         let known = self.payments.get(&order_id)?;
         let mut payment = known.iter().find(|known| known.payment_id == payment_id.0)?.clone();
-        if payment.payment_state() != PaymentState::Authorized || order.order_state() != OrderState::Pending {
+        if payment.state != PaymentState::Authorized || order.state != OrderState::Pending {
             return None;
         }
-        payment.move_to(PaymentState::Captured);
+        payment.state = PaymentState::Captured;
         payment.updated_at = now.as_millis();
         self.put_payment(payment);
         let lines = self.lines.get(&order_id).cloned().unwrap_or_default();
@@ -421,11 +422,11 @@ impl Books {
         self.written.tickets.extend(tickets.iter().cloned());
         self.written.captured.push(payment_id);
         self.send(OutboxKind::OrderMail, order.order_id, now);
-        if order.is_posted() {
+        if is_posted(&order) {
             self.send(OutboxKind::Letter, order.order_id, now);
         }
         let order =
-            OrderRow { state: "paid".to_owned(), paid_at: Some(now.as_millis()), keeps_seats_until: None, ..order };
+            OrderRow { state: OrderState::Paid, paid_at: Some(now.as_millis()), keeps_seats_until: None, ..order };
         self.put_order(order.clone());
         let payment = self.payments.get(&order_id)?.last().cloned();
         Some(Box::new(OrderFile { order, lines, payment, tickets }))
@@ -441,18 +442,18 @@ impl Books {
                 self.put_claim(place, FREE);
             }
         }
-        payment.move_to(PaymentState::Voided);
+        payment.state = PaymentState::Voided;
         self.put_payment(payment);
-        self.put_order(OrderRow { state: "voided".to_owned(), keeps_seats_until: None, ..order });
+        self.put_order(OrderRow { state: OrderState::Voided, keeps_seats_until: None, ..order });
     }
 
     /// No money came of this payment. The seats stay for another card.
     fn not_paid(&mut self, order: OrderRow, mut payment: PaymentRow, state: PaymentState, now: Timestamp) {
-        payment.move_to(state);
+        payment.state = state;
         payment.ask_at = None;
         payment.next_action_url = None;
         self.put_payment(payment);
-        if order.order_state() == OrderState::Pending {
+        if order.state == OrderState::Pending {
             let at_least = now + AFTER_DECLINE_TTL;
             let keeps = self.hold_end(OrderId(order.order_id)).map_or(at_least, |end| end.max(at_least));
             let keeps = keeps.min(Timestamp(order.created_at) + KEPT_TTL_MAX).max(now);
@@ -474,32 +475,32 @@ impl Books {
     fn lapse(&mut self, order_id: OrderId, now: Timestamp) -> Result<Outcome, OrderRefusal> {
         let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
         let over = order.keeps_seats_until.is_some_and(|until| until <= now.as_millis());
-        if order.order_state() != OrderState::Pending || !over {
-            return Ok(Outcome::repeated(order.order_state()));
+        if order.state != OrderState::Pending || !over {
+            return Ok(Outcome::repeated(order.state));
         }
         self.let_go(order_id, |held, now| held.given_back(now), now);
-        self.put_order(OrderRow { state: "lapsed".to_owned(), keeps_seats_until: None, ..order });
+        self.put_order(OrderRow { state: OrderState::Lapsed, keeps_seats_until: None, ..order });
         Ok(Outcome::done(OrderState::Lapsed))
     }
 
     fn cancel(&mut self, order_id: OrderId, now: Timestamp) -> Result<Outcome, OrderRefusal> {
         let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
-        if order.order_state() == OrderState::Lapsed {
+        if order.state == OrderState::Lapsed {
             return Ok(Outcome::repeated(OrderState::Lapsed));
         }
-        if order.order_state() != OrderState::Pending || order.keeps_seats_until.is_none() {
+        if order.state != OrderState::Pending || order.keeps_seats_until.is_none() {
             return Err(OrderRefusal::Closed);
         }
         self.let_go(order_id, |held, now| held.of_order_given_up(now), now);
         // Given up is given up: whatever the provider says of it later, the money is let go.
         for mut payment in self.payments.get(&order_id).cloned().unwrap_or_default() {
-            if payment.payment_state().is_open() {
-                payment.move_to(PaymentState::Voided);
+            if payment.state.is_open() {
+                payment.state = PaymentState::Voided;
                 payment.ask_at = None;
                 self.put_payment(payment);
             }
         }
-        self.put_order(OrderRow { state: "lapsed".to_owned(), keeps_seats_until: None, ..order });
+        self.put_order(OrderRow { state: OrderState::Lapsed, keeps_seats_until: None, ..order });
         Ok(Outcome::done(OrderState::Lapsed))
     }
 
@@ -515,7 +516,7 @@ impl Books {
             }
         }
         for mut payment in self.payments.get(&order_id).cloned().unwrap_or_default() {
-            if payment.payment_state().is_open() {
+            if payment.state.is_open() {
                 self.send(OutboxKind::Void, payment.payment_id, now);
                 payment.next_action_url = None;
                 self.put_payment(payment);

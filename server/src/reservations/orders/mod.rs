@@ -10,6 +10,5 @@ pub mod mail_again;
 pub mod placing;
 pub mod postage;
 pub mod reading;
-mod states;
 pub mod steps;
 pub mod ticket_code;

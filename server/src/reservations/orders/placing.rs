@@ -11,7 +11,7 @@ use crate::{
 };
 use shared_model::{
     AccountId, Money, OrderId, PaymentId, PerformanceId, Timestamp,
-    order::{Cart, Delivery, OrderRequest},
+    order::{Cart, Delivery, OrderRequest, OrderState, PaymentState},
     plain_words,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -117,7 +117,7 @@ pub fn prepare_order(
         order_id: order_id.0,
         cart_id: cart.cart_id.0,
         number: draw_order_number(),
-        state: "pending".to_owned(),
+        state: OrderState::Pending,
         buyer_name: request.buyer.name.as_str().to_owned(),
         buyer_email: request.buyer.email.as_str().to_owned(),
         language: request.buyer.language.tag().to_owned(),
@@ -149,7 +149,7 @@ pub fn new_payment(order: &OrderRow, payment_id: PaymentId, means: Means, now: T
         payment_id: payment_id.0,
         order_id: order.order_id,
         gateway: means.gateway.to_owned(),
-        state: "created".to_owned(),
+        state: PaymentState::Created,
         amount_minor: order.total_minor,
         currency: order.currency.clone(),
         payment_method: means.payment_method,

@@ -1,5 +1,6 @@
 //! How tickets can reach their buyer: what it costs and when it arrives.
 
+use crate::data::orders::rows::OrderRow;
 use shared_model::{
     Currency, Money, Timestamp,
     order::{Delivery, DeliveryOffer},
@@ -16,6 +17,11 @@ const POST_MARGIN: Duration = Duration::from_secs(24 * 60 * 60);
 /// Whether a letter sent now arrives well before the first of these performances.
 pub fn can_be_posted(first_starts_at: Timestamp, now: Timestamp) -> bool {
     now + POST_TAKES + POST_MARGIN <= first_starts_at
+}
+
+/// Whether an order's tickets go by post.
+pub fn is_posted(order: &OrderRow) -> bool {
+    matches!(serde_json::from_str(&order.delivery), Ok(Delivery::Post { .. }))
 }
 
 /// What the way costs; `None` when it is free.

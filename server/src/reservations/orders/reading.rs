@@ -141,7 +141,7 @@ fn order(
     let corrupt = |error: &dyn std::fmt::Display| DataError::corrupt("order", error.to_string());
     Ok(Order {
         order_id: OrderId(row.order_id),
-        state: row.order_state(),
+        state: row.state,
         buyer: Buyer {
             name: PersonName::of_stored(&row.buyer_name),
             email: row.buyer_email.parse().map_err(|error| corrupt(&error))?,
@@ -156,7 +156,7 @@ fn order(
         total: Money::new(row.total_minor, currency),
         payment: payment.map(|payment| Payment {
             payment_id: PaymentId(payment.payment_id),
-            state: payment.payment_state(),
+            state: payment.state,
             card_brand: payment.card_brand,
             card_last4: payment.card_last4,
             next_action_url: payment.next_action_url,
