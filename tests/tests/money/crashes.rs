@@ -4,7 +4,7 @@ use shared_model::{OrderId, SeatNo, Timestamp};
 use std::{
     path::Path,
     process::{Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use ticketboss::{
     clock::{Clock, machine_now_ms},
@@ -98,9 +98,13 @@ async fn killed_under_load(engine: Engine) {
     let folder = Folder::new("crash");
     let database_url = fresh_database(engine, folder.path()).await;
     let play = stage(&database_url).await;
+    let database = Database::open(&database_url).await.unwrap();
+    let orders = || count_one(&database, "select count(*) from customer_order");
     let mut seats = (0..40).map(SeatNo);
+    let mut unanswered = 0;
     for round in 0..4_u64 {
         let (running, url) = start(folder.path(), &database_url, None);
+        let before = orders().await;
         let mut buying = JoinSet::new();
         for _ in 0..10 {
             let buyer = Buyer::arrive_with(reqwest::Client::new(), &url).await;
@@ -110,13 +114,21 @@ async fn killed_under_load(engine: Engine) {
             buying.spawn(async move {
                 let path = format!("/orders/{}", OrderId::new());
                 // The answer may never come.
-                drop(buyer.request(reqwest::Method::PUT, &path).json(&request).send().await);
+                buyer.request(reqwest::Method::PUT, &path).json(&request).send().await.is_ok()
             });
         }
-        tokio::time::sleep(Duration::from_millis(3 + 12 * round)).await;
+        // In the middle of it: some are placed. How far they come until the end differs.
+        let deadline = Instant::now() + RECOVERY;
+        while orders().await == before {
+            assert!(Instant::now() < deadline, "nothing is placed");
+            tokio::task::yield_now().await;
+        }
+        tokio::time::sleep(Duration::from_millis(4 * round)).await;
         drop(running);
-        buying.join_all().await;
+        unanswered += buying.join_all().await.into_iter().filter(|is_answered| !is_answered).count();
     }
+    assert!(unanswered > 0, "something was under way when the program was killed");
+    database.close().await;
     let app = recover(engine, folder, database_url).await;
     app.wait(ticketboss::reservations::orders::books::PAYING_TTL);
     app.look_once().await;
