@@ -5,23 +5,23 @@ note-greeting-nameless = Hello,
 note-foot = You get this mail because this address was given at { $site }.
 
 note-sign-up-subject = Your code for TicketBoss
-note-sign-up-lead = Type this code where you began to make your account:
+note-sign-up-lead = Enter this code where you began to create your account:
 note-sign-up-advice = It works once, for 10 minutes. If it wasn’t you, do nothing: without the code there is no account.
 
 note-sign-in-subject = Your code to sign in
-note-sign-in-lead = Somebody tries many passwords for your account, so yours alone is not enough for a while. Type this code where you are signing in:
+note-sign-in-lead = Someone is trying many passwords on your account, so your password alone is not enough for a while. Enter this code where you are signing in:
 note-sign-in-advice = It works once, for 10 minutes. We never ask for it by phone or mail. If it wasn’t you who is signing in, somebody knows your password: choose another one now.
 
 note-reset-subject = Your code for a new password
-note-reset-lead = Type this code where you asked for a new password:
+note-reset-lead = Enter this code where you asked for a new password:
 note-reset-advice = It works once, for 10 minutes. We never ask for it by phone or mail. If it wasn’t you, do nothing: your password stays as it is.
 
 note-email-subject = Your code to confirm this address
-note-email-lead = Type this code where you changed your address:
+note-email-lead = Enter this code where you changed your address:
 note-email-advice = It works once, for 10 minutes. If it wasn’t you, do nothing: nothing changes.
 
 note-already-subject = You have an account already
-note-already-lead = Somebody, probably you, wanted to make a TicketBoss account with this address. There is one already.
+note-already-lead = Someone, probably you, tried to create a TicketBoss account with this address. There is one already.
 note-already-advice = Sign in with your password, or choose “Forgot password”. If it wasn’t you, do nothing.
 
 note-password-changed-subject = Your password was changed

@@ -85,7 +85,7 @@ id! {
     OrderMailId,
     /// One person's right to one place.
     TicketId,
-    /// Something that must leave the house: mail, letter, capture, void.
+    /// Something that must be sent: mail, letter, capture, void.
     OutboxId,
     /// Somebody who comes back.
     AccountId,

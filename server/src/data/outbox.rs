@@ -1,4 +1,4 @@
-//! Rows of `outbox`: what must leave the house, written in the transaction of its cause.
+//! Rows of `outbox`: what must be sent, written in the transaction of its cause.
 
 use super::{
     DataResult, Link, Statement, execute, fetch_all,

@@ -84,7 +84,8 @@ async fn upgrade(
         return Err(ApiError(Problem::new(ErrorCode::Forbidden).detail("this socket comes from another site")));
     }
     let desk = state.coordinator.desk(performance_id).await?;
-    let no_socket = || Problem::new(ErrorCode::InvalidInput).detail("this address speaks over web sockets only");
+    let no_socket =
+        || Problem::new(ErrorCode::InvalidInput).detail("open a web socket here; this address answers nothing else");
     let key = socket_key(&method, &headers).ok_or_else(no_socket)?;
     let Extension(connection) = upgrade.ok_or_else(no_socket)?;
     let address = client.as_client().address;

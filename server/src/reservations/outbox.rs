@@ -1,10 +1,10 @@
-//! What leaves the house through the outbox, and who waits for it. The rows themselves are `data::outbox`'.
+//! What is sent through the outbox, and who waits for it. The rows themselves are `data::outbox`'.
 
 use crate::data::outbox::NewOutboxRow;
 use shared_model::{OutboxId, Timestamp};
 use std::time::Duration;
 
-/// What leaves the house through the outbox.
+/// What is sent through the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutboxKind {
     /// Take reserved money; the subject is the payment.

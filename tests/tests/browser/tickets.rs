@@ -64,7 +64,7 @@ async fn a_mail_is_sent_again_from_the_list() {
     let mails = || letterbox::mails_to(app.data_folder(), EMAIL).len();
     wait_until("both orders were mailed", async || mails() == 3).await;
     ana.click(".ticket-row form button").await;
-    ana.read(".ticket-row-foot[role=status]", &format!("On its way to {EMAIL} once more.")).await;
+    ana.read(".ticket-row-foot[role=status]", &format!("Sent again to {EMAIL}.")).await;
     wait_until("it was mailed once more", async || mails() == 4).await;
     ana.click(".ticket-row form button").await;
     ana.read(".ticket-row-foot[role=status]", "sent a moment ago").await;

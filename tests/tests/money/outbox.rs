@@ -1,4 +1,4 @@
-//! What must leave the house: nothing slow keeps anything urgent waiting, and nothing wished for is lost.
+//! What must be sent: nothing slow keeps anything urgent waiting, and nothing wished for is lost.
 
 use shared_model::{OutboxId, PaymentId};
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! The loops that finish what was begun: payments nobody answered, orders nobody paid, holds that ran
-//! out where no desk looks, wishes that came true, and all that must leave the house ([`crate::coordinator::outbox::lanes`]).
+//! out where no desk looks, wishes that came true, and all that must be sent ([`crate::coordinator::outbox::lanes`]).
 //!
 //! Each loop runs by itself: what is slow in one keeps no other waiting. Every loop may run on every node at
 //! once: each row is taken by one of them.

@@ -1,7 +1,7 @@
 //! Saved cards: kept at the payment provider by consent once an order is paid with them, paid with again, removed.
 //! What the buyer typed never comes here.
 //!
-//! Keeping and forgetting leave the house by the outbox ([`crate::coordinator::background::loops`]): both survive a crash at any moment.
+//! Keeping and forgetting go through the outbox ([`crate::coordinator::background::loops`]): both survive a crash at any moment.
 
 use super::checkout::crash_point;
 use crate::{

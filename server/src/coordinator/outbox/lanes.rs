@@ -1,4 +1,4 @@
-//! What must leave the house: captures, voids, notes, mails, letters. Each lane takes its own rows, so that a mail
+//! What must be sent: captures, voids, notes, mails, letters. Each lane takes its own rows, so that a mail
 //! server that hangs keeps no money and no code waiting. [`crate::coordinator::background::loops`] calls.
 
 use crate::{
@@ -54,7 +54,7 @@ impl Drop for Holding<'_> {
     }
 }
 
-/// Why something did not leave the house.
+/// Why something was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
     #[error("{0}; it is tried again")]
@@ -112,7 +112,7 @@ impl Coordinator {
             link.commit().await
         };
         if let Err(error) = &sent {
-            tracing::warn!(%error, kind = row.kind, attempts = row.attempts + 1, "something could not leave the house");
+            tracing::warn!(%error, kind = row.kind, attempts = row.attempts + 1, "an outbox row could not be sent");
         }
         if let Err(error) = written.await {
             tracing::error!(%error, kind = row.kind, "the outcome of an outbox row could not be written down");

@@ -1,4 +1,4 @@
-//! What leaves the house for a paid order: the confirmation with its tickets, the letter. Called by the
+//! What is sent for a paid order: the confirmation with its tickets, the letter. Called by the
 //! outbox; a repeat makes the same documents with the same ids.
 
 use super::lanes::SendError;
@@ -48,7 +48,7 @@ use std::{
 };
 use usvg::Tree;
 
-/// How things leave the house.
+/// How messages are sent.
 pub struct Outgoing {
     pub mail: MailTransport,
     pub letters: LetterTransport,
@@ -125,7 +125,7 @@ impl Coordinator {
         link.commit().await
     }
 
-    /// The same once more.
+    /// The mail of an order that its buyer asked for again.
     pub(in crate::coordinator) async fn mail_order_again(&self, row: &OutboxRow) -> Result<(), SendError> {
         let find = async {
             let mut link = self.inner.database.read().await?;
@@ -179,7 +179,7 @@ impl Coordinator {
         }
     }
 
-    /// The tickets as they leave the house: drawn when nobody is kept waiting by it.
+    /// The tickets as they are sent: drawn when nobody is kept waiting by it.
     async fn render(&self, order: Order) -> Result<(Order, Vec<u8>), SendError> {
         let drawing = self.drawing(order);
         let drawn = background_drawing::draw(move || drawing(&|| true)).await;

@@ -1,4 +1,4 @@
-//! The back room: drawing that nobody waits for, one piece at a time, on a thread that gives way to all
+//! Drawing that nobody waits for, one piece at a time, on a thread that gives way to all
 //! that serve. So an on-sale rush slows the mails down, not the buyers.
 //!
 //! Who waits for a document in the browser is not served here.

@@ -1,4 +1,4 @@
-//! How mails and letters leave the house. A transport tries once and says whether trying again can
+//! How mails and letters are sent. A transport tries once and says whether trying again can
 //! help; when to try again is the outbox's business.
 //!
 //! Without an SMTP server mails become .eml files in a folder: the demo shows them on a page

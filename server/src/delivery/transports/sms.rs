@@ -1,4 +1,4 @@
-//! How text messages leave the house: to Twilio's REST API, or into a folder that the demo shows. Tries
+//! How text messages are sent: to Twilio's REST API, or into a folder that the demo shows. Tries
 //! once and says whether trying again can help, as [`super::mail`] does.
 //!
 //! The API has no idempotency key: a message whose answer was lost may arrive twice. It says the same both
