@@ -60,7 +60,7 @@ async fn she_changes_name_language_address_and_password() {
     fill("not the old one", NEW_PASSWORD).await;
     ana.read(".field.current", "not your password").await;
     fill(PASSWORD, "something else").await;
-    ana.read(".field.again", "not the same").await;
+    ana.read(".field.again", "are different").await;
     fill(PASSWORD, NEW_PASSWORD).await;
     ana.read(".done", "new password is set").await;
     let guest = app.buyer().await;
@@ -100,7 +100,7 @@ async fn her_phone_is_confirmed_right_after_she_signed_up_or_later_or_removed() 
     ana.read(".done", "phone is confirmed").await;
     ana.click("a[href='/account/phone']").await;
     ana.click("form[action='/account/phone/remove'] button").await;
-    ana.read(".done", "no longer kept").await;
+    ana.read(".done", "was removed").await;
 }
 
 /// Texts that came, once the one on its way is there.
@@ -140,7 +140,7 @@ async fn staff_show_a_passkey_after_their_password() {
     ana.click("a[href='/account/passkeys']").await;
     ana.type_into("#name", "My key").await;
     ana.click("[data-passkey=register]").await;
-    ana.read(".done", "Your passkey is kept").await;
+    ana.read(".done", "Your passkey was added").await;
     make_operator(&app, &holder).await;
     ana.open("/account").await;
     ana.click(".account-head form button").await;
@@ -158,7 +158,7 @@ async fn staff_show_a_passkey_after_their_password() {
     // And takes it away again, proved by it a moment ago.
     ana.open("/account/passkeys").await;
     ana.click("form[action$='/remove'] button").await;
-    ana.read(".done", "no longer opens").await;
+    ana.read(".done", "was removed").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

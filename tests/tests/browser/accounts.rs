@@ -56,7 +56,7 @@ async fn logs_in() {
     ana.until("document.querySelector('.panel [role=timer]').checkVisibility()").await;
     ana.keep_picture("site-sign-in-dialog.png").await;
     fill_sign_in(&ana, "not her password").await;
-    ana.read(".sign-in .alert", "don’t belong together").await;
+    ana.read(".sign-in .alert", "don’t match").await;
     ana.be_at(&seats_page(&play)).await;
     fill_sign_in(&ana, PASSWORD).await;
     ana.until("document.querySelector('.sign-in-ask') == null && document.querySelector('dialog') == null").await;
@@ -123,7 +123,7 @@ async fn returning_login() {
     ana.open("/account").await;
     ana.read(".account", "Visa ending 4242").await;
     ana.click("form[action*='/account/cards/'] button").await;
-    ana.read(".done", "no longer kept").await;
+    ana.read(".done", "was removed").await;
     let cards: Vec<SavedCard> = holder.app.get("/account/cards").await.unwrap();
     assert!(cards.is_empty());
     // Her app is the other device.
@@ -150,7 +150,7 @@ async fn returning_login_variation_with_a_passkey() {
     }
     ana.type_into("#name", "My phone").await;
     ana.click("[data-passkey=register]").await;
-    ana.read(".done", "Your passkey is kept").await;
+    ana.read(".done", "Your passkey was added").await;
     let passkeys: Vec<PasskeyInfo> = holder.app.get("/account/passkeys").await.unwrap();
     assert_eq!(passkeys.iter().map(|passkey| passkey.name.as_str()).collect::<Vec<_>>(), ["My phone"]);
     ana.page.delete_all_cookies().await.unwrap();
@@ -223,12 +223,12 @@ async fn password_reset() {
     ana.type_into("#password", NEW_PASSWORD).await;
     ana.type_into("#again", "something else").await;
     ana.click("button.primary").await;
-    ana.read(".field.again", "not the same").await;
+    ana.read(".field.again", "are different").await;
     ana.type_into("#password", NEW_PASSWORD).await;
     ana.type_into("#again", NEW_PASSWORD).await;
     ana.click("button.primary").await;
     ana.be_at("/reset/done").await;
-    ana.read("main", "It is accepted").await;
+    ana.read("main", "It works from now on").await;
     let elsewhere = holder.app.get::<Vec<SessionInfo>>("/account/sessions").await;
     assert_eq!(elsewhere.unwrap_err().status, 401, "other sessions end");
     ana.click("main a[href^='/sign-in']").await;

@@ -170,7 +170,7 @@ impl Coordinator {
         cart::load_cart(&mut link, &self.inner.shelves, visitor.cart_id, self.now()).await.or_problem()
     }
 
-    /// "Let them go": a lapsed hold is no longer offered again.
+    /// "Release them": a lapsed hold is no longer offered again.
     pub async fn forget_lapsed_hold(&self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<()> {
         let desk = self.desk(performance).await?;
         let mut link = self.inner.database.begin().await.or_problem()?;
