@@ -132,33 +132,30 @@ impl Cache {
 mod tests {
     use super::*;
     use std::path::PathBuf;
+    use tempfile::TempDir;
 
     const NOON: Timestamp = Timestamp::from_millis(1_795_348_800_000);
 
     /// A cache file in a folder of its own, which goes with it.
-    struct CacheFile(PathBuf);
+    struct CacheFile(TempDir);
 
     impl CacheFile {
-        fn new(name: &str) -> Self {
-            let folder = std::env::temp_dir().join(format!("ticketboss-cache-{}-{name}", std::process::id()));
-            std::fs::create_dir_all(&folder).unwrap();
-            Self(folder.join("cache.sqlite"))
+        fn new() -> Self {
+            Self(tempfile::tempdir().unwrap())
+        }
+
+        fn path(&self) -> PathBuf {
+            self.0.path().join("cache.sqlite")
         }
 
         fn open(&self) -> Cache {
-            Cache::open(&self.0).unwrap()
-        }
-    }
-
-    impl Drop for CacheFile {
-        fn drop(&mut self) {
-            std::fs::remove_dir_all(self.0.parent().unwrap()).unwrap();
+            Cache::open(&self.path()).unwrap()
         }
     }
 
     #[test]
     fn an_answer_outlives_the_app() {
-        let file = CacheFile::new("outlives");
+        let file = CacheFile::new();
         file.open().keep_answer("list", "[1]", NOON).unwrap();
         let kept = file.open().find_answer("list").unwrap();
         assert_eq!(kept, Some(Kept { value: "[1]".to_owned(), read_at: NOON }));
@@ -166,16 +163,16 @@ mod tests {
 
     #[test]
     fn a_file_of_another_version_of_the_app_is_emptied_not_misread() {
-        let file = CacheFile::new("newer");
+        let file = CacheFile::new();
         file.open().keep_answer("list", "[1]", NOON).unwrap();
-        Connection::open(&file.0).unwrap().pragma_update(None, "user_version", SHAPE_VERSION + 1).unwrap();
+        Connection::open(file.path()).unwrap().pragma_update(None, "user_version", SHAPE_VERSION + 1).unwrap();
         assert_eq!(file.open().find_answer("list").unwrap(), None);
     }
 
     #[test]
     fn a_damaged_file_is_replaced() {
-        let file = CacheFile::new("damaged");
-        std::fs::write(&file.0, "this was never a database, whatever its name says ".repeat(40)).unwrap();
+        let file = CacheFile::new();
+        std::fs::write(file.path(), "this was never a database, whatever its name says ".repeat(40)).unwrap();
         let cache = file.open();
         cache.keep_answer("list", "[1]", NOON).unwrap();
         assert!(cache.find_answer("list").unwrap().is_some());

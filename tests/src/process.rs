@@ -1,5 +1,6 @@
 //! Programs that a test starts and that end with it, whatever becomes of the test.
 
+use rand::RngExt;
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -7,9 +8,9 @@ use std::{
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
+use tempfile::TempDir;
 use tokio::time::sleep;
 
 /// How long a started program may take until it answers. Generous: the machine may be busy.
@@ -89,42 +90,34 @@ impl Running {
     }
 }
 
-/// A folder of its own, removed when it is dropped.
+/// A folder of its own, new and empty whatever tests before left behind, removed when it is dropped.
 #[derive(Debug)]
-pub struct Folder(PathBuf);
+pub struct Folder(TempDir);
 
 impl Folder {
     pub fn new(name: &str) -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("ticketboss-{name}-{}-{number}", std::process::id()));
-        fs::create_dir_all(&path).expect("the temporary folder can be written");
-        Self(path)
+        let made = tempfile::Builder::new().prefix(&format!("ticketboss-{name}-")).tempdir();
+        Self(made.expect("the temporary folder can be written"))
     }
 
     pub fn path(&self) -> &Path {
-        &self.0
+        self.0.path()
     }
 
     /// A folder inside, made where it is missing.
     pub fn below(&self, name: &str) -> PathBuf {
-        let path = self.0.join(name);
+        let path = self.path().join(name);
         fs::create_dir_all(&path).expect("the temporary folder can be written");
         path
     }
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What stays behind is in the temporary folder, where it harms nobody.
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A port nobody listens on, for programs that cannot choose one themselves.
+/// A port nobody listens on, for programs that cannot choose one themselves. Not one of those that the system gives to
+/// outgoing connections, which would soon be taken again.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("this machine has a free port");
-    listener.local_addr().expect("a bound listener has an address").port()
+    let drawn = std::iter::repeat_with(|| rand::rng().random_range(15_000..30_000)).take(100);
+    let free = drawn.into_iter().find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.expect("this machine has a free port")
 }
 
 /// Waits until the condition holds, at most [`START_MAX`].

@@ -197,10 +197,10 @@ mod tests {
 
     #[test]
     fn a_folder_keeps_its_secret() {
-        let folder = crate::delivery::samples::scratch_folder();
-        let first = DeploymentSecret::load("", &folder).unwrap();
-        let second = DeploymentSecret::load("", &folder).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let first = DeploymentSecret::load("", folder.path()).unwrap();
+        let second = DeploymentSecret::load("", folder.path()).unwrap();
         assert_eq!(second.open(b"x", &first.seal(b"x", "kept")).as_deref(), Some("kept"));
-        assert!(matches!(DeploymentSecret::load("too short", &folder), Err(SecretError::Malformed)));
+        assert!(matches!(DeploymentSecret::load("too short", folder.path()), Err(SecretError::Malformed)));
     }
 }

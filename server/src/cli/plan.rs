@@ -170,12 +170,12 @@ mod tests {
     /// Runs a line with `{}` for a new file and gives back what was written to it.
     fn run_line(line: &str, name: &str) -> (Result<ExitCode, PlanError>, String) {
         let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/plans/");
-        let output = std::env::temp_dir().join(format!("ticketboss-{}-{name}", std::process::id()));
+        let folder = tempfile::tempdir().expect("the temporary folder can be written");
+        let output = folder.path().join(name);
         let line = line.replace("{}", &output.display().to_string()).replace("fixtures/", fixtures);
         let Line { place, plan } = Line::try_parse_from(line.split(' ')).expect("a line that parses");
         let result = try_run(&place, plan.command);
         let text = fs::read_to_string(&output).unwrap_or_default();
-        let _ = fs::remove_file(output);
         (result, text)
     }
 

@@ -112,25 +112,3 @@ pub const POSTER: &[u8] = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="
 <rect width="600" height="800" fill="#F0D9AE"/><circle cx="390" cy="380" r="185" fill="#E4572E"/>
 <path d="M0 430Q160 380 320 430T600 420V800H0Z" fill="#14555A"/><path d="M0 600Q200 560 600 610V800H0Z" fill="#04282F"/>
 <text x="560" y="735" font-family="Archivo" font-weight="800" font-size="72" fill="#FFF7EA" text-anchor="end">THE SEAGULL</text></svg>"##;
-
-/// A folder for a test's files, deleted with its handle.
-pub fn scratch_folder() -> ScratchFolder {
-    let folder = std::env::temp_dir().join(format!("ticketboss-{}", Uuid::now_v7()));
-    std::fs::create_dir_all(&folder).unwrap();
-    ScratchFolder(folder)
-}
-
-pub struct ScratchFolder(std::path::PathBuf);
-
-impl std::ops::Deref for ScratchFolder {
-    type Target = std::path::Path;
-    fn deref(&self) -> &std::path::Path {
-        &self.0
-    }
-}
-
-impl Drop for ScratchFolder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}

@@ -119,7 +119,7 @@ mod tests {
     use crate::{
         delivery::{
             messages::order_mail::{OrderMail, build_order_mail},
-            samples::{self, scratch_folder},
+            samples,
             transports::mail::MailTransport,
         },
         messages::Messages,
@@ -142,11 +142,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_buyer_finds_her_mail_in_the_box() {
-        let folder = scratch_folder();
-        let transport = MailTransport::folder(folder.to_path_buf()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let transport = MailTransport::folder(folder.path().to_owned()).await.unwrap();
         let id = OutboxId::new();
         send(&transport, id).await;
-        let mail = Mailbox::new(folder.to_path_buf()).find_mail(id).await.unwrap().unwrap();
+        let mail = Mailbox::new(folder.path().to_owned()).find_mail(id).await.unwrap().unwrap();
         assert_eq!(mail.to, "Inés Roldán Łuczak <ines@example.org>");
         assert_eq!(mail.from, "TicketBoss <tickets@example.org>");
         assert_eq!(mail.sent_at, samples::order().created_at);
@@ -158,21 +158,21 @@ mod tests {
 
     #[tokio::test]
     async fn the_newest_mail_lies_on_top_and_strange_files_are_passed_over() {
-        let folder = scratch_folder();
-        let transport = MailTransport::folder(folder.to_path_buf()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let transport = MailTransport::folder(folder.path().to_owned()).await.unwrap();
         let (first, second) = (OutboxId::new(), OutboxId::new());
         send(&transport, first).await;
         send(&transport, second).await;
-        std::fs::write(folder.join("notes.txt"), "hello").unwrap();
-        std::fs::write(folder.join(format!("{}.eml", OutboxId::new())), "").unwrap();
-        let mails = Mailbox::new(folder.to_path_buf()).list_mails().await.unwrap();
+        std::fs::write(folder.path().join("notes.txt"), "hello").unwrap();
+        std::fs::write(folder.path().join(format!("{}.eml", OutboxId::new())), "").unwrap();
+        let mails = Mailbox::new(folder.path().to_owned()).list_mails().await.unwrap();
         assert_eq!(mails.iter().map(|mail| mail.outbox_id).collect::<Vec<_>>(), [second, first]);
     }
 
     #[tokio::test]
     async fn a_mail_that_is_not_there_is_not_found() {
-        let folder = scratch_folder();
-        let mailbox = Mailbox::new(folder.to_path_buf());
+        let folder = tempfile::tempdir().unwrap();
+        let mailbox = Mailbox::new(folder.path().to_owned());
         assert_eq!(mailbox.find_mail(OutboxId::new()).await.unwrap(), None);
     }
 }

@@ -62,7 +62,7 @@ impl SmsBox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::{samples::scratch_folder, transports::sms::SmsTransport};
+    use crate::delivery::transports::sms::SmsTransport;
 
     const PHONE: &str = "+34612345678";
 
@@ -72,12 +72,12 @@ mod tests {
 
     #[tokio::test]
     async fn the_newest_message_lies_on_top() {
-        let folder = scratch_folder();
-        let transport = SmsTransport::folder(folder.to_path_buf()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let transport = SmsTransport::folder(folder.path().to_owned()).await.unwrap();
         let (first, second) = (OutboxId::new(), OutboxId::new());
         send(&transport, second, "Your code is 222 222.").await;
         send(&transport, first, "Your code is 111 111.").await;
-        let texts = SmsBox::new(folder.to_path_buf()).list_texts().await.unwrap();
+        let texts = SmsBox::new(folder.path().to_owned()).list_texts().await.unwrap();
         let read = texts.iter().map(|sms| (sms.to.as_str(), sms.text.as_str())).collect::<Vec<_>>();
         assert_eq!(read, [(PHONE, "Your code is 222 222."), (PHONE, "Your code is 111 111.")]);
         assert!(texts.iter().all(|sms| sms.sent_at > Timestamp(0)));
@@ -85,28 +85,28 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_no_message_is_passed_over() {
-        let folder = scratch_folder();
-        let transport = SmsTransport::folder(folder.to_path_buf()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let transport = SmsTransport::folder(folder.path().to_owned()).await.unwrap();
         let whole = OutboxId::new();
         send(&transport, whole, "Your code is 111 111.").await;
-        let stray = |name: String, content: &str| std::fs::write(folder.join(name), content).unwrap();
+        let stray = |name: String, content: &str| std::fs::write(folder.path().join(name), content).unwrap();
         stray("notes.json".to_owned(), "{}");
         stray(format!("{}.json", OutboxId::new()), "");
         stray(format!("{}.json", OutboxId::new()), r#"{"to":"nobody","text":"x"}"#);
         let long = format!(r#"{{"to":"{PHONE}","text":"{}"}}"#, "x".repeat(TEXT_BYTES_MAX as usize));
         stray(format!("{}.json", OutboxId::new()), &long);
-        std::fs::create_dir(folder.join(format!("{}.json", OutboxId::new()))).unwrap();
-        let texts = SmsBox::new(folder.to_path_buf()).list_texts().await.unwrap();
+        std::fs::create_dir(folder.path().join(format!("{}.json", OutboxId::new()))).unwrap();
+        let texts = SmsBox::new(folder.path().to_owned()).list_texts().await.unwrap();
         assert_eq!(texts.iter().map(|sms| sms.outbox_id).collect::<Vec<_>>(), [whole]);
     }
 
     #[tokio::test]
     async fn a_list_of_messages_is_bounded() {
-        let folder = scratch_folder();
-        let transport = SmsTransport::folder(folder.to_path_buf()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let transport = SmsTransport::folder(folder.path().to_owned()).await.unwrap();
         for _ in 0..=TEXTS_LISTED_MAX {
             send(&transport, OutboxId::new(), "Hello").await;
         }
-        assert_eq!(SmsBox::new(folder.to_path_buf()).list_texts().await.unwrap().len(), TEXTS_LISTED_MAX);
+        assert_eq!(SmsBox::new(folder.path().to_owned()).list_texts().await.unwrap().len(), TEXTS_LISTED_MAX);
     }
 }

@@ -176,15 +176,12 @@ fn draw(mut sheet: Sheet<'_>, left: f32, rows: &[Row]) -> TagGroup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        delivery::samples::{self, scratch_folder},
-        messages::Messages,
-    };
+    use crate::{delivery::samples, messages::Messages};
     use std::process::Command;
 
     fn text(pdf: &[u8]) -> String {
-        let folder = scratch_folder();
-        let file = folder.join("receipt.pdf");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("receipt.pdf");
         std::fs::write(&file, pdf).unwrap();
         let read = Command::new("pdftotext").args(["-layout", file.to_str().unwrap(), "-"]).output();
         String::from_utf8(read.expect("poppler-utils is installed").stdout).unwrap()

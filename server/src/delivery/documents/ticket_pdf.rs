@@ -383,10 +383,7 @@ fn line_of(width: f32) -> Room {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        delivery::samples::{self, scratch_folder},
-        messages::Messages,
-    };
+    use crate::{delivery::samples, messages::Messages};
     use shared_model::{Language, order::Order, ticket_code};
     use std::{fs, path::Path, process::Command};
 
@@ -399,8 +396,8 @@ mod tests {
     }
 
     fn text(pdf: &[u8]) -> String {
-        let scratch = scratch_folder();
-        let file = scratch.join("tickets.pdf");
+        let scratch = tempfile::tempdir().unwrap();
+        let file = scratch.path().join("tickets.pdf");
         fs::write(&file, pdf).unwrap();
         run("pdftotext", &["-layout", file.to_str().unwrap(), "-"])
     }
@@ -423,9 +420,9 @@ mod tests {
 
     #[test]
     fn a_scanner_reads_the_printed_code_and_believes_its_signature() {
-        let scratch = scratch_folder();
+        let scratch = tempfile::tempdir().unwrap();
         for size in PAPERS {
-            let page = picture(&render(&samples::order(), size), &scratch, 150);
+            let page = picture(&render(&samples::order(), size), scratch.path(), 150);
             let code = run("zbarimg", &["--quiet", "--raw", &page]);
             let claims = ticket_code::verify(&samples::signing_key().verifying_key(), code.trim()).unwrap();
             assert_eq!(
@@ -483,8 +480,8 @@ mod tests {
     #[test]
     fn every_ticket_has_its_own_page() {
         let pdf = render(&samples::order(), PageSize::A4);
-        let scratch = scratch_folder();
-        let file = scratch.join("tickets.pdf");
+        let scratch = tempfile::tempdir().unwrap();
+        let file = scratch.path().join("tickets.pdf");
         fs::write(&file, pdf).unwrap();
         assert!(run("pdfinfo", &[file.to_str().unwrap()]).contains("Pages:           2"));
     }

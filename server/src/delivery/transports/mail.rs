@@ -195,7 +195,6 @@ pub(in crate::delivery) async fn write_whole(folder: &Path, name: &str, content:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::samples::scratch_folder;
     use mailin::{Action, Handler, Response, SessionBuilder, response};
     use std::{
         io::{BufRead, BufReader},
@@ -334,19 +333,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_mail_sent_twice_into_a_folder_lies_there_once() {
-        let folder = scratch_folder();
-        let transport = MailTransport::folder(folder.join("mail")).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let transport = MailTransport::folder(folder.path().join("mail")).await.unwrap();
         transport.send(ID, &message()).await.unwrap();
         transport.send(ID, &message()).await.unwrap();
-        let names =
-            std::fs::read_dir(folder.join("mail")).unwrap().map(|file| file.unwrap().file_name()).collect::<Vec<_>>();
+        let names = std::fs::read_dir(folder.path().join("mail"))
+            .unwrap()
+            .map(|file| file.unwrap().file_name())
+            .collect::<Vec<_>>();
         assert_eq!(names, [format!("{ID}.eml").as_str()]);
     }
 
     #[tokio::test]
     async fn a_letter_lies_beside_its_address() {
-        let folder = scratch_folder();
-        let transport = LetterTransport::folder(folder.to_path_buf()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let transport = LetterTransport::folder(folder.path().to_owned()).await.unwrap();
         let address = PostalAddress {
             name: "Inés Roldán".into(),
             street: "Calle Alta 1".into(),
@@ -356,16 +357,16 @@ mod tests {
         };
         let letter = Letter { outbox_id: ID, order_number: "TB-40718", address: &address, pdf: b"%PDF" };
         transport.send(letter).await.unwrap();
-        assert_eq!(std::fs::read(folder.join(format!("{ID}.pdf"))).unwrap(), b"%PDF");
-        let beside = std::fs::read_to_string(folder.join(format!("{ID}.json"))).unwrap();
+        assert_eq!(std::fs::read(folder.path().join(format!("{ID}.pdf"))).unwrap(), b"%PDF");
+        let beside = std::fs::read_to_string(folder.path().join(format!("{ID}.json"))).unwrap();
         assert!(beside.contains("\"city\": \"Santander\"") && beside.contains("TB-40718"));
     }
 
     #[tokio::test]
     async fn a_folder_that_is_gone_is_tried_again() {
-        let folder = scratch_folder();
-        let transport = MailTransport::folder(folder.join("mail")).await.unwrap();
-        std::fs::remove_dir(folder.join("mail")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let transport = MailTransport::folder(folder.path().join("mail")).await.unwrap();
+        std::fs::remove_dir(folder.path().join("mail")).unwrap();
         assert!(transport.send(ID, &message()).await.unwrap_err().may_be_tried_again());
     }
 }
