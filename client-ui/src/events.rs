@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_house_and_a_list_on_its_way_are_told_apart() {
+    fn an_empty_list_and_one_on_its_way_are_told_apart() {
         assert!(drawn(shown(Events::Listed(list(&[]))), Language::En).contains("Nothing is announced yet."));
         let html = drawn(shown(Events::Loading), Language::En);
         assert!(

@@ -22,11 +22,11 @@ use crate::{
         sms::{SmsTransport, TwilioAccount},
     },
     demo::install::install_demo,
-    guards::Guards,
     http::{self, AppParts, AppState, Served, connections::Places, limits::Limits},
     messages::Messages,
     private_files,
     reservations::seats::held_from::HeldBudget,
+    safeguards::Safeguards,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
@@ -43,7 +43,7 @@ use tokio::{
 
 /// How long open requests and sockets may take to end when the process stops.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
-/// Connections that may wait to be accepted: a whole house that comes at the same moment.
+/// Connections that may wait to be accepted: a whole audience that comes at the same moment.
 const LISTEN_BACKLOG: u32 = 4_096;
 /// How often the database's clock is compared with ours.
 const CLOCK_INTERVAL: Duration = Duration::from_secs(60);
@@ -54,7 +54,7 @@ const CLOCK_LOOK_INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Default)]
 pub struct Replaced {
     pub clock: Option<Clock>,
-    pub guards: Guards,
+    pub safeguards: Safeguards,
     /// Files this process may open.
     pub files_max: Option<u64>,
 }
@@ -118,20 +118,20 @@ impl App {
         let admin = listen_for_operators(&config)?;
         let admin_address = admin.as_ref().and_then(|listener| listener.local_addr().ok());
         let places = Places::new(&config.limits, &config.trusted_proxies, files_max);
-        let places = if replaced.guards.evict_idle { places } else { places.without_eviction() };
+        let places = if replaced.safeguards.evict_idle { places } else { places.without_eviction() };
         tracing::info!(
             files = files_max,
             places = places.places_max(),
             "open files, and places for connections and live charts"
         );
-        let guards = replaced.guards;
+        let safeguards = replaced.safeguards;
         let coordinator = open(&config, replaced).await?;
         let (stop, stopped) = watch::channel(false);
         let state = AppState::new(AppParts {
             coordinator: coordinator.clone(),
             messages: Arc::new(Messages::load()),
             limits: Arc::new(Limits::new(&config.limits)),
-            guards,
+            safeguards,
             places,
             demo_mail_url: config.demo_mail_url(admin_address),
             config: Arc::new(config),
@@ -233,7 +233,7 @@ pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, St
         clock,
         sandbox: Sandbox::new(store),
         public_url: config.public_url.clone(),
-        guards: replaced.guards,
+        safeguards: replaced.safeguards,
         held_budget: HeldBudget { percent: config.limits.held_percent, seats_min: config.limits.held_seats_min },
         challenge: Challenge::new(&config.challenge, &config.public_url)?,
     };

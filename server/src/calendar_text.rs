@@ -4,7 +4,7 @@
 //! Deliberately not here: .ics files (see [`crate::delivery::messages::calendar`]) and rules about time; a
 //! rule compares timestamps.
 
-use crate::messages::{Speech, Value};
+use crate::messages::{Localizer, Value};
 use jiff::{Zoned, civil::Date, tz::TimeZone};
 use shared_model::Timestamp;
 
@@ -17,7 +17,7 @@ const EVENING_FROM_HOUR: i8 = 17;
 /// ([`Self::time_zoned`]) where the reader's own may differ.
 #[derive(Clone)]
 pub struct CalendarText<'a> {
-    speech: Speech<'a>,
+    localizer: Localizer<'a>,
     zone: TimeZone,
 }
 
@@ -25,12 +25,12 @@ impl<'a> CalendarText<'a> {
     /// `time_zone` is an IANA name such as `Europe/Madrid`. A name nobody knows reads as UTC, and
     /// [`Self::zone`] says so: a time that is plainly UTC is better than no page.
     #[must_use]
-    pub fn new(speech: Speech<'a>, time_zone: &str) -> Self {
+    pub fn new(localizer: Localizer<'a>, time_zone: &str) -> Self {
         let zone = TimeZone::get(time_zone).unwrap_or_else(|error| {
             tracing::warn!(time_zone, %error, "unknown time zone, writing UTC");
             TimeZone::UTC
         });
-        Self { speech, zone }
+        Self { localizer, zone }
     }
 
     /// The local calendar day, for grouping.
@@ -48,7 +48,7 @@ impl<'a> CalendarText<'a> {
     /// `19:30 CET`, the space between not breaking.
     #[must_use]
     pub fn time_zoned(&self, at: Timestamp) -> String {
-        self.speech.fill("time-zoned", &[("time", self.time(at).into()), ("zone", self.zone(at).into())])
+        self.localizer.fill("time-zoned", &[("time", self.time(at).into()), ("zone", self.zone(at).into())])
     }
 
     /// `CET`; an offset such as `-03` where the zone has no name at that moment.
@@ -146,7 +146,7 @@ impl<'a> CalendarText<'a> {
         } else {
             return None;
         };
-        Some(self.speech.text(key))
+        Some(self.localizer.text(key))
     }
 
     /// For machines, with the local offset: `2026-12-12T19:30:00+01:00` (RFC 3339), as the `datetime`
@@ -170,16 +170,16 @@ impl<'a> CalendarText<'a> {
             ("month", self.month_name(names, &local).into()),
             ("year", local.year().to_string().into()),
         ];
-        self.speech.fill(pattern, &parts)
+        self.localizer.fill(pattern, &parts)
     }
 
     fn joined(&self, date: String, time: String) -> String {
-        self.speech.fill("date-time", &[("date", date.into()), ("time", time.into())])
+        self.localizer.fill("date-time", &[("date", date.into()), ("time", time.into())])
     }
 
     fn weekday_name(&self, names: Names, local: &Zoned) -> String {
         let number = local.weekday().to_monday_one_offset();
-        self.speech.text(&match names {
+        self.localizer.text(&match names {
             Names::Long => format!("weekday-{number}"),
             Names::Short => format!("weekday-short-{number}"),
         })
@@ -187,7 +187,7 @@ impl<'a> CalendarText<'a> {
 
     fn month_name(&self, names: Names, local: &Zoned) -> String {
         let number = local.month();
-        self.speech.text(&match names {
+        self.localizer.text(&match names {
             Names::Long => format!("month-{number}"),
             Names::Short => format!("month-short-{number}"),
         })
@@ -218,7 +218,7 @@ mod tests {
         Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond())
     }
 
-    /// The performance on the ticket of LOOK.md.
+    /// The performance on the ticket of the sample order.
     fn seagull() -> Timestamp {
         at("2026-12-12T18:30:00Z")
     }
@@ -226,8 +226,8 @@ mod tests {
     #[test]
     fn a_date_reads_as_each_language_writes_it() {
         let messages = Messages::load();
-        let english = CalendarText::new(messages.speak(Language::En), "Europe/Madrid");
-        let spanish = CalendarText::new(messages.speak(Language::Es), "Europe/Madrid");
+        let english = CalendarText::new(messages.localizer(Language::En), "Europe/Madrid");
+        let spanish = CalendarText::new(messages.localizer(Language::Es), "Europe/Madrid");
         assert_eq!(english.date_time_long(seagull()), "Saturday 12 December 2026, 19:30");
         assert_eq!(spanish.date_time_long(seagull()), "sábado, 12 de diciembre de 2026, 19:30");
         assert_eq!(english.date_short(seagull()), "Sat 12 Dec");
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn the_zone_is_named_as_it_stands_that_day() {
         let messages = Messages::load();
-        let madrid = CalendarText::new(messages.speak(Language::En), "Europe/Madrid");
+        let madrid = CalendarText::new(messages.localizer(Language::En), "Europe/Madrid");
         assert_eq!(madrid.date_time_zoned(at("2026-11-22T17:49:00Z")), "22 November 2026, 18:49\u{a0}CET");
         assert_eq!(madrid.time_zoned(at("2026-07-01T17:49:00Z")), "19:49\u{a0}CEST");
         assert_eq!(madrid.iso(seagull()), "2026-12-12T19:30:00+01:00");
@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn tonight_is_the_venues_evening_not_the_servers() {
         let messages = Messages::load();
-        let auckland = CalendarText::new(messages.speak(Language::En), "Pacific/Auckland");
+        let auckland = CalendarText::new(messages.localizer(Language::En), "Pacific/Auckland");
         // 19:30 on the 12th in Auckland is 06:30 UTC.
         let show = at("2026-12-12T06:30:00Z");
         assert_eq!(auckland.near_day(show, at("2026-12-11T12:00:00Z")).as_deref(), Some("Tonight"));
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn an_unknown_zone_reads_as_utc_and_says_so() {
         let messages = Messages::load();
-        let nowhere = CalendarText::new(messages.speak(Language::En), "Mars/Olympus");
+        let nowhere = CalendarText::new(messages.localizer(Language::En), "Mars/Olympus");
         assert_eq!(nowhere.time_zoned(seagull()), "18:30\u{a0}UTC");
     }
 
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn no_timestamp_is_beyond_the_calendar() {
         let messages = Messages::load();
-        let calendar = CalendarText::new(messages.speak(Language::En), "Europe/Madrid");
+        let calendar = CalendarText::new(messages.localizer(Language::En), "Europe/Madrid");
         assert!(!calendar.date_long(Timestamp(i64::MAX)).is_empty());
         assert!(!calendar.date_long(Timestamp(i64::MIN)).is_empty());
     }

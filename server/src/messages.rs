@@ -58,19 +58,19 @@ impl Messages {
 
     /// The messages in one language.
     #[must_use]
-    pub fn speak(&self, language: Language) -> Speech<'_> {
-        Speech { messages: self, language }
+    pub fn localizer(&self, language: Language) -> Localizer<'_> {
+        Localizer { messages: self, language }
     }
 }
 
 /// The messages in one language, for code that speaks to one reader.
 #[derive(Clone, Copy)]
-pub struct Speech<'a> {
+pub struct Localizer<'a> {
     messages: &'a Messages,
     language: Language,
 }
 
-impl Speech<'_> {
+impl Localizer<'_> {
     #[must_use]
     pub fn language(&self) -> Language {
         self.language

@@ -1,7 +1,7 @@
 //! A place as people say it, on pages, in mails and on tickets: the one rule for rows, tables and standing
 //! areas. The chart's scripts fill the same sentences (`place-seat`, `place-table`).
 
-use crate::messages::{Speech, Value};
+use crate::messages::{Localizer, Value};
 use shared_model::order::PlaceLabel;
 
 /// How a place is named, and with it which sentences and labels say it.
@@ -28,22 +28,22 @@ impl PlaceKind {
 }
 
 /// "Stalls, row F, seat 14" · "Floor, table T4, chair 2" · "Floor, standing"
-pub fn place(label: &PlaceLabel, speech: Speech<'_>) -> String {
+pub fn place(label: &PlaceLabel, localizer: Localizer<'_>) -> String {
     let key = match PlaceKind::of(label) {
         PlaceKind::Seat => "place-seat",
         PlaceKind::Chair => "place-table",
         PlaceKind::LoneSeat => "place-seat-no-row",
         PlaceKind::Standing => "place-standing-one",
     };
-    speech.fill(key, &parts(label))
+    localizer.fill(key, &parts(label))
 }
 
 /// Several places in short: "Stalls F 14, 15 and 16"; at most `named_max` are named.
-pub fn places(labels: &[PlaceLabel], named_max: usize, speech: Speech<'_>) -> String {
+pub fn places(labels: &[PlaceLabel], named_max: usize, localizer: Localizer<'_>) -> String {
     let name = |(position, label): (usize, &PlaceLabel)| match position.checked_sub(1) {
         // "Stalls F 14 and 15": a row is named once.
         Some(before) if same_row(&labels[before], label) => label.seat.clone(),
-        _ => place_short(label, speech),
+        _ => place_short(label, localizer),
     };
     let mut names = labels.iter().take(named_max).enumerate().map(name).collect::<Vec<_>>();
     if labels.len() > named_max {
@@ -53,14 +53,14 @@ pub fn places(labels: &[PlaceLabel], named_max: usize, speech: Speech<'_>) -> St
     if names.is_empty() {
         return last;
     }
-    speech.fill("places-joined", &[("first", names.join(", ").into()), ("last", last.into())])
+    localizer.fill("places-joined", &[("first", names.join(", ").into()), ("last", last.into())])
 }
 
 /// "Stalls, row F" · "Floor, table T4"; the section alone where there is no row.
-pub fn row(label: &PlaceLabel, speech: Speech<'_>) -> String {
+pub fn row(label: &PlaceLabel, localizer: Localizer<'_>) -> String {
     match PlaceKind::of(label) {
-        PlaceKind::Seat => speech.fill("place-row", &parts(label)),
-        PlaceKind::Chair => speech.fill("place-table-alone", &parts(label)),
+        PlaceKind::Seat => localizer.fill("place-row", &parts(label)),
+        PlaceKind::Chair => localizer.fill("place-table-alone", &parts(label)),
         PlaceKind::LoneSeat | PlaceKind::Standing => label.section.clone(),
     }
 }
@@ -70,13 +70,13 @@ pub fn same_row(one: &PlaceLabel, other: &PlaceLabel) -> bool {
     one.section == other.section && one.row == other.row && !other.seat.is_empty()
 }
 
-fn place_short(label: &PlaceLabel, speech: Speech<'_>) -> String {
+fn place_short(label: &PlaceLabel, localizer: Localizer<'_>) -> String {
     match PlaceKind::of(label) {
         PlaceKind::Seat | PlaceKind::LoneSeat => {
-            let short = speech.fill("place-short", &parts(label));
+            let short = localizer.fill("place-short", &parts(label));
             short.split_whitespace().collect::<Vec<_>>().join(" ")
         }
-        PlaceKind::Chair | PlaceKind::Standing => place(label, speech),
+        PlaceKind::Chair | PlaceKind::Standing => place(label, localizer),
     }
 }
 
@@ -102,28 +102,28 @@ mod tests {
     #[test]
     fn a_place_is_said_as_people_say_it() {
         let messages = Messages::load();
-        let english = messages.speak(Language::En);
+        let english = messages.localizer(Language::En);
         assert_eq!(place(&label("Stalls", "F", "14"), english), "Stalls, row F, seat 14");
         assert_eq!(place(&label("Floor", "", ""), english), "Floor, standing");
         assert_eq!(place(&label("Boxes", "", "2"), english), "Boxes, seat 2");
-        assert_eq!(place(&label("Platea", "F", "14"), messages.speak(Language::Es)), "Platea, fila F, asiento 14");
+        assert_eq!(place(&label("Platea", "F", "14"), messages.localizer(Language::Es)), "Platea, fila F, asiento 14");
     }
 
     #[test]
     fn a_table_has_chairs_in_both_languages() {
         let messages = Messages::load();
         let chair = label("Sala", "T4", "2");
-        assert_eq!(place(&chair, messages.speak(Language::En)), "Sala, table T4, chair 2");
-        assert_eq!(place(&chair, messages.speak(Language::Es)), "Sala, mesa T4, silla 2");
-        assert_eq!(row(&chair, messages.speak(Language::En)), "Sala, table T4");
+        assert_eq!(place(&chair, messages.localizer(Language::En)), "Sala, table T4, chair 2");
+        assert_eq!(place(&chair, messages.localizer(Language::Es)), "Sala, mesa T4, silla 2");
+        assert_eq!(row(&chair, messages.localizer(Language::En)), "Sala, table T4");
         let chairs = ["2", "3"].map(|chair| label("Sala", "T4", chair));
-        assert_eq!(places(&chairs, 4, messages.speak(Language::En)), "Sala, table T4, chair 2 and 3");
+        assert_eq!(places(&chairs, 4, messages.localizer(Language::En)), "Sala, table T4, chair 2 and 3");
     }
 
     #[test]
     fn several_places_are_joined_and_a_long_list_is_cut() {
         let messages = Messages::load();
-        let english = messages.speak(Language::En);
+        let english = messages.localizer(Language::En);
         let labels = ["14", "15", "16"].map(|seat| label("Stalls", "F", seat));
         assert_eq!(places(&labels[..2], 4, english), "Stalls F 14 and 15");
         assert_eq!(places(&labels, 2, english), "Stalls F 14, 15 and …");

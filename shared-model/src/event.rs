@@ -13,7 +13,7 @@ pub const PAGE_LIMIT_MAX: u32 = 100;
 pub const PAGE_LIMIT_DEFAULT: u32 = 24;
 /// The organizers' accent colours by name; style sheets say what they look like.
 pub const ACCENTS: [&str; 8] = ["marquee", "curtain", "ember", "moss", "lagoon", "harbour", "plum", "ink"];
-/// "Few left" begins at this many free places or this share of the house, whichever is less.
+/// "Few left" begins at this many free places or this share of all places, whichever is less.
 pub const FEW_LEFT_MAX: u32 = 20;
 
 /// A page of a list; `next_cursor` leads to the following one.

@@ -57,7 +57,7 @@ macro_rules! id {
 id! {
     /// Who puts on events and is paid for them.
     OrganizerId,
-    /// A house or place where events happen.
+    /// A hall, field or other place where events happen.
     VenueId,
     /// A venue's seating plan over all its versions.
     SeatingPlanId,

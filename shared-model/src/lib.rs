@@ -3,7 +3,7 @@
 //! Deliberately without I/O, clocks or randomness: a moment comes in as `now`, an id is made by
 //! the caller. Builds for wasm, so the apps decide by the very code the server decides by.
 //!
-//! Start with [`plan`] (what a house looks like), [`seat`] (what a seat can be), [`hold`] (the
+//! Start with [`plan`] (what a venue looks like), [`seat`] (what a seat can be), [`hold`] (the
 //! limits), then [`event`], [`order`],
 //! [`account`], [`factor`], [`staff`] and [`live`] for what travels between the two; [`app`] is what
 //! the halves of an app say to each other.

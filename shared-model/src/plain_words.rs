@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_people_and_houses_are_plain() {
+    fn names_of_people_and_venues_are_plain() {
         for good in [
             "O'Neill",
             "O\u{2019}Neill",

@@ -1,4 +1,4 @@
-//! What a seat can be, and how the states of a whole house are packed.
+//! What a seat can be, and how the states of all seats are packed.
 
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +39,7 @@ impl SeatState {
     }
 }
 
-/// The states of a house, two bits a seat: seat `n` in byte `n / 4`, lowest bits first. 50,000 seats
+/// The states of all seats, two bits a seat: seat `n` in byte `n / 4`, lowest bits first. 50,000 seats
 /// are 12.5 kB.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackedStates {
@@ -71,7 +71,7 @@ impl PackedStates {
     }
 
     /// # Panics
-    /// When the seat is not in this house: callers check numbers from outside first.
+    /// When the seat is not in this plan: callers check numbers from outside first.
     pub fn set(&mut self, seat: SeatNo, state: SeatState) {
         assert!(seat.0 < self.seat_count, "seat {} of {}", seat.0, self.seat_count);
         let shift = 2 * (seat.0 % 4);

@@ -29,7 +29,7 @@ const MILLIS_PER_MINUTE: i64 = 60_000;
 /// What a ticket's code vouches for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketClaims {
-    /// Which of the house's keys signed it; keys are replaced now and then.
+    /// Which of our keys signed it; keys are replaced now and then.
     pub key_id: u8,
     pub ticket_id: TicketId,
     pub performance_id: PerformanceId,
@@ -137,7 +137,7 @@ impl ScannedTicket {
         self.claims.key_id
     }
 
-    /// What the code vouches for, if the house's key signed it.
+    /// What the code vouches for, if one of our keys signed it.
     ///
     /// # Errors
     /// [`TicketCodeError::Forged`].

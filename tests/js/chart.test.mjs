@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HouseStates } from "../../server/static/js/chart/counts.js";
+import { SeatCounts } from "../../server/static/js/chart/counts.js";
 import { PointGrid } from "../../server/static/js/chart/grid.js";
 import { ChartModel } from "../../server/static/js/chart/model.js";
 import { rowEnds, seatTowards } from "../../server/static/js/chart/neighbours.js";
@@ -12,7 +12,7 @@ import { Viewport } from "../../server/static/js/chart/viewport.js";
 import { fill } from "../../server/static/js/chart/words.js";
 
 /** Two sections of straight rows, an aisle in each row, and a standing field below. */
-function house({ rows = 4, seats = 10 } = {}) {
+function planGeometry({ rows = 4, seats = 10 } = {}) {
   const columns = { x: [], y: [], angle: [], category: [], number: [], flags: [], place: [], notes: {} };
   const geometry = {
     name: "test", width: 4000, height: 3000, focal_point: [1000, 0], stage: null, floors: ["House"],
@@ -45,7 +45,7 @@ test("packed states keep every state and count what is free", () => {
   assert.equal(states.countFree(0, 9), 3);
 });
 
-test("states of another length are refused and numbers beyond the house are ignored", () => {
+test("states of another length are refused and numbers beyond the plan are ignored", () => {
   assert.throws(() => new SeatStates(9, new Uint8Array(2)), RangeError);
   const states = new SeatStates(4);
   states.set(400, SOLD);
@@ -69,17 +69,17 @@ test("the grid finds what a look at every point finds", () => {
 });
 
 test("a press between seats meets the nearest, a press far off meets none", () => {
-  const model = new ChartModel(house());
+  const model = new ChartModel(planGeometry());
   assert.equal(model.grid.nearest(190, 10, 116), 1);
   assert.equal(model.grid.nearest(-500, -500, 116), -1);
 });
 
-test("an empty house has a grid that finds nothing", () => {
+test("an empty plan has a grid that finds nothing", () => {
   assert.equal(new PointGrid([], [], 100).nearest(0, 0, 1000), -1);
 });
 
-test("arrow keys lead over aisles and to the row behind, and stay where the house ends", () => {
-  const model = new ChartModel(house());
+test("arrow keys lead over aisles and to the row behind, and stay where the plan ends", () => {
+  const model = new ChartModel(planGeometry());
   assert.equal(seatTowards(model, 4, 1, 0), 5, "over the aisle");
   assert.equal(seatTowards(model, 3, 0, 1), 13, "to the row behind");
   assert.equal(seatTowards(model, 0, -1, 0), 0, "no seat to the left");
@@ -88,7 +88,7 @@ test("arrow keys lead over aisles and to the row behind, and stay where the hous
 });
 
 test("a model numbers rows, sections and standing places as the server does", () => {
-  const model = new ChartModel(house());
+  const model = new ChartModel(planGeometry());
   assert.equal(model.placeCount, 47);
   assert.equal(model.sectionOf(12), 0);
   assert.equal(model.areaOf(40), 0);
@@ -98,13 +98,13 @@ test("a model numbers rows, sections and standing places as the server does", ()
 });
 
 test("a plan drawn at half the scale has half the pitch", () => {
-  const geometry = house();
+  const geometry = planGeometry();
   geometry.seats.x = geometry.seats.x.map((x) => x / 2);
   assert.equal(new ChartModel(geometry).pitch, 100);
 });
 
 test("free counts follow each change without counting anew", () => {
-  const states = new HouseStates(new ChartModel(house()));
+  const states = new SeatCounts(new ChartModel(planGeometry()));
   assert.deepEqual([states.freeByCategory, states.freeBySection, states.freeByArea], [[20, 27], [40, 7], [7]]);
   assert.equal(states.set(0, SOLD), true);
   assert.equal(states.set(0, SOLD), false, "nothing changed");
@@ -114,7 +114,7 @@ test("free counts follow each change without counting anew", () => {
 });
 
 test("zooming keeps the point under the hand and never leaves the plan", () => {
-  const viewport = new Viewport(new ChartModel(house()));
+  const viewport = new Viewport(new ChartModel(planGeometry()));
   viewport.resize(800, 600);
   assert.equal(viewport.isFitted(), true);
   viewport.lookAt(1000, 1000, viewport.scaleMin * 3);
@@ -129,7 +129,7 @@ test("zooming keeps the point under the hand and never leaves the plan", () => {
 });
 
 test("a glide ends exactly where it was sent", () => {
-  const viewport = new Viewport(new ChartModel(house()));
+  const viewport = new Viewport(new ChartModel(planGeometry()));
   viewport.resize(800, 600);
   const target = viewport.zoomed(400, 300, 4);
   viewport.glideTo(target, 0, 280);

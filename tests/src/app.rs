@@ -5,9 +5,9 @@ use crate::{
     books,
     buyer::Buyer,
     challenge::CHALLENGE_SECRET,
-    house::{self, Performance, Wish},
     postgres,
     process::Folder,
+    venue::{self, Performance, Wish},
 };
 use shared_model::{Timestamp, order::Order};
 use std::{
@@ -21,7 +21,7 @@ use ticketboss::{
     commerce::sandbox::ChallengeAnswer,
     config::{AdminListen, Config},
     coordinator::Coordinator,
-    guards::Guards,
+    safeguards::Safeguards,
 };
 
 pub use ticketboss::data::Engine;
@@ -55,7 +55,7 @@ pub struct TestApp {
 pub struct Setting {
     pub engine: Engine,
     pub clock: Clock,
-    pub guards: Guards,
+    pub safeguards: Safeguards,
     /// Files it may open; as many as the system allows where it does not matter.
     pub files_max: Option<u64>,
     /// Where mails go; without it into the data folder.
@@ -80,7 +80,7 @@ impl Setting {
         Self {
             engine,
             clock: Clock::manual(START),
-            guards: Guards::default(),
+            safeguards: Safeguards::default(),
             files_max: None,
             smtp_url: String::new(),
             sms: None,
@@ -152,9 +152,9 @@ impl TestApp {
         self.coordinator().look_once().await;
     }
 
-    /// Puts a performance on the bill of the tests' house.
+    /// Puts a performance on the bill of the tests' venue.
     pub async fn stage(&self, wish: Wish) -> Performance {
-        house::stage(self.coordinator().database(), self.now(), wish).await
+        venue::stage(self.coordinator().database(), self.now(), wish).await
     }
 
     /// Somebody with a session of her own.
@@ -230,7 +230,7 @@ async fn start(folder: &Path, database_url: &str, address: SocketAddr, setting: 
     config.limits.held_percent = 0;
     (setting.tune)(&mut config);
     let replaced =
-        Replaced { clock: Some(setting.clock.clone()), guards: setting.guards, files_max: setting.files_max };
+        Replaced { clock: Some(setting.clock.clone()), safeguards: setting.safeguards, files_max: setting.files_max };
     App::start(config, replaced).await.expect("the application starts")
 }
 

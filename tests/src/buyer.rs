@@ -1,6 +1,6 @@
 //! A buyer with a session of her own, who does everything through the RESTful API as an app would.
 
-use crate::{house::Performance, viewer::Viewer};
+use crate::{venue::Performance, viewer::Viewer};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! The harness of the tests that come through the public door.
 //!
 //! [`app`] starts the true application in this process, on SQLite or on a throw-away PostgreSQL ([`postgres`]), with a
-//! small house of its own ([`house`]). A [`buyer`] does everything through the RESTful API, a [`viewer`] through the
+//! small venue of its own ([`venue`]). A [`buyer`] does everything through the RESTful API, a [`viewer`] through the
 //! live socket, a visitor in a real [`browser`] sees the site, and [`books`] sees that money, seats and tickets balance.
 //!
 //! [`server`] is the server with its demo data, [`desktop`] the desktop app on a screen of its own, [`double`] a
@@ -18,7 +18,6 @@ pub mod challenge;
 pub mod cluster;
 pub mod desktop;
 pub mod double;
-pub mod house;
 pub mod letterbox;
 pub mod load;
 pub mod post_office;
@@ -27,4 +26,5 @@ pub mod process;
 pub mod server;
 pub mod sms_office;
 pub mod staff;
+pub mod venue;
 pub mod viewer;

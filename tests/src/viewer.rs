@@ -1,6 +1,6 @@
 //! Somebody who looks at a live chart: a web socket, and the chart that its frames build up.
 
-use crate::house::Performance;
+use crate::venue::Performance;
 use futures_util::{SinkExt, StreamExt};
 use shared_model::{
     HoldId, Problem, SeatNo, SeatState,

@@ -1,18 +1,18 @@
 //! Races, run as races: many buyers at once over two nodes of one database, on both engines.
 //!
-//! Each has its negative control: the same race with the desks' guards switched off must break the very promise that
+//! Each has its negative control: the same race with the desks' safeguards switched off must break the very promise that
 //! it holds with them.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use shared_model::{ErrorCode, Problem, SeatNo, hold::Hold};
 use std::{collections::HashMap, sync::Arc};
-use ticketboss::guards::Guards;
+use ticketboss::safeguards::Safeguards;
 use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     books::count_one,
     buyer::{Answer, Buyer, GOOD_CARD},
-    house::{Performance, Wish},
+    venue::{Performance, Wish},
 };
 use tokio::{sync::Barrier, task::JoinSet};
 
@@ -24,7 +24,7 @@ const CONTROL_RACES_MAX: u32 = 20;
 /// Buyers who open their sessions at the same time, before a race.
 const ARRIVING_AT_ONCE: usize = 32;
 
-const NO_GUARDS: Guards = Guards { catch_up: false, row_guard: false, ..Guards::ALL };
+const NO_GUARDS: Safeguards = Safeguards { catch_up: false, row_guard: false, ..Safeguards::ALL };
 
 /// Two nodes, and as many buyers at each as half of `count`.
 struct Crowd {
@@ -33,8 +33,8 @@ struct Crowd {
 }
 
 impl Crowd {
-    async fn gather(engine: Engine, guards: Guards) -> Self {
-        let mut app = TestApp::start_with(Setting { guards, ..Setting::of(engine) }).await;
+    async fn gather(engine: Engine, safeguards: Safeguards) -> Self {
+        let mut app = TestApp::start_with(Setting { safeguards, ..Setting::of(engine) }).await;
         let nodes = [app.url(), app.start_node().await];
         Self { app, nodes }
     }
@@ -91,8 +91,8 @@ fn all_refused_as_taken(answers: &[Answer<Hold>]) -> bool {
 }
 
 /// A thousand buyers for one seat; returns how many were promised it.
-async fn a_thousand_for_one(engine: Engine, guards: Guards, buyers: usize) -> (Crowd, Vec<Answer<Hold>>) {
-    let crowd = Crowd::gather(engine, guards).await;
+async fn a_thousand_for_one(engine: Engine, safeguards: Safeguards, buyers: usize) -> (Crowd, Vec<Answer<Hold>>) {
+    let crowd = Crowd::gather(engine, safeguards).await;
     let play = Arc::new(crowd.app.stage(Wish::default()).await);
     crowd.look(&play).await;
     let buyers = crowd.buyers(buyers).await;
@@ -101,7 +101,7 @@ async fn a_thousand_for_one(engine: Engine, guards: Guards, buyers: usize) -> (C
 }
 
 async fn one_seat_has_one_holder(engine: Engine) {
-    let (crowd, answers) = a_thousand_for_one(engine, Guards::default(), 1_000).await;
+    let (crowd, answers) = a_thousand_for_one(engine, Safeguards::default(), 1_000).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
     assert!(all_refused_as_taken(&answers), "everybody else is told that it is taken");
     let held = "select count(*) from seat_claim where state = 'held' and seat_no = 0";
@@ -115,16 +115,16 @@ async fn without_guards_one_seat_has_two_holders(engine: Engine) {
             return;
         }
     }
-    panic!("the race for one seat does not notice that its guards are off");
+    panic!("the race for one seat does not notice that its safeguards are off");
 }
 
 /// Six hundred buyers, each for four of forty seats.
 async fn four_of_forty(
     engine: Engine,
-    guards: Guards,
+    safeguards: Safeguards,
     buyers: usize,
 ) -> (Crowd, Arc<Performance>, Vec<Buyer>, Vec<Answer<Hold>>) {
-    let crowd = Crowd::gather(engine, guards).await;
+    let crowd = Crowd::gather(engine, safeguards).await;
     let play = Arc::new(crowd.app.stage(Wish::default()).await);
     crowd.look(&play).await;
     let buyers = crowd.buyers(buyers).await;
@@ -139,7 +139,7 @@ async fn four_of_forty(
 }
 
 async fn forty_seats_go_whole_to_at_most_ten(engine: Engine) {
-    let (crowd, _, buyers, answers) = four_of_forty(engine, Guards::default(), 600).await;
+    let (crowd, _, buyers, answers) = four_of_forty(engine, Safeguards::default(), 600).await;
     assert_eq!(promised_twice(&answers), 0);
     assert!(answers.iter().flatten().all(|hold| hold.taken.len() == 4), "whole or not at all");
     let served = answers.iter().filter(|answer| answer.is_ok()).count();
@@ -166,12 +166,12 @@ async fn without_guards_seats_are_promised_twice(engine: Engine) {
             return;
         }
     }
-    panic!("the race for forty seats does not notice that its guards are off");
+    panic!("the race for forty seats does not notice that its safeguards are off");
 }
 
 /// One buyer takes twelve seats one by one, at both nodes at once; returns how many she has.
-async fn the_eleventh_at_two_nodes(engine: Engine, guards: Guards) -> usize {
-    let crowd = Crowd::gather(engine, guards).await;
+async fn the_eleventh_at_two_nodes(engine: Engine, safeguards: Safeguards) -> usize {
+    let crowd = Crowd::gather(engine, safeguards).await;
     let play = Arc::new(crowd.app.stage(Wish::default()).await);
     crowd.look(&play).await;
     let ana = crowd.app.buyer().await;
@@ -184,13 +184,13 @@ async fn the_eleventh_at_two_nodes(engine: Engine, guards: Guards) -> usize {
 }
 
 async fn nobody_gets_an_eleventh_seat_over_two_nodes(engine: Engine) {
-    assert_eq!(the_eleventh_at_two_nodes(engine, Guards::default()).await, 10);
+    assert_eq!(the_eleventh_at_two_nodes(engine, Safeguards::default()).await, 10);
 }
 
 async fn without_catching_up_the_eleventh_seat_is_given(engine: Engine) {
     for _ in 0..CONTROL_RACES_MAX {
         // The rows' own guard cannot help here: they are different rows.
-        if the_eleventh_at_two_nodes(engine, Guards { catch_up: false, ..Guards::default() }).await > 10 {
+        if the_eleventh_at_two_nodes(engine, Safeguards { catch_up: false, ..Safeguards::default() }).await > 10 {
             return;
         }
     }
@@ -200,15 +200,15 @@ async fn without_catching_up_the_eleventh_seat_is_given(engine: Engine) {
 /// The row's guard alone: a desk that does not catch up is corrected by what it cannot write.
 async fn a_desk_that_looked_too_early_is_refused_by_the_row(engine: Engine) {
     for _ in 0..3 {
-        let guards = Guards { catch_up: false, ..Guards::default() };
-        let (_crowd, answers) = a_thousand_for_one(engine, guards, 50).await;
+        let safeguards = Safeguards { catch_up: false, ..Safeguards::default() };
+        let (_crowd, answers) = a_thousand_for_one(engine, safeguards, 50).await;
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
     }
 }
 
 /// Both nodes are asked to place the same order at the same moment, by a buyer who presses twice.
 async fn pressed_twice_at_two_nodes_is_one_order(engine: Engine) {
-    let crowd = Crowd::gather(engine, Guards::default()).await;
+    let crowd = Crowd::gather(engine, Safeguards::default()).await;
     let play = crowd.app.stage(Wish::default()).await;
     for round in 0..8 {
         let ana = crowd.app.one_of_many().await;
@@ -236,8 +236,8 @@ async fn pressed_twice_at_two_nodes_is_one_order(engine: Engine) {
 
 /// Buyers at both nodes hold and buy all that there is, in one rush and then seat by seat what the rush left over; the sum is
 /// right to the seat.
-async fn a_house_sells_out_to_the_last_seat(engine: Engine) {
-    let crowd = Crowd::gather(engine, Guards::default()).await;
+async fn a_performance_sells_out_to_the_last_seat(engine: Engine) {
+    let crowd = Crowd::gather(engine, Safeguards::default()).await;
     let play = Arc::new(crowd.app.stage(Wish::default()).await);
     let mut buying = JoinSet::new();
     for (buyer, n) in crowd.buyers(24).await.into_iter().zip(0u32..) {
@@ -291,5 +291,5 @@ on_both! {
     without_catching_up_the_eleventh_seat_is_given
     a_desk_that_looked_too_early_is_refused_by_the_row
     pressed_twice_at_two_nodes_is_one_order
-    a_house_sells_out_to_the_last_seat
+    a_performance_sells_out_to_the_last_seat
 }

@@ -2,7 +2,7 @@
 
 use crate::data::{
     DataError, DataResult, Link,
-    accounts::rows::{self as rows, AccountRow},
+    accounts::account_rows::{self as rows, AccountRow},
 };
 use phonenumber::{Type, metadata::DATABASE};
 use shared_model::{

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::data::{
     DataResult, Link,
-    accounts::rows::{self as rows, NewCodeRow, TriedCodeRow},
+    accounts::account_rows::{self as rows, NewCodeRow, TriedCodeRow},
 };
 use shared_model::{AccountId, CodeId, SessionId, Timestamp, account::CODE_DIGITS};
 use std::{net::IpAddr, time::Duration};

@@ -52,7 +52,7 @@ enum Command {
     /// Operators' help for accounts.
     #[command(subcommand)]
     Account(account::AccountCommand),
-    /// Houses.
+    /// Venues.
     #[command(subcommand)]
     Venue(operate::VenueCommand),
     /// What is played.

@@ -9,7 +9,8 @@ use crate::{
         staff::{
             performances::BlockChange,
             publishing::{
-                CategorySpec, EventSpec, FoundHouse, InstallError, OrganizerSpec, PerformanceSpec, PriceSpec, VenueSpec,
+                CategorySpec, EventSpec, InstallError, OrganizerSpec, PerformanceSpec, PriceSpec, VenueAndPlan,
+                VenueSpec,
             },
         },
     },
@@ -36,7 +37,7 @@ pub enum OrganizerCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum VenueCommand {
-    /// Creates a house.
+    /// Creates a venue.
     Create {
         slug: String,
         #[arg(long)]
@@ -256,7 +257,7 @@ fn create_performance(place: &Place, args: &PerformanceArgs) -> ExitCode {
     run(place, async |coordinator| {
         let now = coordinator.now();
         let created =
-            coordinator.create_performance(&args.event, &args.venue, |house| performance_spec(args, house, now)).await;
+            coordinator.create_performance(&args.event, &args.venue, |found| performance_spec(args, found, now)).await;
         created.map(|id| format!("performance {id} is created: /performances/{id}/seats"))
     })
 }
@@ -298,26 +299,26 @@ pub fn run(place: &Place, work: impl AsyncFnOnce(Coordinator) -> Result<String, 
 
 fn performance_spec(
     args: &PerformanceArgs,
-    house: FoundHouse,
+    found: VenueAndPlan,
     now: Timestamp,
 ) -> Result<PerformanceSpec, InstallError> {
-    let starts_at = moment(args.starts, &house.zone)?;
+    let starts_at = moment(args.starts, &found.zone)?;
     let digits = args.currency.minor_digits();
     let fee_minor = minor_units(&args.fee, digits)?;
     let categories = args
         .prices
         .iter()
-        .map(|text| category_spec(text, &house.plan, args.ticket_types.len(), fee_minor, digits))
+        .map(|text| category_spec(text, &found.plan, args.ticket_types.len(), fee_minor, digits))
         .collect::<Result<_, _>>()?;
     Ok(PerformanceSpec {
-        event_id: house.event_id,
-        venue_id: house.venue_id,
-        plan_version_id: house.plan_version_id,
+        event_id: found.event_id,
+        venue_id: found.venue_id,
+        plan_version_id: found.plan_version_id,
         starts_at,
         doors_at: Some(starts_at - Duration::from_secs(60 * u64::from(args.doors_minutes))),
         moved_from: None,
         cancelled_at: None,
-        on_sale_from: args.on_sale.map_or(Ok(now), |on_sale| moment(on_sale, &house.zone))?,
+        on_sale_from: args.on_sale.map_or(Ok(now), |on_sale| moment(on_sale, &found.zone))?,
         on_sale_until: starts_at,
         seats_per_customer_max: args.seats_per_customer_max,
         orphan_rule: !args.allow_orphans,

@@ -33,23 +33,23 @@ pub struct Authorization {
 pub struct Answer {
     /// The provider's id of it.
     pub provider_ref: String,
-    pub standing: Standing,
+    pub status: ProviderStatus,
     pub card: Option<Card>,
 }
 
 impl Answer {
     /// The money is there, reserved or taken.
     pub fn reserves_money(&self) -> bool {
-        match self.standing {
-            Standing::Authorized | Standing::Captured => true,
-            Standing::RequiresAction { .. } | Standing::Declined { .. } | Standing::Voided => false,
+        match self.status {
+            ProviderStatus::Authorized | ProviderStatus::Captured => true,
+            ProviderStatus::RequiresAction { .. } | ProviderStatus::Declined { .. } | ProviderStatus::Voided => false,
         }
     }
 }
 
 /// Where a payment stands at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum ProviderStatus {
     /// The buyer's bank wants to ask her at this address.
     RequiresAction {
         url: String,

@@ -1,10 +1,10 @@
-//! The sandbox: a payment provider inside the house, with the behaviour of Stripe's test cards
+//! The sandbox: a payment provider of our own, with the behaviour of Stripe's test cards
 //! (<https://docs.stripe.com/testing>). The embedded default; plainly labelled wherever a buyer meets it.
 //!
 //! It keeps its own books ([`SandboxStore`]) and remembers what it was asked when we crash, as a real
 //! provider would.
 
-use super::gateway::{Answer, Authorization, Card, Gateway, GatewayError, GatewayResult, KeptCard, Standing};
+use super::gateway::{Answer, Authorization, Card, Gateway, GatewayError, GatewayResult, KeptCard, ProviderStatus};
 use crate::data::{
     DataError,
     orders::sandbox_store::{Intent, IntentCustomer, KeptCardRow, Move, SandboxStore},
@@ -146,7 +146,7 @@ impl Sandbox {
         let kept = self.store.find_card(&intent.payment_method).await.map_err(lost)?;
         let test_card = kept.map_or_else(|| intent.payment_method.clone(), |kept| kept.test_card);
         let card = TestCard::by_payment_method(&test_card).map(TestCard::card);
-        Ok(Answer { provider_ref: intent.reference.clone(), standing: standing(intent), card })
+        Ok(Answer { provider_ref: intent.reference.clone(), status: status_of(intent), card })
     }
 
     /// The test card a payment is to be made with; a kept one from its own customer only.
@@ -195,13 +195,13 @@ fn lost(error: DataError) -> GatewayError {
     GatewayError::Uncertain(error.to_string())
 }
 
-fn standing(intent: &Intent) -> Standing {
+fn status_of(intent: &Intent) -> ProviderStatus {
     match intent.status.as_str() {
-        "requires_action" => Standing::RequiresAction { url: format!("/sandbox/challenge/{}", intent.reference) },
-        "requires_capture" => Standing::Authorized,
-        "succeeded" => Standing::Captured,
-        "declined" => Standing::Declined { code: intent.decline_code.clone().unwrap_or_default() },
-        _ => Standing::Voided,
+        "requires_action" => ProviderStatus::RequiresAction { url: format!("/sandbox/challenge/{}", intent.reference) },
+        "requires_capture" => ProviderStatus::Authorized,
+        "succeeded" => ProviderStatus::Captured,
+        "declined" => ProviderStatus::Declined { code: intent.decline_code.clone().unwrap_or_default() },
+        _ => ProviderStatus::Voided,
     }
 }
 

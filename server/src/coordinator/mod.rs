@@ -3,11 +3,11 @@
 //!
 //! [`seats`] leads the seat desks, [`orders`] check-out and the payment gateway, [`accounts`] sign-ins and what proves
 //! them, [`staff`] organizers' teams and what they sell; [`outbox`] sends what must leave, [`background`] finishes what
-//! crashed, and [`browse`] reads. Each adds its commands to [`Coordinator`].
+//! crashed, and [`catalogue`] reads. Each adds its commands to [`Coordinator`].
 
 pub mod accounts;
 pub mod background;
-mod browse;
+mod catalogue;
 pub mod error;
 pub mod orders;
 pub mod outbox;
@@ -20,7 +20,7 @@ pub use crate::auth::sessions::{
     visitor::{HalfSignedIn, Kind, Visitor},
 };
 pub use error::{CommandError, CommandResult};
-pub use orders::reading::{OrderCounts, OrdersAsked};
+pub use orders::placed_orders::{OrderCounts, OrdersAsked};
 pub use seats::hold::HoldOrigin;
 
 use crate::{
@@ -35,8 +35,8 @@ use crate::{
     data::{Database, Engine},
     delivery::documents::pool::DocumentPool,
     events::plans::Plans,
-    guards::Guards,
-    reservations::{cart::Shelves, seats::held_from::HeldBudget},
+    reservations::{cart::PricedPerformances, seats::held_from::HeldBudget},
+    safeguards::Safeguards,
 };
 use background::node_hints::Hints;
 use error::OrProblem;
@@ -55,7 +55,7 @@ pub struct Setting {
     pub outgoing: Outgoing,
     /// Where buyers reach us, without a slash at the end.
     pub public_url: String,
-    pub guards: Guards,
+    pub safeguards: Safeguards,
     /// What may be held from one address at once.
     pub held_budget: HeldBudget,
     pub challenge: Challenge,
@@ -71,7 +71,7 @@ struct Inner {
     database: Database,
     clock: Clock,
     plans: Plans,
-    shelves: Shelves,
+    pricing: PricedPerformances,
     sessions: Sessions,
     passkeys: Passkeys,
     secret: DeploymentSecret,
@@ -82,13 +82,13 @@ struct Inner {
     order_desk: OrderDesk,
     gateway: Arc<dyn Gateway>,
     sandbox: Sandbox,
-    occupancies: browse::Occupancies,
+    occupancies: catalogue::Occupancies,
     documents: DocumentPool,
-    asked_lately: orders::reading::AskedLately,
+    asked_lately: orders::placed_orders::AskedLately,
     outgoing: Outgoing,
     ticket_keys: TicketKeys,
     readiness: readiness::Readiness,
-    guards: Guards,
+    safeguards: Safeguards,
     held_budget: HeldBudget,
     challenge: Challenge,
     forgetting: background::housekeeping::EveryTenMinutes,
@@ -103,7 +103,7 @@ impl Coordinator {
     /// # Errors
     /// [`crate::data::DataError`] when the database cannot be reached.
     pub async fn start(setting: Setting) -> crate::data::DataResult<Self> {
-        let Setting { database, clock, sandbox, secret, outgoing, public_url, guards, held_budget, challenge } =
+        let Setting { database, clock, sandbox, secret, outgoing, public_url, safeguards, held_budget, challenge } =
             setting;
         read_clock(&database, &clock).await?;
         let ticket_keys = TicketKeys::load(&database, &secret, clock.now()).await?;
@@ -112,7 +112,7 @@ impl Coordinator {
             database: database.clone(),
             clock: clock.clone(),
             plans: plans.clone(),
-            guards,
+            safeguards,
             held_budget,
         });
         let sessions = Sessions::new(database.clone(), secret.clone(), clock.clone());
@@ -126,20 +126,24 @@ impl Coordinator {
                 }
             })
         };
-        let order_desk = OrderDesk::start(database.clone(), clock.clone(), ticket_keys.clone(), guards, announce);
+        let order_desk = OrderDesk::start(database.clone(), clock.clone(), ticket_keys.clone(), safeguards, announce);
         let inner = Inner {
             sessions,
             passkeys: Passkeys::of_site(&public_url),
-            passwords: if guards.queue_shares { Passwords::default() } else { Passwords::default().without_shares() },
+            passwords: if safeguards.queue_shares {
+                Passwords::default()
+            } else {
+                Passwords::default().without_shares()
+            },
             limits: AskedLimits::new(database.clone(), secret.clone()),
             secret,
             gateway: Arc::new(sandbox.clone()),
-            occupancies: browse::Occupancies::default(),
+            occupancies: catalogue::Occupancies::default(),
             documents: DocumentPool::default(),
-            asked_lately: orders::reading::AskedLately::default(),
+            asked_lately: orders::placed_orders::AskedLately::default(),
             database,
             clock,
-            shelves: Shelves::new(plans.clone()),
+            pricing: PricedPerformances::new(plans.clone()),
             plans,
             desks,
             hints,
@@ -148,7 +152,7 @@ impl Coordinator {
             outgoing,
             ticket_keys,
             readiness: readiness::Readiness::default(),
-            guards,
+            safeguards,
             held_budget,
             challenge,
             forgetting: background::housekeeping::EveryTenMinutes::default(),

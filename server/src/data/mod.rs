@@ -356,7 +356,7 @@ impl Database {
     /// Every statement of the product with its name, for the test that prepares them.
     pub fn statements() -> impl Iterator<Item = (&'static str, Statement)> {
         [
-            accounts::rows::ALL,
+            accounts::account_rows::ALL,
             staff::audit::ALL,
             accounts::rate_buckets::ALL,
             orders::cards::ALL,
@@ -366,7 +366,7 @@ impl Database {
             accounts::erasure::ALL,
             accounts::factors::ALL,
             orders::order_mails::ALL,
-            orders::rows::ALL,
+            orders::order_rows::ALL,
             outbox::ALL,
             accounts::passkeys::ALL,
             events::search_text::ALL,

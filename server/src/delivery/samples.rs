@@ -1,4 +1,4 @@
-//! The order of LOOK.md's pictures, for the tests of this folder.
+//! A sample order, for the tests of this folder.
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use shared_model::{

@@ -2,7 +2,7 @@
 //! `server/demo/demo.toml`, whose head explains every field; here they are read and checked.
 //!
 //! Nothing here touches the database: whoever installs the demo asks [`Demo::read`] for the season,
-//! [`schedule`] for moments and [`house`] for the seats the demo shows as sold.
+//! [`schedule`] for moments and [`super::sold_places`] for the seats the demo shows as sold.
 
 use figment::providers::{Format, Toml};
 use include_dir::{Dir, include_dir};
@@ -17,7 +17,7 @@ use std::{
     ops::RangeInclusive,
 };
 
-/// The season and, in `plans/`, the houses drawn for it.
+/// The season and, in `plans/`, the plans drawn for it.
 static FILES: Dir = include_dir!("$CARGO_MANIFEST_DIR/demo");
 
 /// Days, counted from the installation, the file may name.
@@ -145,7 +145,7 @@ pub struct DemoPerformance {
     pub(super) moved_from_day: Option<i32>,
     #[serde(default)]
     pub cancelled: bool,
-    /// How much of the house is shown as sold; see [`house::fill`].
+    /// How much of the venue is shown as sold; see [`super::sold_places::fill`].
     pub sold: Crowd,
     /// Which seats those are.
     pub seed: u64,
@@ -157,7 +157,7 @@ fn on_sale_for_a_month() -> i32 {
     -30
 }
 
-/// How full a house is.
+/// How full a performance is.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Crowd {
@@ -191,7 +191,7 @@ pub enum DemoError {
     Rule { whose: String, rule: String },
 }
 
-/// A house of the demo as a plan file of our own format; `None` when there is none by that name.
+/// A venue of the demo as a plan file of our own format; `None` when there is none by that name.
 pub fn plan_file(plan: &str) -> Option<&'static [u8]> {
     FILES.get_file(format!("plans/{plan}.json")).map(|file| file.contents())
 }
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn every_house_of_the_season_has_the_categories_that_are_priced() {
+    fn every_venue_of_the_demo_has_the_categories_that_are_priced() {
         for venue in Demo::read().unwrap().venues {
             let keys = plan_of(&venue).categories.into_iter().map(|category| category.key).collect::<Vec<_>>();
             assert_eq!(keys, venue.plan_categories, "{}", venue.plan);
@@ -394,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn every_block_finds_its_seats_in_its_house() {
+    fn every_block_finds_its_seats_in_its_venue() {
         let demo = Demo::read().unwrap();
         for event in demo.events.iter().filter(|event| event.performances.iter().any(|p| !p.blocked.is_empty())) {
             let plan = NumberedPlan::new(&plan_of(demo.venue_of(event))).unwrap();

@@ -75,21 +75,21 @@ pub async fn install_demo(database: &Database, now: Timestamp) -> Result<bool, I
         let plan: SeatingPlan = serde_json::from_slice(events::plan_file(&venue.plan).ok_or_else(missing)?)
             .map_err(|error| InstallError::Plan(error.to_string()))?;
         let (plan_version_id, numbered) = publish_plan(&mut link, venue_id, &plan, now).await?;
-        venues.insert(venue.key.as_str(), DemoHouse { venue_id, plan_version_id, numbered: Arc::new(numbered) });
+        venues.insert(venue.key.as_str(), DemoVenue { venue_id, plan_version_id, numbered: Arc::new(numbered) });
     }
     for event in &demo.events {
         let event_id = Uuid::now_v7();
         rows::insert_event(&mut link, event_row(&demo, event, event_id, organizers[event.organizer.as_str()])).await?;
-        let house = &venues[event.venue.as_str()];
+        let venue = &venues[event.venue.as_str()];
         for performance in &event.performances {
-            install_performance(&mut link, &demo, event, event_id, performance, house, now).await?;
+            install_performance(&mut link, &demo, event, event_id, performance, venue, now).await?;
         }
     }
     link.commit().await?;
     Ok(true)
 }
 
-struct DemoHouse {
+struct DemoVenue {
     venue_id: Uuid,
     plan_version_id: PlanVersionId,
     numbered: Arc<NumberedPlan>,
@@ -120,7 +120,7 @@ async fn install_performance(
     event: &DemoEvent,
     event_id: Uuid,
     performance: &DemoPerformance,
-    house: &DemoHouse,
+    venue: &DemoVenue,
     now: Timestamp,
 ) -> Result<(), InstallDemoError> {
     let organizer = demo.organizer_of(event);
@@ -129,8 +129,8 @@ async fn install_performance(
     let moments = schedule::moments(performance, schedule::day_zero(now, &zone), &zone);
     let spec = PerformanceSpec {
         event_id,
-        venue_id: house.venue_id,
-        plan_version_id: house.plan_version_id,
+        venue_id: venue.venue_id,
+        plan_version_id: venue.plan_version_id,
         starts_at: moments.starts_at,
         doors_at: moments.doors_at,
         moved_from: moments.moved_from,
@@ -160,7 +160,7 @@ async fn install_performance(
             .collect(),
     };
     let performance_id = create_performance(link, spec).await?;
-    let filled = sold_places::fill(&house.numbered, performance);
+    let filled = sold_places::fill(&venue.numbered, performance);
     let sold =
         filled.sold.into_iter().map(|seat| (seat, Claim::Sold { order_id: None, cart_id: None, account_id: None }));
     let blocked = filled.blocked.into_iter().map(|(seat, reason)| (seat, Claim::Blocked { reason }));

@@ -1,4 +1,4 @@
-//! Which places the demo shows as sold or blocked: a believable house, full near the stage, with
+//! Which places the demo shows as sold or blocked: a believable occupancy, full near the stage, with
 //! parties side by side and the odd gap, and the same on every machine for the same seed.
 
 use super::events::{Crowd, DemoBlock, DemoPerformance};
@@ -15,9 +15,9 @@ const ACCESSIBLE_PENALTY: f64 = 0.6;
 /// Out of ten parties, how many come as one, two, three … people.
 const PARTY_SIZES: [u32; 10] = [1, 2, 2, 2, 2, 2, 3, 4, 4, 5];
 
-/// A house as the demo shows it.
+/// What the demo shows as taken at one performance.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct House {
+pub struct Occupancy {
     /// In plan order.
     pub sold: Vec<SeatNo>,
     /// With the organizer's reason.
@@ -25,14 +25,14 @@ pub struct House {
 }
 
 /// The places of `plan` that are sold and blocked at this performance.
-pub fn fill(plan: &NumberedPlan, performance: &DemoPerformance) -> House {
+pub fn fill(plan: &NumberedPlan, performance: &DemoPerformance) -> Occupancy {
     let reach = Reach::new(plan);
     let mut taken = HashSet::new();
-    let mut house = House::default();
+    let mut filled = Occupancy::default();
     for block in &performance.blocked {
         for seat in seats_of_block(plan, &reach, block, &taken) {
             taken.insert(seat);
-            house.blocked.push((seat, block.reason.clone()));
+            filled.blocked.push((seat, block.reason.clone()));
         }
     }
     let free_seats = plan.seats.len() - taken.len();
@@ -41,9 +41,9 @@ pub fn fill(plan: &NumberedPlan, performance: &DemoPerformance) -> House {
         Crowd::Share(share) => ((share * free_seats as f64).round() as usize, 0),
         Crowd::Left(left) => (free_seats.saturating_sub(left as usize), (left as usize).saturating_sub(free_seats)),
     };
-    house.sold = seats_sold(plan, &reach, performance.seed, seats, &taken);
-    house.sold.extend(places_sold(plan, performance.sold, left_standing));
-    house
+    filled.sold = seats_sold(plan, &reach, performance.seed, seats, &taken);
+    filled.sold.extend(places_sold(plan, performance.sold, left_standing));
+    filled
 }
 
 /// How far seats are from the focal point, as a part of the farthest one's distance.
@@ -172,7 +172,7 @@ mod tests {
     const ROWS: i32 = 12;
     const SEATS_A_ROW: i32 = 20;
 
-    /// A small house: rows behind one another before a stage at the top, and a standing area.
+    /// A small venue: rows behind one another before a stage at the top, and a standing area.
     fn plan(standing: u32) -> NumberedPlan {
         let seat = |row: i32, place: i32| Seat {
             id: format!("{row}-{place}"),
@@ -192,8 +192,8 @@ mod tests {
             |row| Row { label: format!("{row}"), seats: (1..=SEATS_A_ROW).map(|place| seat(row, place)).collect() };
         let area = StandingArea { label: "Floor".into(), category: "all".into(), capacity: standing, outline: vec![] };
         let section = Section {
-            key: "house".into(),
-            name: "House".into(),
+            key: "venue".into(),
+            name: "Occupancy".into(),
             entrance: String::new(),
             outline: vec![],
             rows: (1..=ROWS).map(row).collect(),
@@ -201,7 +201,7 @@ mod tests {
             standing: if standing > 0 { vec![area] } else { vec![] },
         };
         NumberedPlan::new(&SeatingPlan {
-            name: "A small house".into(),
+            name: "A small venue".into(),
             size: Size { width: 420.0, height: 300.0 },
             categories: vec![Category { key: "all".into(), name: "All".into(), color: None }],
             focal_point: Some(Point { x: 210.0, y: 0.0 }),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_house_is_as_full_as_the_file_says() {
+    fn a_performance_is_as_full_as_the_file_says() {
         for standing in [0, 50] {
             let plan = plan(standing);
             assert_eq!(fill(&plan, &performance(Crowd::All, 1)).sold.len(), places(&plan));
@@ -238,9 +238,9 @@ mod tests {
     #[test]
     fn the_same_seed_fills_the_same_seats_and_another_seed_others() {
         let plan = plan(0);
-        let house = |seed| fill(&plan, &performance(Crowd::Share(0.4), seed)).sold;
-        assert_eq!(house(7), house(7));
-        assert_ne!(house(7), house(8));
+        let filled = |seed| fill(&plan, &performance(Crowd::Share(0.4), seed)).sold;
+        assert_eq!(filled(7), filled(7));
+        assert_ne!(filled(7), filled(8));
     }
 
     #[test]
@@ -257,12 +257,12 @@ mod tests {
         let plan = plan(0);
         let mut performance = performance(Crowd::All, 1);
         performance.blocked = vec![DemoBlock { seats: 4, reason: "Cameras".into(), depth: 0.0 }];
-        let house = fill(&plan, &performance);
-        let blocked = house.blocked.iter().map(|(seat, _)| seat.0).collect::<Vec<_>>();
+        let filled = fill(&plan, &performance);
+        let blocked = filled.blocked.iter().map(|(seat, _)| seat.0).collect::<Vec<_>>();
         assert_eq!(blocked.len(), 4);
         assert!(blocked.windows(2).all(|pair| pair[1] == pair[0] + 1));
         assert!(blocked[3] < SEATS_A_ROW as u32, "row 1 is next to the stage");
-        assert_eq!(house.sold.len(), places(&plan) - 4);
-        assert!(house.sold.iter().all(|seat| !blocked.contains(&seat.0)));
+        assert_eq!(filled.sold.len(), places(&plan) - 4);
+        assert!(filled.sold.iter().all(|seat| !blocked.contains(&seat.0)));
     }
 }

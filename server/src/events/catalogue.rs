@@ -57,7 +57,7 @@ impl Prices {
     }
 }
 
-/// How full a house is. Places without a price are no part of it: nobody can buy them.
+/// How full a performance is. Places without a price are no part of it: nobody can buy them.
 #[derive(Debug, Clone, Copy)]
 pub struct Occupancy {
     pub free: u32,

@@ -23,11 +23,11 @@ pub struct PublishedPlan {
 /// The cache of published plans. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Plans {
-    kept: Arc<RwLock<HashMap<PlanVersionId, Shelf>>>,
+    kept: Arc<RwLock<HashMap<PlanVersionId, PlanSlot>>>,
 }
 
 /// Where a plan will lie once the first of those who wait for it has read it.
-type Shelf = Arc<OnceCell<Arc<PublishedPlan>>>;
+type PlanSlot = Arc<OnceCell<Arc<PublishedPlan>>>;
 
 impl Plans {
     /// The plan version; `None` when there is none by that id.
@@ -36,8 +36,8 @@ impl Plans {
             return Ok(Some(plan));
         }
         // Of all who come at once one reads it, and the others wait.
-        let shelf = self.shelf(id);
-        match shelf.get_or_try_init(|| async { load(link, id).await.map_err(Some)?.ok_or(None) }).await {
+        let slot = self.slot(id);
+        match slot.get_or_try_init(|| async { load(link, id).await.map_err(Some)?.ok_or(None) }).await {
             Ok(plan) => Ok(Some(plan.clone())),
             Err(Some(error)) => Err(error),
             Err(None) => {
@@ -47,7 +47,7 @@ impl Plans {
         }
     }
 
-    fn shelf(&self, id: PlanVersionId) -> Shelf {
+    fn slot(&self, id: PlanVersionId) -> PlanSlot {
         let mut kept = self.kept.write();
         if kept.len() >= PLANS_KEPT && !kept.contains_key(&id) {
             kept.clear();
@@ -63,7 +63,7 @@ impl Plans {
 
 async fn load(link: &mut Link, id: PlanVersionId) -> DataResult<Option<Arc<PublishedPlan>>> {
     let Some(document) = catalogue::find_plan_document(link, id.0).await? else { return Ok(None) };
-    // Parsing and packing a large house takes tens of milliseconds: not on a thread that serves.
+    // Parsing and packing a large plan takes tens of milliseconds: not on a thread that serves.
     let published = tokio::task::spawn_blocking(move || publish(&document)).await;
     published.map_err(|error| DataError::corrupt("seating plan", error))?.map(Arc::new).map(Some)
 }

@@ -8,7 +8,7 @@ use super::{
     AppState, Served, assets,
     connections::Places,
     error::{self, ApiError},
-    guard, operations, site,
+    operations, request_checks, site,
 };
 use crate::config::AdminListen;
 use axum::{
@@ -43,10 +43,10 @@ fn router(state: AppState) -> Router {
         .merge(operations::metrics_router())
         .layer(middleware::from_fn_with_state(state.clone(), refuse_other_names));
     let around_all = ServiceBuilder::new()
-        .layer(middleware::from_fn_with_state(state.clone(), guard::secure_headers))
+        .layer(middleware::from_fn_with_state(state.clone(), request_checks::secure_headers))
         .layer(middleware::from_fn_with_state(state.clone(), site::error_pages))
         .layer(CatchPanicLayer::custom(error::answer_panic))
-        .layer(middleware::from_fn(guard::require_host));
+        .layer(middleware::from_fn(request_checks::require_host));
     Router::new()
         .merge(private)
         .merge(operations::health_router())
@@ -59,7 +59,7 @@ fn router(state: AppState) -> Router {
 /// A page of another site whose name was pointed here (DNS rebinding) would read messages and metrics: its requests
 /// carry that name. Ours are numbers or `localhost`, unless the listener was put where others reach it by a name.
 async fn refuse_other_names(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let is_ours = guard::host_of(&request).is_some_and(|host| is_local_name(host.host()));
+    let is_ours = request_checks::host_of(&request).is_some_and(|host| is_local_name(host.host()));
     let has_names = match state.config.admin_listen {
         AdminListen::At(address) => !address.ip().is_loopback(),
         AdminListen::NextPort | AdminListen::Off => false,

@@ -1,7 +1,7 @@
 //! Static files, compiled in. Their address contains a digest of the whole folder, so browsers keep them
 //! for ever and see a new version at once; scripts import each other by relative paths.
 
-use super::{AppState, packing::unpacks};
+use super::{AppState, accept_encoding::unpacks};
 use crate::{
     delivery::documents::poster::{draw_png, read_poster},
     embedded::{self, FILES, static_file as file},

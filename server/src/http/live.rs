@@ -13,8 +13,8 @@ use super::{
     connections::{NoPlace, Place},
     error::{ApiError, ApiPath, ApiResult},
     frame_meter::{Allowance, FrameMeter},
-    guard::{is_cross_site, too_many_at_once},
     limits::Limits,
+    request_checks::{is_cross_site, too_many_at_once},
     session::{ClientInfo, token_of},
 };
 use crate::coordinator::{
@@ -104,7 +104,7 @@ async fn upgrade(
         place,
         address,
         limits: state.limits.clone(),
-        counts_frames: state.guards.frames,
+        counts_frames: state.safeguards.frames,
         stopping: state.stopping.clone(),
     };
     tokio::spawn(async move {

@@ -2,6 +2,7 @@
 //! socket, [`site`] the pages customers see, [`admin`] what only operators reach; all of them only talk to the
 //! coordinator.
 
+mod accept_encoding;
 mod account_export;
 mod admin;
 pub mod assets;
@@ -9,14 +10,13 @@ pub mod client_address;
 pub mod connections;
 pub mod error;
 mod frame_meter;
-pub mod guard;
-pub mod kept_pages;
 pub mod limits;
 pub mod live;
 mod open_requests;
 pub mod opened_order;
 pub mod operations;
-mod packing;
+pub mod page_cache;
+pub mod request_checks;
 pub mod rest;
 mod serving;
 pub mod session;
@@ -25,9 +25,9 @@ pub mod staff;
 
 pub use serving::{Served, serve};
 
-use crate::{config::Config, coordinator::Coordinator, guards::Guards, messages::Messages};
+use crate::{config::Config, coordinator::Coordinator, messages::Messages, safeguards::Safeguards};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
-use kept_pages::KeptPages;
+use page_cache::PageCache;
 use std::{ops::Deref, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use tower::ServiceBuilder;
@@ -54,7 +54,7 @@ pub struct AppParts {
     pub demo_mail_url: Option<String>,
     pub config: Arc<Config>,
     pub limits: Arc<limits::Limits>,
-    pub guards: Guards,
+    pub safeguards: Safeguards,
     pub places: connections::Places,
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Turns true when the process stops: sockets end then, and their clients come back to another node.
@@ -85,20 +85,20 @@ pub fn router(state: AppState) -> Router {
         .nest("/api/v1", rest::router())
         .layer(CompressionLayer::new())
         .merge(pages)
-        .layer(middleware::from_fn_with_state(state.clone(), guard::admit_read))
-        .layer(middleware::from_fn_with_state((state.clone(), KeptPages::default()), kept_pages::keep_pages))
+        .layer(middleware::from_fn_with_state(state.clone(), request_checks::admit_read))
+        .layer(middleware::from_fn_with_state((state.clone(), PageCache::default()), page_cache::keep_pages))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIMEOUT));
     // From the outermost to the innermost. One stack: each `layer` of a router by itself costs every request a box.
     let around_all = ServiceBuilder::new()
-        .layer(middleware::from_fn_with_state(state.clone(), guard::secure_headers))
+        .layer(middleware::from_fn_with_state(state.clone(), request_checks::secure_headers))
         .layer(middleware::from_fn_with_state(state.clone(), site::error_pages))
         .layer(CatchPanicLayer::custom(error::answer_panic))
-        .layer(middleware::from_fn(guard::require_host))
+        .layer(middleware::from_fn(request_checks::require_host))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     Router::new()
         .merge(answers)
-        .merge(live::router().layer(middleware::from_fn_with_state(state.clone(), guard::admit_read)))
-        .layer(middleware::from_fn_with_state(state.clone(), guard::admit))
+        .merge(live::router().layer(middleware::from_fn_with_state(state.clone(), request_checks::admit_read)))
+        .layer(middleware::from_fn_with_state(state.clone(), request_checks::admit))
         .merge(operations::health_router())
         .layer(around_all)
         .with_state(state)

@@ -8,8 +8,8 @@ use crate::{
     data::{DataError, DataResult, Link, events::catalogue, seats::claims as rows},
     events::{
         catalogue::{Prices, load_prices, venue_of},
-        house::{HouseFile, house_of},
         plans::Plans,
+        sale::{Sale, sale_of},
     },
 };
 use parking_lot::Mutex;
@@ -24,69 +24,69 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a shelf is believed; an organizer's change is in every cart after it.
-const SHELF_BELIEVED_FOR: Duration = Duration::from_secs(1);
-/// Shelves kept in memory; beyond it the memory starts anew.
-const SHELVES_KEPT: usize = 1_000;
+/// How long what was read of a performance is believed; an organizer's change is in every cart after it.
+const PRICES_BELIEVED_FOR: Duration = Duration::from_secs(1);
+/// PricedPerformances kept in memory; beyond it the memory starts anew.
+const PERFORMANCES_KEPT: usize = 1_000;
 
 /// A performance as far as a cart needs it.
-pub struct Shelf {
+pub struct PricedPerformance {
     pub row: catalogue::ListedRow,
     pub prices: Prices,
-    pub house: HouseFile,
+    pub sale: Sale,
 }
 
-/// The shelves everybody buys from: read once a second, not once for every cart. Cheap to clone.
+/// What is sold and for how much: read once a second, not once for every cart. Cheap to clone.
 #[derive(Clone)]
-pub struct Shelves {
+pub struct PricedPerformances {
     plans: Plans,
-    kept: Arc<Mutex<HashMap<PerformanceId, KeptShelf>>>,
+    kept: Arc<Mutex<HashMap<PerformanceId, KeptPerformance>>>,
 }
 
-struct KeptShelf {
-    shelf: Arc<Shelf>,
+struct KeptPerformance {
+    priced: Arc<PricedPerformance>,
     read_at: Instant,
 }
 
-impl Shelves {
+impl PricedPerformances {
     pub fn new(plans: Plans) -> Self {
         Self { plans, kept: Arc::default() }
     }
 
-    /// The performance's shelf as it was [`SHELF_BELIEVED_FOR`] ago or later.
+    /// The performance as it was [`PRICES_BELIEVED_FOR`] ago or later.
     ///
     /// # Errors
     /// [`DataError::Corrupt`] when there is no such performance: whoever asks has a claim there.
-    pub async fn find(&self, link: &mut Link, performance_id: PerformanceId) -> DataResult<Arc<Shelf>> {
+    pub async fn find(&self, link: &mut Link, performance_id: PerformanceId) -> DataResult<Arc<PricedPerformance>> {
         if let Some(kept) = self.kept.lock().get(&performance_id)
-            && kept.read_at.elapsed() < SHELF_BELIEVED_FOR
+            && kept.read_at.elapsed() < PRICES_BELIEVED_FOR
         {
-            return Ok(kept.shelf.clone());
+            return Ok(kept.priced.clone());
         }
         let read_at = Instant::now();
-        let shelf = Arc::new(Shelf::load(link, &self.plans, performance_id).await?);
+        let priced = Arc::new(PricedPerformance::load(link, &self.plans, performance_id).await?);
         let mut kept = self.kept.lock();
-        if kept.len() >= SHELVES_KEPT {
+        if kept.len() >= PERFORMANCES_KEPT {
             kept.clear();
         }
-        kept.insert(performance_id, KeptShelf { shelf: shelf.clone(), read_at });
-        Ok(shelf)
+        kept.insert(performance_id, KeptPerformance { priced: priced.clone(), read_at });
+        Ok(priced)
     }
 }
 
-impl Shelf {
+impl PricedPerformance {
     async fn load(link: &mut Link, plans: &Plans, performance_id: PerformanceId) -> DataResult<Self> {
         let row = catalogue::find_performance(link, performance_id.0)
             .await?
             .ok_or_else(|| DataError::corrupt("seat claim", "its performance does not exist"))?;
         let prices = load_prices(link, &row).await?;
-        let house = house_of(link, plans, &row, &prices).await?;
-        Ok(Self { row, prices, house })
+        let sale = sale_of(link, plans, &row, &prices).await?;
+        Ok(Self { row, prices, sale })
     }
 
     /// The price category of a place; `None` when it is not for sale.
     pub fn category_of(&self, seat: SeatNo) -> Option<&PriceCategory> {
-        let key = &self.house.plan.categories[self.house.plan.category_of(seat)?];
+        let key = &self.sale.plan.categories[self.sale.plan.category_of(seat)?];
         self.prices.categories.iter().find(|category| category.plan_category == *key)
     }
 
@@ -95,11 +95,11 @@ impl Shelf {
         let category = self.category_of(seat).ok_or_else(not_sold)?;
         let price =
             category.prices.iter().find(|price| price.ticket_type_id == held.ticket_type_id).ok_or_else(not_sold)?;
-        let types: Vec<_> = self.house.rules.types_for(&self.house.plan, seat).collect();
+        let types: Vec<_> = self.sale.rules.types_for(&self.sale.plan, seat).collect();
         let ticket_type = self.prices.ticket_types.iter().find(|kind| kind.ticket_type_id == held.ticket_type_id);
         Ok(CartSeat {
             seat,
-            label: self.house.plan.label(seat).ok_or_else(not_sold)?,
+            label: self.sale.plan.label(seat).ok_or_else(not_sold)?,
             price_category_id: category.price_category_id,
             price_category: category.name.clone(),
             band: category.band,
@@ -113,17 +113,22 @@ impl Shelf {
 }
 
 /// The cart as it is now.
-pub async fn load_cart(link: &mut Link, shelves: &Shelves, cart_id: CartId, now: Timestamp) -> DataResult<Cart> {
-    load_cart_with_shelves(link, shelves, cart_id, now).await.map(|(cart, _)| cart)
+pub async fn load_cart(
+    link: &mut Link,
+    pricing: &PricedPerformances,
+    cart_id: CartId,
+    now: Timestamp,
+) -> DataResult<Cart> {
+    load_cart_with_prices(link, pricing, cart_id, now).await.map(|(cart, _)| cart)
 }
 
 /// The cart with what was read about its performances.
-pub async fn load_cart_with_shelves(
+pub async fn load_cart_with_prices(
     link: &mut Link,
-    shelves: &Shelves,
+    pricing: &PricedPerformances,
     cart_id: CartId,
     now: Timestamp,
-) -> DataResult<(Cart, HashMap<PerformanceId, Arc<Shelf>>)> {
+) -> DataResult<(Cart, HashMap<PerformanceId, Arc<PricedPerformance>>)> {
     let mut places: BTreeMap<PerformanceId, Vec<(SeatNo, Claim)>> = BTreeMap::new();
     for row in rows::list_of_cart(link, cart_id.0).await? {
         places.entry(PerformanceId(row.performance_id)).or_default().push((seat_of(&row)?, from_row(&row)?));
@@ -140,17 +145,17 @@ pub async fn load_cart_with_shelves(
         if held.is_empty() && lapsed_at.is_none() {
             continue;
         }
-        let shelf = shelves.find(link, performance_id).await?;
+        let priced = pricing.find(link, performance_id).await?;
         if !held.is_empty() {
-            cart.performances.push(cart_performance(&shelf, &held)?);
+            cart.performances.push(cart_performance(&priced, &held)?);
         } else if let Some(lapsed_at) = lapsed_at
-            && shelf.row.on_sale_until > now.as_millis()
+            && priced.row.on_sale_until > now.as_millis()
         {
-            cart.lapsed.push(lapsed_hold(&shelf, &lapsed, lapsed_at));
+            cart.lapsed.push(lapsed_hold(&priced, &lapsed, lapsed_at));
         }
-        used.insert(performance_id, shelf);
+        used.insert(performance_id, priced);
     }
-    cart.lapsed.extend(lapsed_and_gone(link, shelves, cart_id, now).await?);
+    cart.lapsed.extend(lapsed_and_gone(link, pricing, cart_id, now).await?);
     cart.performances.sort_by_key(|performance| performance.expires_at);
     cart.total = sum(cart.performances.iter().map(|performance| performance.total));
     cart.fees = sum(cart.performances.iter().map(|performance| performance.fees));
@@ -160,16 +165,16 @@ pub async fn load_cart_with_shelves(
 /// Holds that ran out and of which nothing is left to be offered: what the cart owes is the word that it is so.
 async fn lapsed_and_gone(
     link: &mut Link,
-    shelves: &Shelves,
+    pricing: &PricedPerformances,
     cart_id: CartId,
     now: Timestamp,
 ) -> DataResult<Vec<LapsedHold>> {
     let since = now.as_millis() - LAPSED_TOLD_FOR.as_millis() as i64;
     let mut gone = Vec::new();
     for row in rows::list_lapsed_holds(link, cart_id.0, since).await? {
-        let shelf = shelves.find(link, PerformanceId(row.performance_id)).await?;
-        if shelf.row.on_sale_until > now.as_millis() {
-            gone.push(lapsed_hold(&shelf, &[], Timestamp(row.lapsed_at)));
+        let priced = pricing.find(link, PerformanceId(row.performance_id)).await?;
+        if priced.row.on_sale_until > now.as_millis() {
+            gone.push(lapsed_hold(&priced, &[], Timestamp(row.lapsed_at)));
         }
     }
     Ok(gone)
@@ -180,9 +185,9 @@ pub fn sum(amounts: impl Iterator<Item = Money>) -> Option<Money> {
     amounts.map(Some).reduce(|sum, amount| sum?.checked_add(amount?).ok())?
 }
 
-fn cart_performance(shelf: &Shelf, held: &[(SeatNo, HeldBy)]) -> DataResult<CartPerformance> {
-    let row = &shelf.row;
-    let seats = held.iter().map(|(seat, held)| shelf.cart_seat(*seat, held)).collect::<DataResult<Vec<_>>>()?;
+fn cart_performance(priced: &PricedPerformance, held: &[(SeatNo, HeldBy)]) -> DataResult<CartPerformance> {
+    let row = &priced.row;
+    let seats = held.iter().map(|(seat, held)| priced.cart_seat(*seat, held)).collect::<DataResult<Vec<_>>>()?;
     let window = held[0].1.window;
     let total = |amount: fn(&CartSeat) -> Money| {
         sum(seats.iter().map(amount)).ok_or_else(|| DataError::corrupt("prices", "they do not add up"))
@@ -202,13 +207,13 @@ fn cart_performance(shelf: &Shelf, held: &[(SeatNo, HeldBy)]) -> DataResult<Cart
         total: total(|seat| seat.price)?,
         fees: total(|seat| seat.fee)?,
         seats,
-        ticket_types: shelf.prices.ticket_types.clone(),
+        ticket_types: priced.prices.ticket_types.clone(),
     })
 }
 
-fn lapsed_hold(shelf: &Shelf, seats: &[SeatNo], lapsed_at: Timestamp) -> LapsedHold {
-    let row = &shelf.row;
-    let first_price = |seat: &SeatNo| shelf.category_of(*seat).and_then(|category| category.prices.first());
+fn lapsed_hold(priced: &PricedPerformance, seats: &[SeatNo], lapsed_at: Timestamp) -> LapsedHold {
+    let row = &priced.row;
+    let first_price = |seat: &SeatNo| priced.category_of(*seat).and_then(|category| category.prices.first());
     LapsedHold {
         performance_id: PerformanceId(row.performance_id),
         event_slug: row.event_slug.clone(),
@@ -219,7 +224,7 @@ fn lapsed_hold(shelf: &Shelf, seats: &[SeatNo], lapsed_at: Timestamp) -> LapsedH
         starts_at: Timestamp(row.starts_at),
         lapsed_at,
         still_free: seats.to_vec(),
-        still_free_labels: seats.iter().filter_map(|seat| shelf.house.plan.label(*seat)).collect(),
+        still_free_labels: seats.iter().filter_map(|seat| priced.sale.plan.label(*seat)).collect(),
         total: sum(seats.iter().filter_map(first_price).map(|price: &Price| price.price)),
     }
 }

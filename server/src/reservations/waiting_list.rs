@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_house_is_told_in_turns() {
+    fn everybody_is_told_in_turns() {
         assert_eq!(whom_to_tell(&SaleState::OnSale, 18_000, 0), Telling::Tell(TOLD_AT_ONCE));
         assert_eq!(whom_to_tell(&SaleState::OnSale, u32::MAX, 53_990), Telling::Tell(TOLD_AT_ONCE));
     }

@@ -150,13 +150,13 @@ async function askAgain() {
 // What is being decided elsewhere ----------------------------------------------------------------
 
 /** Looks whether the page says something else by now, and shows that; nothing moves while it does not. */
-function lookAgain(says) {
-  const seconds = Number(says.dataset.lookAgain);
+function lookAgain(notice) {
+  const seconds = Number(notice.dataset.lookAgain);
   const look = async () => {
     try {
       const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".says");
-      if (answer.ok && fresh?.textContent !== says.textContent) return location.reload();
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".notice-page");
+      if (answer.ok && fresh?.textContent !== notice.textContent) return location.reload();
     } catch {
       serverIsAway();
     }

@@ -71,7 +71,7 @@ fn around(center: Point, radius: f64, angle: f64) -> Point {
     point(center.x + radius * turn.cos(), center.y + radius * turn.sin())
 }
 
-/// Tables are numbered through the house; the section's begin at `first`.
+/// Tables are numbered through the hall; the section's begin at `first`.
 fn add_table(section: &mut Section, first: usize, seats: usize, category: &str, center: Point) {
     let label = format!("T{}", first + section.tables.len());
     let reach = reach(seats);

@@ -1,4 +1,4 @@
-//! What the houses are drawn with: rows on arcs, outlines, seats.
+//! What the plans are drawn with: rows on arcs, outlines, seats.
 
 use shared_model::plan::{Category, Outline, Point, Row, SEAT_PITCH, Seat, Section, Text};
 use std::f64::consts::PI;
@@ -21,7 +21,7 @@ pub fn point(x: f64, y: f64) -> Point {
     Point { x: tenths(x), y: tenths(y) }
 }
 
-/// The three price bands all demo houses have.
+/// The three price bands all demo plans have.
 pub fn categories(premium: &str, standard: &str, value: &str) -> Vec<Category> {
     [(PREMIUM, premium, "#7c1636"), (STANDARD, standard, "#0f6678"), (VALUE, value, "#7487ce")]
         .map(|(key, name, color)| Category { key: key.into(), name: name.into(), color: Some(color.into()) })

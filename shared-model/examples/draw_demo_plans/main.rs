@@ -1,6 +1,6 @@
-//! Draws the houses of the demo as plan files: `cargo run -p shared-model --example draw_demo_plans`.
+//! Draws the venues of the demo as plan files: `cargo run -p shared-model --example draw_demo_plans`.
 //!
-//! The files are what the product reads; this is how they came to be, kept so that a house can be
+//! The files are what the product reads; this is how they came to be, kept so that a plan can be
 //! changed by a number rather than by hand. Coordinates are rounded to tenths and rows stand on
 //! lines of their own, so that the files stay small and a change shows in a diff.
 
@@ -17,14 +17,14 @@ use std::{fs, io, path::Path};
 fn main() -> io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/demo/plans");
     fs::create_dir_all(&folder)?;
-    let houses = [
+    let venues = [
         ("teatro-del-muelle", theatre::draw()),
         ("auditorio-de-la-bahia", concert_hall::draw()),
         ("arena-norte", arena::draw()),
         ("cabaret-cuatro", cabaret::draw()),
         ("nave-9", club::draw()),
     ];
-    for (key, plan) in houses {
+    for (key, plan) in venues {
         fs::write(folder.join(format!("{key}.json")), file_text(&plan))?;
         println!("{key}: {} places, {} sections", plan.place_count(), plan.sections().count());
     }

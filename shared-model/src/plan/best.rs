@@ -1,6 +1,6 @@
-//! "Best seats for me": which seats of a house to offer to a party.
+//! "Best seats for me": which seats of a plan to offer to a party.
 //!
-//! Pure and deterministic: the same house, freedom and wish lead to the same seats on the server and
+//! Pure and deterministic: the same plan, freedom and wish lead to the same seats on the server and
 //! in an app. Closest to the focal point first, the middle of a row before its ends, a clear view
 //! before a restricted one, neighbours where that is wished, no single seats left behind
 //! ([`super::orphan`]), wheelchair places only for those who ask for them.
@@ -363,7 +363,7 @@ fn midpoint(a: Point, b: Point) -> Point {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::test_house::House;
+    use crate::plan::sample_plan::SamplePlan;
     use proptest::prelude::*;
     use std::collections::HashSet;
 
@@ -371,106 +371,106 @@ mod tests {
         Wish { count, category: None, together: true, step_free: false }
     }
 
-    fn choice(house: &House, wish: &Wish) -> Option<BestChoice> {
-        best_seats(&house.plan, |seat| house.is_free(seat), wish)
+    fn choice(sample: &SamplePlan, wish: &Wish) -> Option<BestChoice> {
+        best_seats(&sample.plan, |seat| sample.is_free(seat), wish)
     }
 
-    fn numbers(house: &House, wish: &Wish) -> Vec<u32> {
-        choice(house, wish).expect("enough seats").seats.into_iter().map(|seat| seat.0).collect()
+    fn numbers(sample: &SamplePlan, wish: &Wish) -> Vec<u32> {
+        choice(sample, wish).expect("enough seats").seats.into_iter().map(|seat| seat.0).collect()
     }
 
     #[test]
     fn the_middle_of_the_front_row_comes_first() {
-        let house = House::of_rows(&[".........", "........."]);
-        assert_eq!(numbers(&house, &wish(3)), [3, 4, 5]);
+        let sample = SamplePlan::of_rows(&[".........", "........."]);
+        assert_eq!(numbers(&sample, &wish(3)), [3, 4, 5]);
     }
 
     #[test]
     fn a_party_is_not_torn_over_an_aisle() {
-        let house = House::of_rows(&["xx.._..xx", "xx.....xx"]);
-        let best = choice(&house, &wish(3)).expect("enough seats");
+        let sample = SamplePlan::of_rows(&["xx.._..xx", "xx.....xx"]);
+        let best = choice(&sample, &wish(3)).expect("enough seats");
         assert!(best.seats.iter().all(|seat| seat.0 >= 8));
         assert_eq!(best.reason, BestReason::Together { section: "Stalls".into(), row: "B".into() });
     }
 
     #[test]
     fn no_single_seat_is_left_behind_when_it_can_be_avoided() {
-        let house = House::of_rows(&["xx.....xx"]);
-        let seats = numbers(&house, &wish(2));
+        let sample = SamplePlan::of_rows(&["xx.....xx"]);
+        let seats = numbers(&sample, &wish(2));
         assert!(seats == [2, 3] || seats == [5, 6], "{seats:?}");
     }
 
     #[test]
     fn wheelchair_places_are_left_to_those_who_need_them() {
-        let house = House::of_rows(&["xxWC.xxxx"]);
-        assert_eq!(numbers(&house, &wish(1)), [4]);
-        assert_eq!(choice(&house, &wish(2)), None);
+        let sample = SamplePlan::of_rows(&["xxWC.xxxx"]);
+        assert_eq!(numbers(&sample, &wish(1)), [4]);
+        assert_eq!(choice(&sample, &wish(2)), None);
     }
 
     #[test]
     fn step_free_takes_the_wheelchair_place_and_its_companion() {
-        let house = House::of_rows(&["...WCWC..."]);
+        let sample = SamplePlan::of_rows(&["...WCWC..."]);
         let step_free = |count| Wish { step_free: true, ..wish(count) };
-        assert_eq!(numbers(&house, &step_free(2)), [3, 4]);
-        assert_eq!(numbers(&house, &step_free(4)).len(), 4);
-        let without = House::of_rows(&["....."]);
+        assert_eq!(numbers(&sample, &step_free(2)), [3, 4]);
+        assert_eq!(numbers(&sample, &step_free(4)).len(), 4);
+        let without = SamplePlan::of_rows(&["....."]);
         assert_eq!(choice(&without, &step_free(1)), None);
     }
 
     #[test]
     fn step_free_finds_the_rest_of_the_party_nearby() {
-        let house = House::of_rows(&["WCx..", "....."]);
-        let seats = numbers(&house, &Wish { step_free: true, ..wish(4) });
+        let sample = SamplePlan::of_rows(&["WCx..", "....."]);
+        let seats = numbers(&sample, &Wish { step_free: true, ..wish(4) });
         assert_eq!(seats, [0, 1, 5, 6]);
     }
 
     #[test]
     fn a_party_too_large_for_any_row_is_kept_in_few_groups() {
-        let house = House::of_rows(&["..x..", "..x.."]);
-        let best = choice(&house, &wish(4)).expect("enough seats");
+        let sample = SamplePlan::of_rows(&["..x..", "..x.."]);
+        let best = choice(&sample, &wish(4)).expect("enough seats");
         assert_eq!(best.reason, BestReason::Closest);
         assert_eq!(best.seats.len(), 4);
     }
 
     #[test]
     fn a_table_seats_a_party_on_all_its_sides() {
-        let house = House::of_rows(&["T.xx.."]);
-        let best = choice(&house, &wish(3)).expect("enough seats");
+        let sample = SamplePlan::of_rows(&["T.xx.."]);
+        let best = choice(&sample, &wish(3)).expect("enough seats");
         assert_eq!(best.seats, [SeatNo(0), SeatNo(3), SeatNo(4)]);
         assert!(matches!(best.reason, BestReason::Together { .. }));
     }
 
     #[test]
     fn standing_places_serve_when_nothing_seated_fits() {
-        let house = House::of_rows(&["x.x"]).with_standing(5);
-        let best = choice(&house, &wish(2)).expect("room on the floor");
+        let sample = SamplePlan::of_rows(&["x.x"]).with_standing(5);
+        let best = choice(&sample, &wish(2)).expect("room on the floor");
         assert_eq!(best.reason, BestReason::Standing { area: "Floor".into() });
         assert_eq!(best.seats, [SeatNo(3), SeatNo(4)]);
-        assert_eq!(choice(&house, &wish(6)), None);
+        assert_eq!(choice(&sample, &wish(6)), None);
     }
 
     #[test]
     fn a_clear_view_comes_before_a_closer_restricted_one() {
-        let house = House::of_rows(&["rrrrr", "....."]);
-        assert!(numbers(&house, &wish(2)).iter().all(|seat| *seat >= 5));
+        let sample = SamplePlan::of_rows(&["rrrrr", "....."]);
+        assert!(numbers(&sample, &wish(2)).iter().all(|seat| *seat >= 5));
     }
 
     #[test]
     fn only_the_wished_category_is_offered() {
-        let house = House::of_rows(&["aaabbb"]);
+        let sample = SamplePlan::of_rows(&["aaabbb"]);
         let of_category_b = Wish { category: Some(1), ..wish(2) };
-        assert!(numbers(&house, &of_category_b).iter().all(|seat| *seat >= 3));
+        assert!(numbers(&sample, &of_category_b).iter().all(|seat| *seat >= 3));
     }
 
     #[test]
-    fn nobody_and_more_than_the_house_get_nothing() {
-        let house = House::of_rows(&["...."]);
-        assert_eq!(choice(&house, &wish(0)), None);
-        assert_eq!(choice(&house, &wish(u32::MAX)), None);
+    fn nobody_and_more_than_the_plan_has_get_nothing() {
+        let sample = SamplePlan::of_rows(&["...."]);
+        assert_eq!(choice(&sample, &wish(0)), None);
+        assert_eq!(choice(&sample, &wish(u32::MAX)), None);
     }
 
-    fn house_of(rows: &[String]) -> House {
-        House::of_rows(&rows.iter().map(String::as_str).collect::<Vec<_>>())
+    fn sample_of(rows: &[String]) -> SamplePlan {
+        SamplePlan::of_rows(&rows.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     proptest! {
@@ -478,15 +478,15 @@ mod tests {
         fn a_choice_is_free_complete_and_of_the_right_kind(
             rows in prop::collection::vec("[x.rWC_]{1,12}", 1..6), count in 1u32..6, together: bool, step_free: bool,
         ) {
-            let house = house_of(&rows);
-            if let Some(best) = choice(&house, &Wish { together, step_free, ..wish(count) }) {
+            let sample = sample_of(&rows);
+            if let Some(best) = choice(&sample, &Wish { together, step_free, ..wish(count) }) {
                 let distinct: HashSet<_> = best.seats.iter().collect();
                 prop_assert_eq!(distinct.len(), count as usize);
-                prop_assert!(best.seats.iter().all(|seat| house.is_free(*seat)));
+                prop_assert!(best.seats.iter().all(|seat| sample.is_free(*seat)));
                 if step_free {
-                    prop_assert!(house.plan.seats[best.seats[0].index()].accessible);
+                    prop_assert!(sample.plan.seats[best.seats[0].index()].accessible);
                 } else {
-                    prop_assert!(best.seats.iter().all(|seat| is_ordinary(&house.plan, *seat)));
+                    prop_assert!(best.seats.iter().all(|seat| is_ordinary(&sample.plan, *seat)));
                 }
             }
         }
@@ -495,16 +495,16 @@ mod tests {
         fn enough_free_seats_are_always_found(
             rows in prop::collection::vec("[x._]{1,12}", 1..6), count in 1u32..6, together: bool,
         ) {
-            let house = house_of(&rows);
-            let free = (0..house.plan.seats.len() as u32).filter(|n| house.is_free(SeatNo(*n))).count();
-            prop_assert_eq!(choice(&house, &Wish { together, ..wish(count) }).is_some(), free >= count as usize);
+            let sample = sample_of(&rows);
+            let free = (0..sample.plan.seats.len() as u32).filter(|n| sample.is_free(SeatNo(*n))).count();
+            prop_assert_eq!(choice(&sample, &Wish { together, ..wish(count) }).is_some(), free >= count as usize);
         }
 
         #[test]
         fn neighbours_never_break_the_orphan_rule(row in "[x._]{1,20}", count in 1u32..6) {
-            let house = house_of(&[row]);
-            if let Some(BestChoice { seats, reason: BestReason::Together { .. } }) = choice(&house, &wish(count)) {
-                prop_assert!(orphans_left(&house.plan, |seat| house.is_free(seat), &seats).is_empty());
+            let sample = sample_of(&[row]);
+            if let Some(BestChoice { seats, reason: BestReason::Together { .. } }) = choice(&sample, &wish(count)) {
+                prop_assert!(orphans_left(&sample.plan, |seat| sample.is_free(seat), &seats).is_empty());
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A seating plan: what a house looks like and what can be sold in it.
+//! A seating plan: what a venue looks like and what can be sold in it.
 //!
 //! A plan is drawn or imported ([`SeatingPlan`]), checked ([`check`]), then published as a version
 //! that never changes. Publishing numbers its places densely ([`numbered`]): seats in plan order,
@@ -11,7 +11,7 @@ pub mod geometry;
 pub mod numbered;
 pub mod orphan;
 #[cfg(test)]
-mod test_house;
+mod sample_plan;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ pub const COORDINATE_MAX: f64 = 100_000.0;
 /// Shapes and texts of the background.
 pub const DECORATIONS_PER_PLAN_MAX: usize = 2_000;
 
-/// A drawn house. Coordinates are in plan units with y downwards; neighbouring seats stand about
+/// A drawn venue. Coordinates are in plan units with y downwards; neighbouring seats stand about
 /// 20 units apart ([`SEAT_PITCH`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

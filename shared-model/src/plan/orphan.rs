@@ -65,12 +65,12 @@ pub(super) fn runs<'a>(plan: &'a NumberedPlan, seats: &'a [SeatNo]) -> impl Iter
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::test_house::House;
+    use crate::plan::sample_plan::SamplePlan;
     use proptest::prelude::*;
 
     fn orphans(row: &str) -> Vec<u32> {
-        let house = House::of_rows(&[row]);
-        let left = orphans_left(&house.plan, |seat| house.is_free(seat), &house.wished);
+        let sample = SamplePlan::of_rows(&[row]);
+        let left = orphans_left(&sample.plan, |seat| sample.is_free(seat), &sample.wished);
         left.into_iter().map(|seat| seat.0).collect()
     }
 
@@ -112,27 +112,27 @@ mod tests {
 
     #[test]
     fn tables_have_no_orphans() {
-        let house = House::of_rows(&["T.!!..."]);
-        assert!(orphans_left(&house.plan, |seat| house.is_free(seat), &house.wished).is_empty());
+        let sample = SamplePlan::of_rows(&["T.!!..."]);
+        assert!(orphans_left(&sample.plan, |seat| sample.is_free(seat), &sample.wished).is_empty());
     }
 
     #[test]
     fn seats_taken_one_by_one_are_judged_together() {
-        let house = House::of_rows(&["....."]);
+        let sample = SamplePlan::of_rows(&["....."]);
         // Seat 1 is the buyer's already, seat 0 is tapped next.
         let both = [SeatNo(1), SeatNo(0)];
-        assert!(orphans_left(&house.plan, |seat| seat != SeatNo(1), &both).is_empty());
+        assert!(orphans_left(&sample.plan, |seat| seat != SeatNo(1), &both).is_empty());
     }
 
     proptest! {
         /// Some choice of every size is allowed in every run, so the rule never ends a sale.
         #[test]
         fn every_size_has_an_allowed_choice(row in "[x.]{1,14}", size in 1usize..6) {
-            let house = House::of_rows(&[&row]);
-            let open = open_seats(&house.plan, 0, |seat| house.is_free(seat));
-            for run in runs(&house.plan, &open).filter(|run| run.len() >= size) {
+            let sample = SamplePlan::of_rows(&[&row]);
+            let open = open_seats(&sample.plan, 0, |seat| sample.is_free(seat));
+            for run in runs(&sample.plan, &open).filter(|run| run.len() >= size) {
                 let some_choice = run.windows(size).any(|choice| {
-                    orphans_left(&house.plan, |seat| house.is_free(seat), choice).is_empty()
+                    orphans_left(&sample.plan, |seat| sample.is_free(seat), choice).is_empty()
                 });
                 prop_assert!(some_choice, "{row} has no choice of {size}");
             }
@@ -141,12 +141,12 @@ mod tests {
         /// What is called an orphan is free, not chosen, and had a free neighbour.
         #[test]
         fn orphans_are_free_and_were_not_single(row in "[x.!_]{1,14}") {
-            let house = House::of_rows(&[&row]);
-            for orphan in orphans_left(&house.plan, |seat| house.is_free(seat), &house.wished) {
-                prop_assert!(house.is_free(orphan));
-                prop_assert!(!house.wished.contains(&orphan));
-                let open = open_seats(&house.plan, 0, |seat| house.is_free(seat) || house.wished.contains(&seat));
-                let run = runs(&house.plan, &open).find(|run| run.contains(&orphan)).expect("it is open");
+            let sample = SamplePlan::of_rows(&[&row]);
+            for orphan in orphans_left(&sample.plan, |seat| sample.is_free(seat), &sample.wished) {
+                prop_assert!(sample.is_free(orphan));
+                prop_assert!(!sample.wished.contains(&orphan));
+                let open = open_seats(&sample.plan, 0, |seat| sample.is_free(seat) || sample.wished.contains(&seat));
+                let run = runs(&sample.plan, &open).find(|run| run.contains(&orphan)).expect("it is open");
                 prop_assert!(run.len() > 1);
             }
         }

@@ -1,13 +1,13 @@
-//! After a run: does what people were told stand in the books, and is every seat one buyer's?
+//! After a run: does what people were told stand in the database, and is every seat one buyer's?
 
-use super::{Outcome, house::House, server::Books};
+use super::{Outcome, server::Store, venue::OnSale};
 use shared_model::{CartId, PerformanceId, SeatNo};
 use std::collections::HashMap;
 use ticketboss::{
     commerce::sandbox::Sandbox,
     data::{
         Database,
-        orders::{rows as orders, sandbox_store::SandboxStore},
+        orders::{order_rows as orders, sandbox_store::SandboxStore},
         seats::claims,
     },
 };
@@ -30,7 +30,7 @@ impl Told {
     }
 }
 
-/// What is claimed in the books, by seat: the cart that has it.
+/// What is claimed, by seat: the cart that has it.
 pub async fn list_claimed(
     database: &Database,
     performance_id: PerformanceId,
@@ -42,12 +42,12 @@ pub async fn list_claimed(
 }
 
 /// Every hold that was answered is a row of that cart's, every row was answered, no seat was given twice.
-pub async fn check_holds(books: &Books, house: &House, told: &Told) -> Outcome<String> {
+pub async fn check_holds(store: &Store, on_sale: &OnSale, told: &Told) -> Outcome<String> {
     if !told.twice.is_empty() {
         return Err(format!("{} seats were given to two buyers: {:?}", told.twice.len(), told.twice).into());
     }
-    let database = books.open().await?;
-    let claimed = list_claimed(&database, house.performance_id).await?;
+    let database = store.open().await?;
+    let claimed = list_claimed(&database, on_sale.performance_id).await?;
     database.close().await;
     for (seat, cart) in &told.owners {
         if claimed.get(seat).is_none_or(|(_, owner)| *owner != cart.0) {
@@ -57,14 +57,14 @@ pub async fn check_holds(books: &Books, house: &House, told: &Told) -> Outcome<S
     if claimed.len() != told.owners.len() {
         return Err(format!("{} seats are claimed, {} were promised", claimed.len(), told.owners.len()).into());
     }
-    Ok(format!("{} seats promised, the same {} in the books, none twice", told.owners.len(), claimed.len()))
+    Ok(format!("{} seats promised, the same {} in the database, none twice", told.owners.len(), claimed.len()))
 }
 
 /// Every order that was answered as paid has its tickets, its seats and its captured payment; nothing more.
-pub async fn check_orders(books: &Books, house: &House, paid: &[Uuid], seats_each: usize) -> Outcome<String> {
+pub async fn check_orders(store: &Store, on_sale: &OnSale, paid: &[Uuid], seats_each: usize) -> Outcome<String> {
     /// Orders read with one statement.
     const CHUNK: usize = 1_000;
-    let database = books.open().await?;
+    let database = store.open().await?;
     let mut tickets = HashMap::new();
     for order_ids in paid.chunks(CHUNK) {
         let mut link = database.read().await?;
@@ -78,7 +78,7 @@ pub async fn check_orders(books: &Books, house: &House, paid: &[Uuid], seats_eac
         return Err(format!("{} orders of {seats_each} seats have {} tickets", paid.len(), tickets.len()).into());
     }
     let mut link = database.read().await?;
-    let sold = claims::list_changes(&mut link, house.performance_id.0, -1).await?;
+    let sold = claims::list_changes(&mut link, on_sale.performance_id.0, -1).await?;
     drop(link);
     let sold: HashMap<_, _> =
         sold.iter().filter(|row| row.state == "sold").map(|row| (row.seat_no, row.order_id)).collect();
@@ -86,7 +86,7 @@ pub async fn check_orders(books: &Books, house: &House, paid: &[Uuid], seats_eac
         return Err(format!("{} seats are sold, {} have tickets", sold.len(), tickets.len()).into());
     }
     database.close().await;
-    let provider = Sandbox::new(SandboxStore::open(&books.folder.path().join("sandbox.db")).await?);
+    let provider = Sandbox::new(SandboxStore::open(&store.folder.path().join("sandbox.db")).await?);
     let captured = provider.list_intents().await?.iter().filter(|intent| intent.status == "succeeded").count();
     if captured != paid.len() {
         return Err(format!("{captured} payments were captured for {} paid orders", paid.len()).into());

@@ -11,26 +11,26 @@ use shared_model::{PerformanceId, hold::Hold};
 use std::{cell::RefCell, rc::Rc};
 use uuid::Uuid;
 
-/// Buyers a house's seats are shared among: each stays below the ten seats of a customer.
+/// Buyers the seats are shared among: each stays below the ten seats of a customer.
 const SEATS_PER_BUYER: u32 = 10;
 /// Buyers who ask for taken seats.
 const LATE_BUYERS: u32 = 256;
-/// Apart by this many, so that neighbours in time are none in the house.
+/// Apart by this many, so that neighbours in time are none in the rows.
 const STRIDE: usize = 7_919;
 
 /// Every request takes one free seat; each is answered only when it is on disk.
 pub async fn measure_holds(options: &Options) -> Outcome {
-    let (server, house) = Server::with_house(options).await?;
-    let tokens = server.open_sessions(house.places.div_ceil(SEATS_PER_BUYER)).await?;
+    let (server, on_sale) = Server::with_seats(options).await?;
+    let tokens = server.open_sessions(on_sale.places.div_ceil(SEATS_PER_BUYER)).await?;
     let told = Rc::new(RefCell::new(Told::default()));
     let ask = {
-        let (told, places) = (told.clone(), house.places as usize);
+        let (told, places) = (told.clone(), on_sale.places as usize);
         async move |connection: &mut Connection, number: usize| {
             if number >= places {
                 return Ok(None);
             }
             let token = &tokens[number % tokens.len()];
-            let status = hold(connection, house.performance_id, token, number * STRIDE % places).await?;
+            let status = hold(connection, on_sale.performance_id, token, number * STRIDE % places).await?;
             if status == 200 {
                 let hold: Hold = serde_json::from_slice(connection.body())?;
                 told.borrow_mut().holds(hold.cart_id, &hold.taken);
@@ -40,24 +40,24 @@ pub async fn measure_holds(options: &Options) -> Outcome {
     };
     let (mut seen, spent) = let_ask(server.crowd(options), server.watched(), ask).await?;
     print_load(
-        &format!("holds: one seat each of {} of one performance, {} clients", house.places, options.clients),
+        &format!("holds: one seat each of {} of one performance, {} clients", on_sale.places, options.clients),
         &mut seen,
         &spent,
     );
     print_memory("in the server", server.resident_bytes()?);
-    let books = server.stop();
-    line("checked", &check_holds(&books, &house, &told.take()).await?);
+    let store = server.stop();
+    line("checked", &check_holds(&store, &on_sale, &told.take()).await?);
     Ok(())
 }
 
 /// Every request asks for one seat that is sold.
 pub async fn measure_refusals(options: &Options) -> Outcome {
-    let (server, house) = Server::with_house_sold(options, |_| true).await?;
+    let (server, on_sale) = Server::with_seats_sold(options, |_| true).await?;
     let tokens = server.open_sessions(LATE_BUYERS).await?;
-    let places = house.places as usize;
+    let places = on_sale.places as usize;
     let ask = async move |connection: &mut Connection, number: usize| {
         let token = &tokens[number % tokens.len()];
-        hold(connection, house.performance_id, token, number * STRIDE % places).await.map(Some)
+        hold(connection, on_sale.performance_id, token, number * STRIDE % places).await.map(Some)
     };
     let (mut seen, spent) = let_ask(server.crowd(options), server.watched(), ask).await?;
     print_load(&format!("refusals: taken seats of one performance, {} clients", options.clients), &mut seen, &spent);
@@ -66,8 +66,8 @@ pub async fn measure_refusals(options: &Options) -> Outcome {
     if granted > 0 {
         return Err(format!("{granted} answers were no refusal").into());
     }
-    let books = server.stop();
-    line("checked", &check_holds(&books, &house, &Told::default()).await?);
+    let store = server.stop();
+    line("checked", &check_holds(&store, &on_sale, &Told::default()).await?);
     Ok(())
 }
 

@@ -3,21 +3,21 @@
 //! beside are in `docs/BENCHMARKS.md`.
 //!
 //! Deliberately no test: a figure says something about a machine and an hour, so nothing here fails because
-//! a number is small. It does fail when a seat has two owners, or when an answer is not in the books.
+//! a number is small. It does fail when a seat has two owners, or when an answer is not in the database.
 //!
-//! [`server`] and [`crate::cluster`] are what is measured, [`house`] is what it sells, [`wire`] and [`socket`] are
+//! [`server`] and [`crate::cluster`] are what is measured, [`venue`] is what it sells, [`wire`] and [`socket`] are
 //! clients cheap enough not to be measured themselves, [`figures`] is what is printed; each of the others is
 //! one kind of load.
 
 mod books;
 mod figures;
 mod holds;
-mod house;
 mod orders;
 mod pages;
 mod server;
 mod socket;
 mod start;
+mod venue;
 mod viewers;
 mod wire;
 
@@ -42,7 +42,7 @@ struct Options {
     /// How long to ask at most; a run also ends when there is nothing left to take.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=120))]
     seconds: u32,
-    /// Places of the generated house.
+    /// Places of the generated venue.
     #[arg(long, default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(100..=120_000))]
     places: u32,
     /// Sockets that look at one chart.

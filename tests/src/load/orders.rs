@@ -4,8 +4,8 @@ use super::{
     Options, Outcome,
     books::check_orders,
     figures::{Spent, line, print_load, print_memory},
-    house::{House, PRICE_MINOR},
     server::Server,
+    venue::{OnSale, PRICE_MINOR},
     wire::{Connection, Crowd, Request, let_ask},
 };
 use std::{cell::RefCell, rc::Rc, time::Duration};
@@ -21,10 +21,10 @@ const PREPARE_MAX: Duration = Duration::from_secs(120);
 /// Every request buys a cart of two seats with the sandbox's card; it is answered when the tickets are issued.
 /// Mail and PDF follow in the background while others still buy, as they would.
 pub async fn measure(options: &Options) -> Outcome {
-    let (server, house) = Server::with_house(options).await?;
-    let buyers = (house.places / SEATS_EACH).min(options.seconds * ORDERS_PER_SECOND_MAX);
+    let (server, on_sale) = Server::with_seats(options).await?;
+    let buyers = (on_sale.places / SEATS_EACH).min(options.seconds * ORDERS_PER_SECOND_MAX);
     let tokens: Rc<[String]> = server.open_sessions(buyers).await?.into();
-    hold_for_all(&server, &house, &tokens).await?;
+    hold_for_all(&server, &on_sale, &tokens).await?;
     let paid = Rc::new(RefCell::new(Vec::new()));
     let (mut seen, spent) = buy_all(options, &server, &tokens, &paid).await?;
     print_load(
@@ -33,13 +33,13 @@ pub async fn measure(options: &Options) -> Outcome {
         &spent,
     );
     print_memory("in the server", server.resident_bytes()?);
-    let books = server.stop();
-    line("checked", &check_orders(&books, &house, &paid.take(), SEATS_EACH as usize).await?);
+    let store = server.stop();
+    line("checked", &check_orders(&store, &on_sale, &paid.take(), SEATS_EACH as usize).await?);
     Ok(())
 }
 
-async fn hold_for_all(server: &Server, house: &House, tokens: &Rc<[String]>) -> Outcome {
-    let (tokens, performance_id) = (tokens.clone(), house.performance_id);
+async fn hold_for_all(server: &Server, on_sale: &OnSale, tokens: &Rc<[String]>) -> Outcome {
+    let (tokens, performance_id) = (tokens.clone(), on_sale.performance_id);
     let crowd = Crowd { address: server.address, clients: 64, longest: PREPARE_MAX };
     let ask = async move |connection: &mut Connection, number: usize| {
         let Some(token) = tokens.get(number) else { return Ok(None) };

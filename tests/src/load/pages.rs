@@ -3,7 +3,7 @@
 use super::{
     Options, Outcome,
     figures::{line, print_load, print_memory},
-    server::{Books, Server, Shows},
+    server::{Server, Shows, Store},
     wire::{Connection, Request, let_ask},
 };
 use shared_model::event::{Page, PerformanceSummary, SaleState};
@@ -14,7 +14,7 @@ const SOLD_OF_TEN: u32 = 3;
 
 /// The list, an event's page and its seats page over the demo season.
 pub async fn measure_pages(options: &Options) -> Outcome {
-    let server = Server::start(Books::make(options.engine)?, Shows::Demo)?;
+    let server = Server::start(Store::make(options.engine)?, Shows::Demo)?;
     let mut connection = Connection::open(server.address).await?;
     connection.ask(&Request::get("/api/v1/performances?limit=100")).await?;
     let listed: Page<PerformanceSummary> = serde_json::from_slice(connection.body())?;
@@ -35,7 +35,7 @@ pub async fn measure_pages(options: &Options) -> Outcome {
     Ok(())
 }
 
-/// Geometry and states of one large house.
+/// Geometry and states of one large venue.
 pub async fn measure_chart(options: &Options) -> Outcome {
     // Mixed as MurmurHash3 ends: scattered, but the same in every run.
     let is_sold = |seat: u32| {
@@ -43,11 +43,11 @@ pub async fn measure_chart(options: &Options) -> Outcome {
         let mixed = (mixed ^ mixed >> 13).wrapping_mul(0xc2b2_ae35);
         (mixed ^ mixed >> 16) % 10 < SOLD_OF_TEN
     };
-    let (server, house) = Server::with_house_sold(options, is_sold).await?;
-    let places = house.places;
-    let states = format!("/api/v1/performances/{}/seats", house.performance_id);
+    let (server, on_sale) = Server::with_seats_sold(options, is_sold).await?;
+    let places = on_sale.places;
+    let states = format!("/api/v1/performances/{}/seats", on_sale.performance_id);
     measure_one(options, &server, &format!("states of {places} seats: {states}"), &states).await?;
-    let geometry = format!("/api/v1/plans/{}/geometry", house.plan_version_id);
+    let geometry = format!("/api/v1/plans/{}/geometry", on_sale.plan_version_id);
     measure_one(options, &server, &format!("geometry of {places} seats: {geometry}"), &geometry).await?;
     print_memory("in the server", server.resident_bytes()?);
     Ok(())

@@ -3,7 +3,7 @@
 use super::{
     Engine, Options, Outcome,
     figures::{Watched, resident_bytes},
-    house::{self, House},
+    venue::{self, OnSale},
     wire::{Connection, Crowd, Request, let_ask},
 };
 use crate::{
@@ -25,12 +25,12 @@ use ticketboss::data::Database;
 const PREPARE_MAX: Duration = Duration::from_secs(120);
 
 /// A database with its folder, before and after a server runs on it.
-pub struct Books {
+pub struct Store {
     cluster: Option<Cluster>,
     pub folder: Folder,
 }
 
-impl Books {
+impl Store {
     pub fn make(engine: Engine) -> Outcome<Self> {
         let cluster = match engine {
             Engine::Sqlite => None,
@@ -54,8 +54,8 @@ impl Books {
 /// What a server shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shows {
-    /// What was installed in its books beforehand.
-    Books,
+    /// What was installed in its database beforehand.
+    Database,
     /// The demo season.
     Demo,
 }
@@ -64,33 +64,33 @@ pub enum Shows {
 pub struct Server {
     // Dropped in this order: the server, then its database, then the folder.
     process: Running,
-    pub books: Books,
+    pub store: Store,
     pub address: SocketAddr,
 }
 
 impl Server {
-    /// Makes books, installs a generated house in them and starts a server on them.
-    pub async fn with_house(options: &Options) -> Outcome<(Self, House)> {
-        Self::with_house_sold(options, |_| false).await
+    /// Makes a database, installs a generated venue in it and starts a server on it.
+    pub async fn with_seats(options: &Options) -> Outcome<(Self, OnSale)> {
+        Self::with_seats_sold(options, |_| false).await
     }
 
     /// The same with some seats already sold.
-    pub async fn with_house_sold(options: &Options, is_sold: impl Fn(u32) -> bool) -> Outcome<(Self, House)> {
-        let books = Books::make(options.engine)?;
-        let database = books.open().await?;
-        let house = house::install(&database, options.places, now()).await?;
-        house::sell(&database, &house, (0..options.places).filter(|seat| is_sold(*seat))).await?;
+    pub async fn with_seats_sold(options: &Options, is_sold: impl Fn(u32) -> bool) -> Outcome<(Self, OnSale)> {
+        let store = Store::make(options.engine)?;
+        let database = store.open().await?;
+        let on_sale = venue::install(&database, options.places, now()).await?;
+        venue::sell(&database, &on_sale, (0..options.places).filter(|seat| is_sold(*seat))).await?;
         database.close().await;
-        Ok((Self::start(books, Shows::Books)?, house))
+        Ok((Self::start(store, Shows::Database)?, on_sale))
     }
 
     /// Starts the server of this build without limits for one address; everything else as it is by default.
-    pub fn start(books: Books, shows: Shows) -> Outcome<Self> {
+    pub fn start(store: Store, shows: Shows) -> Outcome<Self> {
         let demo = if shows == Shows::Demo { "true" } else { "false" };
         let (process, line) = Running::start_and_read_line(
             Command::new(program()?)
-                .args(["--listen", "127.0.0.1:0", "--database-url", &books.url(), "--data-folder"])
-                .arg(books.folder.path())
+                .args(["--listen", "127.0.0.1:0", "--database-url", &store.url(), "--data-folder"])
+                .arg(store.folder.path())
                 .env("TICKETBOSS_DEMO", demo)
                 .env("TICKETBOSS_LIMITS__WRITES_PER_SECOND", "0")
                 .env("TICKETBOSS_LIMITS__READS_PER_SECOND", "0")
@@ -103,11 +103,11 @@ impl Server {
         );
         let address = line.rsplit_once("listening on ").and_then(|(_, rest)| rest.trim_end_matches(')').parse().ok());
         let address = address.ok_or_else(|| format!("the server did not say where it is: {line}"))?;
-        Ok(Self { process, books, address })
+        Ok(Self { process, store, address })
     }
 
     pub fn watched(&self) -> Watched {
-        Watched { server: self.process.id(), database: self.books.cluster.as_ref().map(Cluster::pid) }
+        Watched { server: self.process.id(), database: self.store.cluster.as_ref().map(Cluster::pid) }
     }
 
     pub fn resident_bytes(&self) -> Outcome<u64> {
@@ -139,9 +139,9 @@ impl Server {
     }
 
     /// Ends the server; what it wrote stays.
-    pub fn stop(self) -> Books {
+    pub fn stop(self) -> Store {
         drop(self.process);
-        self.books
+        self.store
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     Options, Outcome,
     figures::{line, print_memory},
-    server::{Books, Server, Shows},
+    server::{Server, Shows, Store},
     wire::{Connection, Request},
 };
 use std::time::{Duration, Instant};
@@ -16,10 +16,10 @@ const REST: Duration = Duration::from_secs(3);
 /// The first start installs the demo season; later ones find it.
 pub async fn measure(options: &Options) -> Outcome {
     println!("\nstart: until the first page is answered");
-    let mut books = Books::make(options.engine)?;
+    let mut store = Store::make(options.engine)?;
     for number in 0..=STARTS {
         let begun = Instant::now();
-        let server = Server::start(books, Shows::Demo)?;
+        let server = Server::start(store, Shows::Demo)?;
         let said = begun.elapsed();
         let mut connection = Connection::open(server.address).await?;
         connection.ask(&Request::get("/")).await?;
@@ -38,7 +38,7 @@ pub async fn measure(options: &Options) -> Outcome {
             tokio::time::sleep(REST).await;
             print_memory("at rest", server.resident_bytes()?);
         }
-        books = server.stop();
+        store = server.stop();
     }
     Ok(())
 }

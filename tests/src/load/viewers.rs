@@ -36,16 +36,16 @@ struct Watch {
 
 /// One buyer after the other takes a seat, while all viewers have their sockets open.
 pub async fn measure(options: &Options) -> Outcome {
-    let (server, house) = Server::with_house(options).await?;
-    let taps = (options.seconds * options.taps).min(house.places) as usize;
+    let (server, on_sale) = Server::with_seats(options).await?;
+    let taps = (options.seconds * options.taps).min(on_sale.places) as usize;
     let tokens = server.open_sessions(taps.div_ceil(SEATS_PER_BUYER) as u32).await?;
     // The desk is opened first: its memory is the chart's, not the viewers'.
     let mut tapper = Connection::open(server.address).await?;
-    let snapshot = format!("/api/v1/performances/{}/seats", house.performance_id);
+    let snapshot = format!("/api/v1/performances/{}/seats", on_sale.performance_id);
     tapper.ask(&super::wire::Request::get(&snapshot)).await?;
     let before = server.resident_bytes()?;
     let watch = Rc::new(RefCell::new(Watch::default()));
-    let mut viewers = open_viewers(&server, house.performance_id, options.viewers, &watch).await?;
+    let mut viewers = open_viewers(&server, on_sale.performance_id, options.viewers, &watch).await?;
     let with_viewers = server.resident_bytes()?;
 
     let meter = Meter::start(server.watched())?;
@@ -53,7 +53,7 @@ pub async fn measure(options: &Options) -> Outcome {
     for tap in 0..taps {
         ticks.tick().await;
         watch.borrow_mut().tapped_at.push(Instant::now());
-        let status = hold(&mut tapper, house.performance_id, &tokens[tap / SEATS_PER_BUYER], tap).await?;
+        let status = hold(&mut tapper, on_sale.performance_id, &tokens[tap / SEATS_PER_BUYER], tap).await?;
         if status != 200 {
             return Err(format!("a tap was answered {status}").into());
         }
@@ -66,7 +66,7 @@ pub async fn measure(options: &Options) -> Outcome {
     let wanted = taps * options.viewers as usize;
     println!(
         "\nviewers: {} sockets on one chart of {} seats, {} taps a second",
-        options.viewers, house.places, options.taps
+        options.viewers, on_sale.places, options.taps
     );
     line(
         "per viewer",

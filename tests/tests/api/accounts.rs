@@ -11,9 +11,9 @@ use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, PHONE, sign_in, wish},
     app::TestApp,
     buyer::{Buyer, Refused},
-    house::Wish,
     letterbox, on_both_engines,
     process::wait_until,
+    venue::Wish,
 };
 
 const HOUR: Duration = Duration::from_secs(60 * 60);

@@ -89,7 +89,7 @@ fn the_arrows_of_the_architecture_hold() {
 fn an_arrow_that_points_back_is_noticed() {
     for (folder, line) in [
         ("http", "use crate::data::Database;"),
-        ("data", "    crate::reservations::books::Books::default();"),
+        ("data", "    crate::reservations::cart::PricedPerformances::new();"),
         ("coordinator", "let row = sqlx::query(\"select 1\");"),
         ("events", "use axum::Json;"),
         ("reservations", "use crate::coordinator::Coordinator;"),

@@ -10,8 +10,8 @@ use ticketboss_tests::{
     app::TestApp,
     books::count_one,
     buyer::{Buyer, GOOD_CARD, Refused},
-    house::Wish,
     on_both_engines,
+    venue::Wish,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);

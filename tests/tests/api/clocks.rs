@@ -9,8 +9,8 @@ use ticketboss_tests::{
     app::{Engine, TestApp},
     books::{count_one, execute},
     buyer::{Buyer, Refused},
-    house::Wish,
     on_both_engines, on_each_engine,
+    venue::Wish,
 };
 
 const HOUR_MS: i64 = 60 * 60 * 1_000;

@@ -14,7 +14,7 @@ use ticketboss::{
         secret::DeploymentSecret,
     },
     data::outbox,
-    guards::Guards,
+    safeguards::Safeguards,
 };
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, PHONE, sign_in, wish},
@@ -159,8 +159,8 @@ async fn guesses_at_a_mailbox_are_few_over_addresses_sessions_and_nodes(engine: 
 }
 
 async fn without_the_guard_guesses_at_a_mailbox_are_not_counted(engine: Engine) {
-    let guards = Guards { tries_first: false, ..Guards::default() };
-    let wrong = guesses_at_a_mailbox(Setting { guards, ..Setting::of(engine) }).await;
+    let safeguards = Safeguards { tries_first: false, ..Safeguards::default() };
+    let wrong = guesses_at_a_mailbox(Setting { safeguards, ..Setting::of(engine) }).await;
     assert!(wrong > WRONG_MAX, "the negative control shows what the guard is for: {wrong}");
 }
 

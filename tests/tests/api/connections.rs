@@ -11,12 +11,12 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     time::Duration,
 };
-use ticketboss::{app::raise_files_limit, config::Config, guards::Guards};
+use ticketboss::{app::raise_files_limit, config::Config, safeguards::Safeguards};
 use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     buyer::{Buyer, GOOD_CARD, read},
-    house::Wish,
     server::Server,
+    venue::Wish,
     viewer::upgrade,
 };
 use tokio::{
@@ -116,8 +116,8 @@ async fn six_thousand_silent_connections_keep_no_buyer_out() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_eviction_silent_connections_keep_everybody_out() {
     for evict_idle in [true, false] {
-        let guards = Guards { evict_idle, ..Guards::default() };
-        let setting = Setting { guards, files_max: Some(300), ..Setting::of(Engine::Sqlite) };
+        let safeguards = Safeguards { evict_idle, ..Safeguards::default() };
+        let setting = Setting { safeguards, files_max: Some(300), ..Setting::of(Engine::Sqlite) };
         let app = TestApp::start_with(setting).await;
         let open = silent_connections(address_of(&app.url()), 400).await;
         let answer = reqwest::get(format!("{}/health/live", app.url())).await;
@@ -236,11 +236,11 @@ async fn a_request_names_its_host_once() {
 }
 
 /// Whether a socket is closed on which a message never ends, made of empty frames.
-async fn ends_a_message_without_end(guards: Guards) -> bool {
+async fn ends_a_message_without_end(safeguards: Safeguards) -> bool {
     use futures_util::{SinkExt, StreamExt};
     /// Far more than the allowance of a client.
     const FRAMES: usize = 20_000;
-    let app = TestApp::start_with(Setting { guards, ..Setting::of(Engine::Sqlite) }).await;
+    let app = TestApp::start_with(Setting { safeguards, ..Setting::of(Engine::Sqlite) }).await;
     let play = app.stage(Wish::default()).await;
     let ana = app.buyer().await;
     let (mut socket, _) = tokio_tungstenite::connect_async(upgrade(&app.url(), &play, &ana.token)).await.unwrap();
@@ -268,8 +268,8 @@ async fn ends_a_message_without_end(guards: Guards) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn empty_continuation_frames_are_counted() {
-    assert!(ends_a_message_without_end(Guards::default()).await);
-    assert!(!ends_a_message_without_end(Guards { frames: false, ..Guards::default() }).await, "the control");
+    assert!(ends_a_message_without_end(Safeguards::default()).await);
+    assert!(!ends_a_message_without_end(Safeguards { frames: false, ..Safeguards::default() }).await, "the control");
 }
 
 /// How many of fifty different lists one address is refused that asks for them in a moment.

@@ -19,10 +19,10 @@ use ticketboss_tests::{
     books::{count_one, execute},
     buyer::{Buyer, GOOD_CARD, Refused},
     cluster::Cluster,
-    house::{self, Performance, Wish},
     on_each_engine, postgres,
     process::{Folder, Running, wait_until},
     server,
+    venue::{self, Performance, Wish},
 };
 
 /// How long a test's server waits for its database.
@@ -235,7 +235,7 @@ async fn a_disk_without_room_is_busy_and_heals_by_itself() {
     let folder = Folder::new("full");
     let database_url = fresh_database(Engine::Sqlite, folder.path()).await;
     let database = Database::open(&database_url).await.unwrap();
-    let play = house::stage(&database, Timestamp::from_millis(machine_now_ms()), Wish::default()).await;
+    let play = venue::stage(&database, Timestamp::from_millis(machine_now_ms()), Wish::default()).await;
     database.close().await;
     let (running, url) = start_limited(folder.path(), &database_url);
     let ana = Buyer::arrive(&url).await;

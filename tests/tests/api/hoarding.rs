@@ -8,21 +8,21 @@ use shared_model::{
     staff::MemberRole,
 };
 use std::{sync::Arc, time::Duration};
-use ticketboss::{config::Config, guards::Guards};
+use ticketboss::{config::Config, safeguards::Safeguards};
 use ticketboss_tests::{
     account_holder::AccountHolder,
     app::{Engine, Setting, TestApp},
     books::{count_one, everything},
     buyer::{ASKING_CARD, Answer, Buyer, DECLINED_CARD, GOOD_CARD, Refused},
     challenge::{ChallengeProvider, PASSED, PASSED_ELSEWHERE},
-    house::{Performance, SEATS, STANDING, Wish, drawn_house, stage_in},
     on_both_engines, on_each_engine, staff,
+    venue::{Performance, SEATS, STANDING, Wish, drawn_plan, stage_in},
 };
 use tokio::{sync::Barrier, task::JoinSet};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const SECOND: Duration = Duration::from_secs(1);
-/// What one address may hold of the tests' house.
+/// What one address may hold of the tests' venue.
 const BUDGET: usize = 60;
 /// Races a control may need until a missing guard shows.
 const CONTROL_RACES_MAX: u32 = 20;
@@ -31,15 +31,15 @@ const AT_ONCE: usize = 10;
 
 /// An application with the limits of the product.
 async fn guarded(engine: Engine) -> TestApp {
-    guarded_by(engine, Guards::default()).await
+    guarded_by(engine, Safeguards::default()).await
 }
 
-async fn guarded_by(engine: Engine, guards: Guards) -> TestApp {
+async fn guarded_by(engine: Engine, safeguards: Safeguards) -> TestApp {
     let tune = |config: &mut Config| {
         config.limits.held_percent = 5;
         config.limits.held_seats_min = BUDGET as u32;
     };
-    TestApp::start_with(Setting { tune, guards, ..Setting::of(engine) }).await
+    TestApp::start_with(Setting { tune, safeguards, ..Setting::of(engine) }).await
 }
 
 /// A new session from this address.
@@ -47,7 +47,7 @@ async fn from(app: &TestApp, address: &str) -> Buyer {
     app.one_of_many().await.from(address)
 }
 
-/// Holds seats of the house in order with one session after the other, until one is refused; how many, and why no more.
+/// Holds seats of the venue in order with one session after the other, until one is refused; how many, and why no more.
 async fn hoard(app: &TestApp, play: &Performance, address: &str) -> (usize, Option<ErrorCode>) {
     let mut held = 0;
     let seats: Vec<SeatNo> = (0..play.plan.place_count()).map(SeatNo).collect();
@@ -61,9 +61,9 @@ async fn hoard(app: &TestApp, play: &Performance, address: &str) -> (usize, Opti
     (held, None)
 }
 
-/// A house of 2,000 standing places and the tests' own seats.
-async fn large_house(app: &TestApp) -> Performance {
-    let mut drawn = drawn_house();
+/// A venue of 2,000 standing places and the tests' own seats.
+async fn large_venue(app: &TestApp) -> Performance {
+    let mut drawn = drawn_plan();
     for floor in &mut drawn.floors {
         for area in floor.sections.iter_mut().flat_map(|section| &mut section.standing) {
             area.capacity = 2_000 - SEATS;
@@ -118,7 +118,7 @@ async fn giving_back_letting_run_out_and_not_paying_make_no_larger_budget(engine
 async fn neighbouring_addresses_share_wider_budgets(engine: Engine) {
     let app = guarded(engine).await;
     // 2,000 places: 100 for an address, 200 for its /24 or /56, 400 for its /48.
-    let play = large_house(&app).await;
+    let play = large_venue(&app).await;
     let many = async |name: fn(u32) -> String, count: u32| {
         let mut held = 0;
         for n in 0..count {
@@ -157,9 +157,9 @@ async fn a_school_behind_one_address_buys_all_its_seats(engine: Engine) {
         }
         bought
     };
-    assert_eq!(school(&large_house(&app).await, 4, 50).await, 200);
+    assert_eq!(school(&large_venue(&app).await, 4, 50).await, 200);
     assert_eq!(school(&app.stage(Wish::default()).await, 1, STANDING).await, STANDING);
-    // Sixty places of a small house, and then its other seats.
+    // Sixty places of a small venue, and then its other seats.
     let play = app.stage(Wish::default()).await;
     let mut parents = Vec::new();
     for n in 0..6 {
@@ -276,7 +276,7 @@ async fn who_only_touches_seats_keeps_no_neighbour_from_them(engine: Engine) {
 }
 
 async fn without_counting_networks_one_hands_a_seat_on_for_ever(engine: Engine) {
-    let app = guarded_by(engine, Guards { held_budget: false, ..Guards::default() }).await;
+    let app = guarded_by(engine, Safeguards { held_budget: false, ..Safeguards::default() }).await;
     let play = app.stage(Wish::default()).await;
     assert_eq!(kept_in_a_row(&app, &play, &["203.0.113.9"], false).await, 8 * HOLD_TTL);
 }
@@ -357,8 +357,8 @@ async fn commands_over_a_socket_count_as_writes(engine: Engine) {
 }
 
 /// Seven sessions of one address hold ten seats each, at two nodes at the same moment; how many they hold together.
-async fn race_from_one_address(engine: Engine, guards: Guards) -> usize {
-    let mut app = guarded_by(engine, guards).await;
+async fn race_from_one_address(engine: Engine, safeguards: Safeguards) -> usize {
+    let mut app = guarded_by(engine, safeguards).await;
     let nodes = [app.url(), app.start_node().await];
     let play = Arc::new(app.stage(Wish::default()).await);
     let mut wishes = Vec::new();
@@ -386,19 +386,19 @@ async fn race_from_one_address(engine: Engine, guards: Guards) -> usize {
 
 async fn the_budget_holds_over_two_nodes_at_once(engine: Engine) {
     for _ in 0..3 {
-        assert_eq!(race_from_one_address(engine, Guards::default()).await, BUDGET);
+        assert_eq!(race_from_one_address(engine, Safeguards::default()).await, BUDGET);
     }
 }
 
-async fn without_its_guard_one_address_holds_the_house(engine: Engine) {
-    let guards = Guards { held_budget: false, ..Guards::default() };
-    assert_eq!(race_from_one_address(engine, guards).await, 70);
+async fn without_its_guard_one_address_holds_everything(engine: Engine) {
+    let safeguards = Safeguards { held_budget: false, ..Safeguards::default() };
+    assert_eq!(race_from_one_address(engine, safeguards).await, 70);
 }
 
 async fn without_catching_up_two_nodes_give_more_than_the_budget(engine: Engine) {
-    let guards = Guards { catch_up: false, ..Guards::default() };
+    let safeguards = Safeguards { catch_up: false, ..Safeguards::default() };
     for _ in 0..CONTROL_RACES_MAX {
-        if race_from_one_address(engine, guards).await > BUDGET {
+        if race_from_one_address(engine, safeguards).await > BUDGET {
             return;
         }
     }
@@ -407,7 +407,7 @@ async fn without_catching_up_two_nodes_give_more_than_the_budget(engine: Engine)
 
 on_each_engine! {
     the_budget_holds_over_two_nodes_at_once
-    without_its_guard_one_address_holds_the_house
+    without_its_guard_one_address_holds_everything
     without_catching_up_two_nodes_give_more_than_the_budget
     one_address_holds_no_more_than_its_budget_at_twenty_performances
     giving_back_letting_run_out_and_not_paying_make_no_larger_budget
@@ -443,7 +443,7 @@ async fn a_passed_challenge_lets_a_network_go_on(engine: Engine) {
     let app = TestApp::start_with(Setting { tune, challenge_url, ..Setting::of(engine) }).await;
     let play = app.stage(Wish::default()).await;
     let (ana, ben) = (from(&app, "203.0.113.9").await, from(&app, "203.0.113.9").await);
-    ana.hold_standing(&play, 3).await.expect("a twentieth of the house");
+    ana.hold_standing(&play, 3).await.expect("a twentieth of all places");
     assert_eq!(ben.hold_standing(&play, 1).await.refused(), ErrorCode::TooManyHeld);
     assert_eq!(hold_with(&ben, &play, "invented").await.refused(), ErrorCode::TooManyHeld);
     assert_eq!(hold_with(&ben, &play, PASSED_ELSEWHERE).await.refused(), ErrorCode::TooManyHeld);
@@ -506,7 +506,7 @@ on_both_engines! {
         ana.hold_best(&play, best).await.expect("other seats are hers to take");
         app.buyer().await.hold(&play, &["Stalls A-1"]).await.expect("others have their turn");
         let later = app.stage(Wish::default()).await;
-        ana.hold(&later, &["Stalls A-1"]).await.expect("another performance is another house");
+        ana.hold(&later, &["Stalls A-1"]).await.expect("another performance is another budget");
     }
 
     async fn after_a_pause_the_same_seats_are_new(app) {

@@ -8,8 +8,8 @@ use shared_model::{
 use std::time::Duration;
 use ticketboss_tests::{
     buyer::{Buyer, GOOD_CARD, Refused},
-    house::{FLOOR, Performance, STANDING, Wish},
     on_both_engines,
+    venue::{FLOOR, Performance, STANDING, Wish},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);

@@ -10,9 +10,9 @@ use ticketboss::config::Config;
 use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     buyer::{GOOD_CARD, Refused, read},
-    house::{SEATS, STANDING, Wish},
     on_both_engines,
     process::wait_until,
+    venue::{SEATS, STANDING, Wish},
     viewer::upgrade,
 };
 use tokio::{

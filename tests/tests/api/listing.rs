@@ -10,8 +10,8 @@ use std::time::Duration;
 use ticketboss_tests::{
     app::TestApp,
     buyer::Refused,
-    house::{SEATS, STANDING, Wish},
     on_both_engines,
+    venue::{SEATS, STANDING, Wish},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

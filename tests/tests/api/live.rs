@@ -11,8 +11,8 @@ use std::time::Duration;
 use ticketboss_tests::{
     app::{Engine, TestApp},
     buyer::{Buyer, GOOD_CARD, Refused},
-    house::{Performance, SEATS, STANDING, Wish},
     on_both_engines,
+    venue::{Performance, SEATS, STANDING, Wish},
     viewer::{Viewer, upgrade},
 };
 use tokio_tungstenite::tungstenite::{Error, http::StatusCode};

@@ -12,10 +12,10 @@ use ticketboss_tests::{
     account_holder::{PASSWORD, PHONE, sign_in, wish},
     app::{Engine, SECRET, fresh_database},
     buyer::{Buyer, GOOD_CARD, Refused},
-    house::{self, Wish},
     letterbox,
     process::{Folder, wait_until},
     server,
+    venue::{self, Wish},
 };
 
 const INES: &str = "ines@example.com";
@@ -27,7 +27,7 @@ async fn passwords_codes_tokens_and_keys_stand_nowhere_in_the_logs() {
     let folder = Folder::new("logs");
     let database_url = fresh_database(Engine::Sqlite, folder.path()).await;
     let database = Database::open(&database_url).await.unwrap();
-    let play = house::stage(&database, Timestamp::from_millis(machine_now_ms()), Wish::default()).await;
+    let play = venue::stage(&database, Timestamp::from_millis(machine_now_ms()), Wish::default()).await;
     database.close().await;
     let log = folder.path().join("log.txt");
     let mut command = Command::new(server::program());

@@ -13,10 +13,10 @@ use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     books,
     buyer::{Buyer, GOOD_CARD, Refused},
-    house::{Performance, Wish},
     letterbox, on_both_engines, on_each_engine,
     process::wait_until,
     staff::{invite, operator, organizer},
+    venue::{Performance, Wish},
 };
 
 const KIM: &str = "kim@example.com";

@@ -20,10 +20,10 @@ use ticketboss_tests::{
     authenticator::Authenticator,
     books::execute,
     buyer::{Buyer, GOOD_CARD, Refused},
-    house::Wish,
     on_both_engines,
     process::wait_until,
     staff::{AuthenticatorApp, accept_only, invite, member, operator, organizer},
+    venue::Wish,
 };
 use uuid::Uuid;
 

@@ -11,10 +11,10 @@ use ticketboss_tests::{
     app::TestApp,
     books,
     buyer::{GOOD_CARD, Refused},
-    house::Wish,
     letterbox, on_both_engines,
     process::wait_until,
     staff::{invite, operator, organizer},
+    venue::Wish,
 };
 
 const INES: &str = "ines@example.com";

@@ -12,9 +12,9 @@ use ticketboss_tests::{
     app::{SECRET, TestApp},
     books::everything,
     buyer::Refused,
-    house::Wish,
     on_both_engines,
     process::{built_program, wait_until},
+    venue::Wish,
 };
 
 /// Runs `ticketboss performance …` on the database of the running server.

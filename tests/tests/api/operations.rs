@@ -17,7 +17,7 @@ on_both_engines! {
     async fn health_is_told_and_metrics_are_counted(app) {
         assert_eq!(text(&app, "/health/live").await, (StatusCode::OK, "alive\n".to_owned()));
         assert_eq!(text(&app, "/health/ready").await, (StatusCode::OK, "ready\n".to_owned()));
-        let play = app.stage(ticketboss_tests::house::Wish::default()).await;
+        let play = app.stage(ticketboss_tests::venue::Wish::default()).await;
         app.buyer().await.hold(&play, &["Stalls A-1"]).await.unwrap();
         let answer = reqwest::get(format!("{}/metrics", app.admin_url())).await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK);

@@ -14,9 +14,9 @@ use ticketboss_tests::{
     app::TestApp,
     books::execute,
     buyer::{Answer, Buyer, DECLINED_CARD, GOOD_CARD, Refused},
-    house::{Performance, Wish},
     letterbox, on_both_engines,
     process::wait_until,
+    venue::{Performance, Wish},
 };
 
 const INES: &str = "ines@example.com";

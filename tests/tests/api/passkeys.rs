@@ -12,8 +12,8 @@ use ticketboss_tests::{
     app::TestApp,
     authenticator::Authenticator,
     buyer::{Answer, Buyer, Refused},
-    house::Wish,
     on_both_engines,
+    venue::Wish,
 };
 
 /// Where the tests' configuration says the site is.

@@ -14,8 +14,8 @@ use ticketboss::events::plan_files::{detect_format, import};
 use ticketboss_tests::{
     app::TestApp,
     buyer::{Buyer, GOOD_CARD},
-    house::{Performance, Wish, stage_in},
     on_both_engines,
+    venue::{Performance, Wish, stage_in},
 };
 
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
@@ -68,7 +68,7 @@ async fn sell_from(app: &TestApp, name: &str, plan: &SeatingPlan) {
     let pdf =
         ana.request(reqwest::Method::GET, &format!("/orders/{}/tickets.pdf", order.order_id)).send().await.unwrap();
     assert!(pdf.bytes().await.unwrap().starts_with(b"%PDF-"), "{name}");
-    // What is left can be bought up to the last place of a small house, and then there is nothing.
+    // What is left can be bought up to the last place of a small venue, and then there is nothing.
     if plan.place_count() <= u64::from(SEATS_PER_CUSTOMER_MAX) * 4 {
         let refusal = loop {
             if let Err(problem) = hold_two(&app.buyer().await, &play).await {

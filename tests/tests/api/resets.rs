@@ -7,7 +7,7 @@ use shared_model::{
     account::{Account, CodeSent, NewSession, SignedIn},
 };
 use std::time::Duration;
-use ticketboss::guards::Guards;
+use ticketboss::safeguards::Safeguards;
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, PHONE, sign_in},
     app::{Engine, Setting, TestApp},
@@ -256,8 +256,8 @@ async fn parallel_tries_share_five(engine: Engine) {
 }
 
 async fn without_the_guard_parallel_tries_are_not_counted(engine: Engine) {
-    let guards = Guards { tries_first: false, ..Guards::default() };
-    let (looked_at, _) = try_at_once(Setting { guards, ..Setting::of(engine) }).await;
+    let safeguards = Safeguards { tries_first: false, ..Safeguards::default() };
+    let (looked_at, _) = try_at_once(Setting { safeguards, ..Setting::of(engine) }).await;
     assert!(looked_at > 4, "the negative control shows what the guard is for: {looked_at}");
 }
 

@@ -16,10 +16,10 @@ use ticketboss_tests::{
     app::TestApp,
     books::{count_one, everything, execute},
     buyer::{Answer, Buyer, DECLINED_CARD, GOOD_CARD, Refused},
-    house::Wish,
     letterbox, on_both_engines,
     process::wait_until,
     staff::{accept_only, invite, operator, organizer},
+    venue::Wish,
 };
 
 const INES: &str = "ines@example.com";

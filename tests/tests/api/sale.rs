@@ -9,8 +9,8 @@ use ticketboss_tests::{
     app::TestApp,
     books::execute,
     buyer::{GOOD_CARD, Refused},
-    house::{Performance, Wish, drawn_house, stage_in},
     on_both_engines,
+    venue::{Performance, Wish, drawn_plan, stage_in},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -44,7 +44,7 @@ on_both_engines! {
     async fn only_what_has_a_price_counts_as_free_or_left(app) {
         let wish = Wish { seats_per_customer_max: 10, ..Wish::default() };
         let database = app.coordinator().database();
-        let play = stage_in(database, app.now(), wish, &drawn_house(), &[("premium", 4_000)]).await;
+        let play = stage_in(database, app.now(), wish, &drawn_plan(), &[("premium", 4_000)]).await;
         let summary = async || {
             // Counts are a second old at most.
             app.wait(Duration::from_secs(1));

@@ -8,9 +8,9 @@ use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, sign_in},
     app::{Engine, Setting, TestApp},
     buyer::{Buyer, GOOD_CARD, Refused, read},
-    house::Wish,
     on_both_engines,
     process::wait_until,
+    venue::Wish,
 };
 
 /// As long as a guest's session lives.

@@ -9,7 +9,7 @@ use shared_model::{
     factor::SecondFactors,
 };
 use std::time::Duration;
-use ticketboss::{auth::factors::passwords::Queue, guards::Guards};
+use ticketboss::{auth::factors::passwords::Queue, safeguards::Safeguards};
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, PHONE, sign_in, wish},
     app::{Engine, Setting, TestApp},
@@ -214,10 +214,10 @@ async fn codes_go_only_to_phones_of_the_countries_that_get_any(engine: Engine) {
 
 /// Two addresses ask for more accounts than a queue holds, while no password has its turn; how many others are sent away
 /// who make an account or sign in meanwhile.
-async fn sent_away_by_a_flood_of_sign_ups(engine: Engine, guards: Guards) -> usize {
+async fn sent_away_by_a_flood_of_sign_ups(engine: Engine, safeguards: Safeguards) -> usize {
     const FLOOD: usize = 80;
     const GUESTS: usize = 4;
-    let app = TestApp::start_with(Setting { guards, ..Setting::of(engine) }).await;
+    let app = TestApp::start_with(Setting { safeguards, ..Setting::of(engine) }).await;
     AccountHolder::sign_up(&app, INES).await;
     let eves = [app.buyer().await.from("198.51.100.1"), app.buyer().await.from("203.0.113.1")];
     let mut guests = Vec::new();
@@ -264,12 +264,12 @@ async fn sent_away_by_a_flood_of_sign_ups(engine: Engine, guards: Guards) -> usi
 }
 
 async fn who_floods_sign_ups_keeps_nobody_from_an_account(engine: Engine) {
-    assert_eq!(sent_away_by_a_flood_of_sign_ups(engine, Guards::default()).await, 0);
+    assert_eq!(sent_away_by_a_flood_of_sign_ups(engine, Safeguards::default()).await, 0);
 }
 
 async fn without_shares_who_floods_sign_ups_keeps_others_out(engine: Engine) {
-    let guards = Guards { queue_shares: false, ..Guards::default() };
-    assert!(sent_away_by_a_flood_of_sign_ups(engine, guards).await > 0);
+    let safeguards = Safeguards { queue_shares: false, ..Safeguards::default() };
+    assert!(sent_away_by_a_flood_of_sign_ups(engine, safeguards).await > 0);
 }
 
 /// A class of a school makes accounts behind one address.

@@ -8,7 +8,7 @@ use shared_model::{
     staff::{AuditEntry, Invitation, Member, MemberRole, OrganizerInfo, Role},
 };
 use std::{collections::HashSet, time::Duration};
-use ticketboss::{coordinator::staff::publishing::OrganizerSpec, guards::Guards};
+use ticketboss::{coordinator::staff::publishing::OrganizerSpec, safeguards::Safeguards};
 use ticketboss_tests::{
     account_holder::AccountHolder,
     app::{Engine, Setting, TestApp},
@@ -303,9 +303,9 @@ async fn owners_who_demote_each_other_at_once_leave_one(engine: Engine) {
 }
 
 async fn without_the_lock_a_team_loses_its_last_owner(engine: Engine) {
-    let guards = Guards { team_lock: false, ..Guards::default() };
+    let safeguards = Safeguards { team_lock: false, ..Safeguards::default() };
     assert!(
-        loses_its_last_owner(Setting { guards, ..Setting::of(engine) }).await,
+        loses_its_last_owner(Setting { safeguards, ..Setting::of(engine) }).await,
         "the negative control shows what the guard is for"
     );
 }

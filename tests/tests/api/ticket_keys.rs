@@ -14,10 +14,10 @@ use ticketboss_tests::{
     app::{Engine, SECRET, Setting, TestApp},
     books::{count_one, everything, execute},
     buyer::GOOD_CARD,
-    house::Wish,
     on_each_engine,
     process::built_program,
     staff::AuthenticatorApp,
+    venue::Wish,
 };
 
 /// Bytes of the private half of a key, in Base64 without padding.

@@ -8,10 +8,10 @@ use ticketboss_tests::{
     app::TestApp,
     books::everything,
     buyer::{Answer, Buyer, Refused},
-    house::{Performance, STANDING, Wish},
     letterbox::mails_to,
     on_both_engines,
     process::wait_until,
+    venue::{Performance, STANDING, Wish},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);

@@ -1,6 +1,6 @@
 //! What owners change on their account's pages, each by the form that is there for it.
 
-use super::{open_house, pay_with, seats_page};
+use super::{pay_with, seats_page, start_with_performance};
 use shared_model::account::{Account, PasskeyInfo, SavedCard, SessionInfo};
 use std::fs;
 use ticketboss_tests::{
@@ -30,7 +30,7 @@ async fn at_her_account(base: &str) -> Visitor {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn she_changes_name_language_address_and_password() {
-    let (app, _) = open_house().await;
+    let (app, _) = start_with_performance().await;
     AccountHolder::sign_up(&app, EMAIL).await;
     let ana = at_her_account(&app.url()).await;
     ana.type_into("#name", "Ana Calvo").await;
@@ -70,7 +70,7 @@ async fn she_changes_name_language_address_and_password() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn her_phone_is_confirmed_right_after_she_signed_up_or_later_or_removed() {
-    let (app, _) = open_house().await;
+    let (app, _) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open("/sign-up?next=/account").await;
     ana.type_into("#name", "Ana Calvo").await;
@@ -112,7 +112,7 @@ async fn texts_to(app: &TestApp, phone: &str) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn she_sets_up_an_authenticator_app_and_removes_it() {
-    let (app, _) = open_house().await;
+    let (app, _) = start_with_performance().await;
     let holder = AccountHolder::sign_up(&app, EMAIL).await;
     let ana = at_her_account(&app.url()).await;
     ana.click("a[href='/account/authenticator']").await;
@@ -133,7 +133,7 @@ async fn she_sets_up_an_authenticator_app_and_removes_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn staff_show_a_passkey_after_their_password() {
-    let (app, _) = open_house().await;
+    let (app, _) = start_with_performance().await;
     let holder = AccountHolder::sign_up(&app, EMAIL).await;
     let ana = at_her_account(&app.url().replace("127.0.0.1", "localhost")).await;
     ana.have_authenticator().await;
@@ -163,7 +163,7 @@ async fn staff_show_a_passkey_after_their_password() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_strangers_try_many_passwords_a_mailed_code_lets_her_in() {
-    let (app, _) = open_house().await;
+    let (app, _) = start_with_performance().await;
     AccountHolder::sign_up(&app, EMAIL).await;
     for stranger in 0..8 {
         let eve = app.buyer().await.from(format!("198.51.100.{stranger}"));
@@ -188,7 +188,7 @@ async fn when_strangers_try_many_passwords_a_mailed_code_lets_her_in() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn she_ends_one_session_takes_her_data_along_and_deletes_her_account() {
-    let (app, _) = open_house().await;
+    let (app, _) = start_with_performance().await;
     let holder = AccountHolder::sign_up(&app, EMAIL).await;
     let tablet = holder.elsewhere(&app).await;
     let ana = at_her_account(&app.url()).await;
@@ -217,7 +217,7 @@ async fn she_ends_one_session_takes_her_data_along_and_deletes_her_account() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn she_pays_with_a_card_that_is_kept() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let holder = AccountHolder::sign_up(&app, EMAIL).await;
     let ana = at_her_account(&app.url()).await;
     let to_the_card = async |seat: &str| {
@@ -252,7 +252,7 @@ async fn she_pays_with_a_card_that_is_kept() {
 /// The new pages on a phone, in dark colours.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_and_a_moved_evening_are_told_on_their_tickets() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let holder = AccountHolder::sign_up(&app, EMAIL).await;
     holder.app.hold(&play, &["Stalls A-5"]).await.unwrap();
     let order = holder.app.buy(ticketboss_tests::buyer::GOOD_CARD).await.unwrap().order_id;

@@ -1,6 +1,6 @@
 //! The use cases of accounts: signing in and up, a returning customer, a forgotten password, and the account's pages.
 
-use super::{open_house, seats_page};
+use super::{seats_page, start_with_performance};
 use serde_json::json;
 use shared_model::{
     account::{Account, PasskeyInfo, SavedCard, SessionInfo},
@@ -42,7 +42,7 @@ fn texted(app: &TestApp) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn logs_in() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     AccountHolder::sign_up(&app, EMAIL).await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open_chart(&seats_page(&play)).await;
@@ -78,7 +78,7 @@ async fn logs_in() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn logs_in_variation_browse_as_guest() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open(&format!("/events/{}", play.slug)).await;
     ana.click("a[data-sign-in]").await;
@@ -92,7 +92,7 @@ async fn logs_in_variation_browse_as_guest() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn returning_login() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let holder = AccountHolder::sign_up(&app, EMAIL).await;
     let ana = Visitor::arrive(&app.url()).await;
     sign_in(&ana, "/tickets", PASSWORD).await;
@@ -134,7 +134,7 @@ async fn returning_login() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn returning_login_variation_with_a_passkey() {
-    let (app, _) = open_house().await;
+    let (app, _) = start_with_performance().await;
     let holder = AccountHolder::sign_up(&app, EMAIL).await;
     // Browsers have passkeys for names, not for numbers.
     let ana = Visitor::arrive(&app.url().replace("127.0.0.1", "localhost")).await;
@@ -165,7 +165,7 @@ async fn returning_login_variation_with_a_passkey() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn signs_up_in_the_middle_of_a_purchase() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open_chart(&seats_page(&play)).await;
     ana.press_seat(play.seat("Stalls A-5")).await;
@@ -200,7 +200,7 @@ async fn signs_up_in_the_middle_of_a_purchase() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn password_reset() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let holder = AccountHolder::with_phone(&app, EMAIL, PHONE).await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open_chart(&seats_page(&play)).await;
@@ -239,7 +239,7 @@ async fn password_reset() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn password_reset_variation_without_the_phone_and_without_an_account() {
-    let (app, _) = open_house().await;
+    let (app, _) = start_with_performance().await;
     AccountHolder::with_phone(&app, EMAIL, PHONE).await;
     let ana = Visitor::arrive(&app.url()).await;
     let ask = async |email: &str| {
@@ -263,7 +263,7 @@ async fn password_reset_variation_without_the_phone_and_without_an_account() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn logs_in_with_a_second_factor() {
-    let (app, _) = open_house().await;
+    let (app, _) = start_with_performance().await;
     let holder = AccountHolder::sign_up(&app, EMAIL).await;
     let (phone, _) = AuthenticatorApp::set_up_with(&app, &holder.app).await;
     let ana = Visitor::arrive(&app.url()).await;
@@ -290,7 +290,7 @@ async fn logs_in_with_a_second_factor() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_invitation_is_answered_on_the_accounts_page() {
-    let (app, _) = open_house().await;
+    let (app, _) = start_with_performance().await;
     let operator = operator(&app).await;
     let (first, owner) = organizer(&app, &operator, "norte").await;
     let (second, other_owner) = organizer(&app, &operator, "ribera").await;
@@ -313,7 +313,7 @@ async fn an_invitation_is_answered_on_the_accounts_page() {
 
 /// Every page of an account, looked at by axe-core.
 async fn no_barriers(device: Device, colours: Colours) {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     AccountHolder::with_phone(&app, EMAIL, PHONE).await;
     let ana = Visitor::arrive_on(&app.url(), device, colours).await;
     let name = format!("{device:?}-{colours:?}").to_lowercase();

@@ -14,12 +14,12 @@ use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     browser::{Colours, Device, Visitor},
     buyer::GOOD_CARD,
-    house::{Performance, Wish},
     process::wait_until,
+    venue::{Performance, Wish},
 };
 
 /// People in browsers live by the machine's clock.
-async fn open_house() -> (TestApp, Performance) {
+async fn start_with_performance() -> (TestApp, Performance) {
     let app = TestApp::start_with(Setting { clock: Clock::system(), ..Setting::of(Engine::Sqlite) }).await;
     let play = app.stage(Wish { poster: Some("the-seagull"), ..Wish::default() }).await;
     (app, play)
@@ -61,7 +61,7 @@ async fn pay_with(visitor: &Visitor, card: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn anonymous_login() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open("/").await;
     assert_eq!(ana.texts("main h3 a").await, ["The Seagull"]);
@@ -80,7 +80,7 @@ async fn anonymous_login() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn view_seats() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let other = app.buyer().await;
     other.hold(&play, &["Stalls A-1"]).await.unwrap();
     let ana = Visitor::arrive(&app.url()).await;
@@ -107,7 +107,7 @@ async fn view_seats() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn select_seats() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open_chart(&seats_page(&play)).await;
     ana.see("#check-out[disabled]").await;
@@ -130,7 +130,7 @@ async fn select_seats() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn select_seats_variation_the_seat_is_taken() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     app.buyer().await.hold(&play, &["Stalls C-4"]).await.unwrap();
     let ana = Visitor::arrive(&app.url()).await;
     ana.open_chart(&seats_page(&play)).await;
@@ -142,7 +142,7 @@ async fn select_seats_variation_the_seat_is_taken() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn select_seats_variation_the_eleventh_seat() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open_chart(&seats_page(&play)).await;
     let mut hers = Vec::new();
@@ -158,7 +158,7 @@ async fn select_seats_variation_the_eleventh_seat() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_users_simultaneously_select_seats() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let (ana, ben) = (Visitor::arrive(&app.url()).await, Visitor::arrive(&app.url()).await);
     ana.open_chart(&seats_page(&play)).await;
     ben.open_chart(&seats_page(&play)).await;
@@ -186,7 +186,7 @@ async fn two_users_simultaneously_select_seats() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn multiple_event_purchases() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let concert = app
         .stage(Wish {
             title: "Mahler 2".to_owned(),
@@ -218,7 +218,7 @@ async fn multiple_event_purchases() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn purchase_seats() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open_chart(&seats_page(&play)).await;
     ana.tap_seat(play.seat("Stalls A-5")).await;
@@ -235,13 +235,13 @@ async fn purchase_seats() {
     let seats = app.coordinator().seat_snapshot(play.id).await.unwrap();
     assert_eq!(seats.states.get(play.seat("Stalls A-5")), Some(shared_model::SeatState::Sold));
     ana.open("/cart").await;
-    ana.see(".says").await;
+    ana.see(".notice-page").await;
     app.books_balance().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn check_out_with_a_declined_card_and_a_bank_that_asks() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     take_seat(&ana, &play, "Stalls A-5").await;
     check_out(&ana, "4000000000000002").await;
@@ -259,7 +259,7 @@ async fn check_out_with_a_declined_card_and_a_bank_that_asks() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn check_out_pressed_twice_is_one_order() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     take_seat(&ana, &play, "Stalls A-5").await;
     check_out(&ana, "4242424242424242").await;
@@ -272,7 +272,7 @@ async fn check_out_pressed_twice_is_one_order() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn server_unavailable() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open("/").await;
     ana.until("navigator.serviceWorker.ready.then((worker) => worker.active != null)").await;
@@ -298,7 +298,7 @@ async fn server_unavailable() {
 
 /// Every page that a buyer passes, looked at by axe-core.
 async fn no_barriers(device: Device, colours: Colours) {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let sold_out = app.stage(Wish { title: "Carmen".to_owned(), cancelled: true, ..Wish::default() }).await;
     let ana = Visitor::arrive_on(&app.url(), device, colours).await;
     let mut found = Vec::new();

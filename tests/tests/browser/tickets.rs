@@ -1,6 +1,6 @@
 //! "Your tickets": what is to come first, what is past below it, one ticket alone, and a mail once more.
 
-use super::open_house;
+use super::start_with_performance;
 use serde_json::json;
 use std::time::Duration;
 use ticketboss_tests::{
@@ -8,9 +8,9 @@ use ticketboss_tests::{
     app::{Engine, TestApp},
     browser::{Colours, Device, Visitor},
     buyer::GOOD_CARD,
-    house::{Performance, Wish},
     letterbox,
     process::wait_until,
+    venue::{Performance, Wish},
 };
 
 /// What the tests' buyer gives.
@@ -90,7 +90,7 @@ async fn a_ticket_fills_a_phones_screen_and_leads_to_its_neighbour() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_guest_is_told_where_her_other_tickets_are() {
-    let (app, _play) = open_house().await;
+    let (app, _play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open("/tickets").await;
     ana.read(".tickets-guest", "The link in your mail opens them").await;

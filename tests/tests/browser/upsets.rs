@@ -1,6 +1,6 @@
 //! What goes wrong on the way, in a real Chromium: time runs out, lines break, nothing is found.
 
-use super::{check_out, open_house, seats_page, take_seat};
+use super::{check_out, seats_page, start_with_performance, take_seat};
 use serde_json::json;
 use shared_model::OrderId;
 use ticketboss::clock::Clock;
@@ -8,7 +8,7 @@ use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     books::execute,
     browser::{Colours, Device, Visitor},
-    house::Wish,
+    venue::Wish,
 };
 
 /// Brings the end of all holds near, as if nearly ten minutes had passed.
@@ -25,7 +25,7 @@ async fn let_time_run_out(app: &TestApp) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hold_that_lapses_is_said_wherever_she_is_and_taken_again() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let other = app.stage(Wish { title: "Carmen".to_owned(), ..Wish::default() }).await;
     let ana = Visitor::arrive(&app.url()).await;
     take_seat(&ana, &play, "Stalls A-5").await;
@@ -49,7 +49,7 @@ async fn a_hold_that_lapses_is_said_wherever_she_is_and_taken_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hold_that_lapses_under_her_eyes_is_said_in_the_bar() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     take_seat(&ana, &play, "Stalls A-5").await;
     let_time_run_out(&app).await;
@@ -60,7 +60,7 @@ async fn a_hold_that_lapses_under_her_eyes_is_said_in_the_bar() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn check_out_variation_the_connection_is_lost_while_buying() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open("/").await;
     ana.until("navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller != null)").await;
@@ -91,7 +91,7 @@ async fn check_out_variation_the_connection_is_lost_while_buying() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_is_found_in_whatever_section_it_is_and_its_absence_is_said() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open(&format!("{}?view=list", seats_page(&play))).await;
     ana.until("document.getElementById('chart')?.model != null").await;
@@ -106,7 +106,7 @@ async fn a_row_is_found_in_whatever_section_it_is_and_its_absence_is_said() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_keyboard_alone_finds_and_takes_a_seat() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open_chart(&seats_page(&play)).await;
     ana.value("document.getElementById('chart').shadowRoot.querySelector('.surface').focus()").await;
@@ -122,7 +122,7 @@ async fn the_keyboard_alone_finds_and_takes_a_seat() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn best_seats_are_taken_explained_and_extended_once() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     ana.open_chart(&seats_page(&play)).await;
     ana.click("#best button.button").await;
@@ -139,7 +139,7 @@ async fn best_seats_are_taken_explained_and_extended_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_finds_it_sold_out_asks_to_be_told() {
-    let (app, _) = open_house().await;
+    let (app, _) = start_with_performance().await;
     let later =
         Wish { title: "Carmen".to_owned(), on_sale_in: std::time::Duration::from_secs(86_400), ..Wish::default() };
     let carmen = app.stage(later).await;
@@ -160,7 +160,7 @@ async fn who_finds_it_sold_out_asks_to_be_told() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_site_speaks_spanish_to_who_chooses_it() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     app.buyer().await.hold(&play, &["Stalls A-1"]).await.unwrap();
     let ana = Visitor::arrive(&app.url()).await;
     ana.open("/").await;
@@ -174,7 +174,7 @@ async fn the_site_speaks_spanish_to_who_chooses_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_price_keys_have_put_away_is_not_taken() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Visitor::arrive(&app.url()).await;
     let seat = take_seat(&ana, &play, "Stalls A-5").await;
     ana.click(".keys button").await;

@@ -1,11 +1,11 @@
 //! The site without JavaScript: the chart's fallback is the list with check boxes, and every step is a form.
 
-use super::{open_house, seats_page};
+use super::{seats_page, start_with_performance};
 use reqwest::{Client, Response, StatusCode};
 use shared_model::{PerformanceId, SeatState};
 use ticketboss_tests::{
     app::TestApp,
-    house::{Performance, Wish},
+    venue::{Performance, Wish},
 };
 
 /// A browser that runs no scripts: pages, forms and cookies.
@@ -82,7 +82,7 @@ async fn count(app: &TestApp, performance: PerformanceId, wanted: SeatState) -> 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seats_are_held_and_bought_by_forms_alone() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let ana = Plain::new(&app);
     ana.hold(&play, &["0", "1"], "2").await;
     assert_eq!(count(&app, play.id, SeatState::Held).await, 4);
@@ -97,7 +97,7 @@ async fn seats_are_held_and_bought_by_forms_alone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_tax_of_several_events_is_the_same_before_and_after_buying() {
-    let (app, play) = open_house().await;
+    let (app, play) = start_with_performance().await;
     let other = app.stage(Wish { title: "Carmen".to_owned(), ..Wish::default() }).await;
     let ana = Plain::new(&app);
     ana.hold(&play, &["0"], "0").await;
@@ -110,7 +110,7 @@ async fn the_tax_of_several_events_is_the_same_before_and_after_buying() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_form_of_another_site_buys_nothing() {
-    let (app, _) = open_house().await;
+    let (app, _) = start_with_performance().await;
     let foreign = Plain::new(&app).send("/checkout/buy", "cross-site", &[]).await;
     assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
 }

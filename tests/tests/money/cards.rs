@@ -14,9 +14,9 @@ use ticketboss_tests::{
     app::{Engine, TestApp},
     books::{balance_and_rest, count_one, execute},
     buyer::{ASKING_CARD, Answer, Buyer, DECLINED_CARD, GOOD_CARD, Refused, TIMED_OUT_CARD},
-    house::{Performance, Wish},
     on_both_engines,
     process::wait_until,
+    venue::{Performance, Wish},
 };
 
 const INES: &str = "ines@example.com";

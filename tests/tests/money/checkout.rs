@@ -8,14 +8,14 @@ use shared_model::{
 use std::{sync::Arc, time::Duration};
 use ticketboss::{
     commerce::sandbox::ChallengeAnswer,
-    reservations::orders::books::{AFTER_DECLINE_TTL, ASK_AFTER, PAYING_TTL},
+    reservations::orders::transitions::{AFTER_DECLINE_TTL, ASK_AFTER, PAYING_TTL},
 };
 use ticketboss_tests::{
     app::TestApp,
     books::{balance_and_rest, count_one},
     buyer::{ASKING_CARD, Buyer, DECLINED_CARD, GOOD_CARD, Refused, TIMED_OUT_CARD},
-    house::{Performance, Wish},
     on_both_engines,
+    venue::{Performance, Wish},
 };
 use tokio::{sync::Barrier, task::JoinSet};
 

@@ -14,9 +14,9 @@ use ticketboss_tests::{
     app::{Engine, SECRET, Setting, TestApp, fresh_database, install_crypto},
     books::{balance, balance_and_rest, count_one},
     buyer::{Buyer, GOOD_CARD},
-    house::{self, Performance, Wish},
     process::{Folder, Running},
     server,
+    venue::{self, Performance, Wish},
 };
 use tokio::task::JoinSet;
 
@@ -43,7 +43,7 @@ pub fn start(folder: &Path, database_url: &str, crash_at: Option<&str>) -> (Runn
 
 pub async fn stage(database_url: &str) -> Performance {
     let database = Database::open(database_url).await.unwrap();
-    let play = house::stage(&database, Timestamp::from_millis(machine_now_ms()), Wish::default()).await;
+    let play = venue::stage(&database, Timestamp::from_millis(machine_now_ms()), Wish::default()).await;
     database.close().await;
     play
 }
@@ -130,7 +130,7 @@ async fn killed_under_load(engine: Engine) {
     assert!(unanswered > 0, "something was under way when the program was killed");
     database.close().await;
     let app = recover(engine, folder, database_url).await;
-    app.wait(ticketboss::reservations::orders::books::PAYING_TTL);
+    app.wait(ticketboss::reservations::orders::transitions::PAYING_TTL);
     app.look_once().await;
     balance_and_rest(app.coordinator()).await;
 }

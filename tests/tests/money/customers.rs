@@ -2,13 +2,13 @@
 
 use shared_model::{ErrorCode, OrderId, SeatNo, order::OrderState};
 use std::{sync::Arc, time::Duration};
-use ticketboss::{commerce::sandbox::ChallengeAnswer, guards::Guards};
+use ticketboss::{commerce::sandbox::ChallengeAnswer, safeguards::Safeguards};
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, sign_in},
     app::{Engine, Setting, TestApp},
     buyer::{ASKING_CARD, Buyer, DECLINED_CARD, GOOD_CARD, Refused},
-    house::{Performance, Wish},
     on_both_engines, on_each_engine,
+    venue::{Performance, Wish},
 };
 use tokio::{sync::Barrier, task::JoinSet};
 
@@ -21,8 +21,8 @@ fn seats(first: u32, count: u32) -> Vec<SeatNo> {
 }
 
 /// Two sessions of one account hold ten seats each, at two nodes at the same moment; how many they hold together.
-async fn two_sessions_of_one_account(engine: Engine, guards: Guards) -> usize {
-    let mut app = TestApp::start_with(Setting { guards, ..Setting::of(engine) }).await;
+async fn two_sessions_of_one_account(engine: Engine, safeguards: Safeguards) -> usize {
+    let mut app = TestApp::start_with(Setting { safeguards, ..Setting::of(engine) }).await;
     let node = app.start_node().await;
     let play = Arc::new(app.stage(Wish::default()).await);
     let ana = AccountHolder::sign_up(&app, "ana@example.com").await;
@@ -49,19 +49,19 @@ async fn two_sessions_of_one_account(engine: Engine, guards: Guards) -> usize {
 
 async fn two_sessions_of_one_account_hold_ten_seats_together(engine: Engine) {
     for _ in 0..3 {
-        assert_eq!(two_sessions_of_one_account(engine, Guards::default()).await, LIMIT);
+        assert_eq!(two_sessions_of_one_account(engine, Safeguards::default()).await, LIMIT);
     }
 }
 
 async fn without_counting_customers_two_sessions_hold_twenty(engine: Engine) {
-    let guards = Guards { customers: false, ..Guards::default() };
-    assert_eq!(two_sessions_of_one_account(engine, guards).await, 2 * LIMIT);
+    let safeguards = Safeguards { customers: false, ..Safeguards::default() };
+    assert_eq!(two_sessions_of_one_account(engine, safeguards).await, 2 * LIMIT);
 }
 
 async fn without_catching_up_two_sessions_hold_twenty(engine: Engine) {
-    let guards = Guards { catch_up: false, ..Guards::default() };
+    let safeguards = Safeguards { catch_up: false, ..Safeguards::default() };
     for _ in 0..CONTROL_RACES_MAX {
-        if two_sessions_of_one_account(engine, guards).await > LIMIT {
+        if two_sessions_of_one_account(engine, safeguards).await > LIMIT {
             return;
         }
     }
@@ -69,8 +69,8 @@ async fn without_catching_up_two_sessions_hold_twenty(engine: Engine) {
 }
 
 /// Two guests with one mailbox buy ten seats each, at two nodes at the same moment; how many seats are bought.
-async fn one_mailbox_twice(engine: Engine, guards: Guards) -> usize {
-    let mut app = TestApp::start_with(Setting { guards, ..Setting::of(engine) }).await;
+async fn one_mailbox_twice(engine: Engine, safeguards: Safeguards) -> usize {
+    let mut app = TestApp::start_with(Setting { safeguards, ..Setting::of(engine) }).await;
     let nodes = [app.url(), app.start_node().await];
     let play = app.stage(Wish::default()).await;
     let mut wishes = Vec::new();
@@ -101,13 +101,13 @@ async fn one_mailbox_twice(engine: Engine, guards: Guards) -> usize {
 
 async fn two_guests_with_one_mailbox_buy_ten_seats_together(engine: Engine) {
     for _ in 0..3 {
-        assert_eq!(one_mailbox_twice(engine, Guards::default()).await, LIMIT);
+        assert_eq!(one_mailbox_twice(engine, Safeguards::default()).await, LIMIT);
     }
 }
 
 async fn without_counting_customers_one_mailbox_buys_twenty(engine: Engine) {
-    let guards = Guards { customers: false, ..Guards::default() };
-    assert_eq!(one_mailbox_twice(engine, guards).await, 2 * LIMIT);
+    let safeguards = Safeguards { customers: false, ..Safeguards::default() };
+    assert_eq!(one_mailbox_twice(engine, safeguards).await, 2 * LIMIT);
 }
 
 on_each_engine! {

@@ -5,10 +5,10 @@ use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     books::count_one,
     buyer::{DECLINED_CARD, GOOD_CARD},
-    house::Wish,
     on_both_engines,
     post_office::PostOffice,
     process::wait_until,
+    venue::Wish,
 };
 
 /// Longer than the outbox waits after a few failures.

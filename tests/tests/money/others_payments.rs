@@ -9,17 +9,17 @@ use shared_model::{
 use std::{sync::Arc, time::Duration};
 use ticketboss::{
     commerce::sandbox::ChallengeAnswer,
-    guards::Guards,
-    reservations::orders::books::{AFTER_DECLINE_TTL, KEPT_TTL_MAX, PAYING_TTL},
+    reservations::orders::transitions::{AFTER_DECLINE_TTL, KEPT_TTL_MAX, PAYING_TTL},
+    safeguards::Safeguards,
 };
 use ticketboss_tests::{
     account_holder::AccountHolder,
     app::{Engine, Setting, TestApp},
     books::{balance_and_rest, count_one, everything},
     buyer::{ASKING_CARD, Buyer, DECLINED_CARD, GOOD_CARD, Refused},
-    house::{Performance, Wish},
     on_both_engines, on_each_engine,
     process::wait_until,
+    venue::{Performance, Wish},
 };
 use tokio::{sync::Barrier, task::JoinSet};
 
@@ -36,8 +36,8 @@ fn payment_of(order: &Order) -> PaymentId {
 }
 
 /// Ana has paid, and mallory names her payment for his own order; what is in the books of her order then.
-async fn names_anothers_payment(engine: Engine, guards: Guards) {
-    let app = TestApp::start_with(Setting { guards, ..Setting::of(engine) }).await;
+async fn names_anothers_payment(engine: Engine, safeguards: Safeguards) {
+    let app = TestApp::start_with(Setting { safeguards, ..Setting::of(engine) }).await;
     let play = app.stage(Wish::default()).await;
     let anas = with_seat(&app, &play, "Stalls A-1").await.buy(GOOD_CARD).await.unwrap();
     let mallory = with_seat(&app, &play, "Stalls B-1").await;
@@ -51,7 +51,7 @@ async fn names_anothers_payment(engine: Engine, guards: Guards) {
         let body = json!({ "payment_id": payment_of(&anas), "payment_method": GOOD_CARD });
         let answer = mallory.request(reqwest::Method::POST, &path).json(&body).send().await.unwrap();
         // Without the look before it, the row's own condition undoes the step.
-        let expected = if guards.payment_owners { 422 } else { 500 };
+        let expected = if safeguards.payment_owners { 422 } else { 500 };
         assert_eq!(answer.status().as_u16(), expected);
         app.wait(SECOND);
     }
@@ -68,11 +68,11 @@ async fn names_anothers_payment(engine: Engine, guards: Guards) {
 }
 
 async fn a_payment_of_another_order_is_refused_and_left_alone(engine: Engine) {
-    names_anothers_payment(engine, Guards::default()).await;
+    names_anothers_payment(engine, Safeguards::default()).await;
 }
 
 async fn a_row_of_another_order_is_left_alone_by_itself(engine: Engine) {
-    names_anothers_payment(engine, Guards { payment_owners: false, ..Guards::default() }).await;
+    names_anothers_payment(engine, Safeguards { payment_owners: false, ..Safeguards::default() }).await;
 }
 
 /// At two nodes at once, for two orders of two performances: no lock is shared, and the row has the last word.
@@ -179,7 +179,7 @@ on_both_engines! {
         let request = eve.order_request(GOOD_CARD).await;
         let paid = with_seat(&app, &play, "Stalls A-4").await.buy(GOOD_CARD).await.unwrap();
         cancel(&app, &play).await;
-        // The shelf that the cart is priced from may be a second old: the books say it exactly.
+        // The priced that the cart is priced from may be a second old: the books say it exactly.
         assert_eq!(eve.place_order(OrderId::new(), &request).await.refused(), ErrorCode::PerformanceCancelled);
         assert_eq!(ana.pay(declined.order_id, GOOD_CARD).await.refused(), ErrorCode::PerformanceCancelled);
         app.answer_bank(&asked, ChallengeAnswer::Approve).await;

@@ -6,9 +6,9 @@ use ticketboss::data::outbox;
 use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     buyer::{ASKING_CARD, GOOD_CARD},
-    house::Wish,
     on_both_engines,
     process::wait_until,
+    venue::Wish,
 };
 use tokio::net::TcpListener;
 

@@ -13,8 +13,8 @@ use ticketboss_tests::{
     books::{balance_and_rest, count_one},
     buyer::{Answer, Buyer, GOOD_CARD},
     cluster::{Cluster, End},
-    house::Performance,
     process::{Folder, LOOK_EVERY, START_MAX, wait_until},
+    venue::Performance,
 };
 use tokio::{
     task::{JoinSet, LocalSet},

@@ -1,7 +1,7 @@
 //! The rules of holding and buying, simulated: random buyers, a provider that loses, repeats and delays its answers,
 //! crashes between any two steps; thousands of seeds, and after every step the promises are looked at.
 //!
-//! No database and no network: only the pure rules, [`decide`] and [`Books`], and a world made of maps. Its negative
+//! No database and no network: only the pure rules, [`decide`] and [`OrderBatch`], and a world made of maps. Its negative
 //! control gives the books an old picture of the seats, as if the performances' locks were not there.
 
 use ed25519_dalek::SigningKey;
@@ -17,24 +17,24 @@ use std::{
     time::Duration,
 };
 use ticketboss::{
-    commerce::gateway::{Answer, Standing},
-    data::orders::rows::{LineRow, OrderRow, PaymentRow, TicketRow},
-    events::house::{SaleRules, SoldType},
+    commerce::gateway::{Answer, ProviderStatus},
+    data::orders::order_rows::{LineRow, OrderRow, PaymentRow, TicketRow},
+    events::sale::{SaleRules, SoldType},
     reservations::{
         orders::{
-            books::{Books, HEARD_OF_WITHIN, NOT_PROCESSED, PAYING_TTL, PerformanceFacts, REQUEST_LIFE_MAX},
             placing::{Means, new_payment},
             steps::{NewOrder, OrderStep, Step},
             ticket_code::TicketKey,
+            transitions::{HEARD_OF_WITHIN, NOT_PROCESSED, OrderBatch, PAYING_TTL, PerformanceFacts, REQUEST_LIFE_MAX},
         },
         seats::{
             claims::{Claim, Claims, Staged},
-            decide::{House, SeatAction, SeatCommand, decide},
+            decide::{OpenSale, SeatAction, SeatCommand, decide},
             held_from::HeldBudget,
         },
     },
 };
-use ticketboss_tests::house::drawn_house;
+use ticketboss_tests::venue::drawn_plan;
 use uuid::Uuid;
 
 const SEEDS: u64 = 3_000;
@@ -95,7 +95,7 @@ struct World {
 impl World {
     fn new(seed: u64, locked: bool) -> Self {
         let performance = PerformanceId::new();
-        let plan = NumberedPlan::new(&drawn_house()).expect("the house is sound");
+        let plan = NumberedPlan::new(&drawn_plan()).expect("the plan is sound");
         let full = TicketTypeId::new();
         let now = Timestamp::from_millis(1_000_000);
         let rules = SaleRules {
@@ -159,10 +159,10 @@ impl World {
     }
 
     fn command(&mut self, cart_id: CartId, action: SeatAction) {
-        let house = House { plan: &self.plan, rules: &self.rules, held_budget: HeldBudget::NONE };
+        let sale = OpenSale { plan: &self.plan, rules: &self.rules, held_budget: HeldBudget::NONE };
         let command = SeatCommand { cart_id, account_id: None, held_from: None, passed_challenge: false, action };
         // Refusals are part of it.
-        if let Ok(granted) = decide(house, &Staged::new(&self.claims), &command, self.now) {
+        if let Ok(granted) = decide(sale, &Staged::new(&self.claims), &command, self.now) {
             let version = self.claims.version() + 1;
             self.claims.absorb(granted.changes, version);
         }
@@ -276,17 +276,17 @@ impl World {
     fn hear(&mut self, payment_id: PaymentId, said: Option<Intent>) {
         let payment = &self.payments[&payment_id];
         let order_id = OrderId(payment.order_id);
-        let standing = match said {
-            Some(Intent::Asking) => Standing::RequiresAction { url: String::new() },
-            Some(Intent::Reserved) => Standing::Authorized,
-            Some(Intent::Taken) => Standing::Captured,
-            Some(Intent::Declined) => Standing::Declined { code: String::new() },
-            Some(Intent::LetGo) => Standing::Voided,
+        let status = match said {
+            Some(Intent::Asking) => ProviderStatus::RequiresAction { url: String::new() },
+            Some(Intent::Reserved) => ProviderStatus::Authorized,
+            Some(Intent::Taken) => ProviderStatus::Captured,
+            Some(Intent::Declined) => ProviderStatus::Declined { code: String::new() },
+            Some(Intent::LetGo) => ProviderStatus::Voided,
             // Too early to conclude anything from silence.
             None if payment.ask_at.is_some_and(|at| at > self.now.as_millis()) => return,
-            None => Standing::Declined { code: NOT_PROCESSED.to_owned() },
+            None => ProviderStatus::Declined { code: NOT_PROCESSED.to_owned() },
         };
-        let answer = Answer { provider_ref: String::new(), standing, card: None };
+        let answer = Answer { provider_ref: String::new(), status, card: None };
         self.apply(order_id, Step::Answered { payment_id, answer });
     }
 
@@ -360,7 +360,7 @@ impl World {
 
     /// The order desk: reads the books of one order, does the step, writes what changed.
     fn apply(&mut self, order_id: OrderId, step: Step) -> bool {
-        let mut books = Books::default();
+        let mut books = OrderBatch::default();
         let seen = if self.locked { &self.claims } else { &self.old_claims };
         books.claims = seen.iter().map(|(seat, claim)| ((self.performance, seat), claim.clone())).collect();
         let facts = PerformanceFacts {
@@ -568,12 +568,12 @@ fn money_reserved_after_the_show_or_its_cancellation_is_let_go() {
         let order = OrderRow { state: OrderState::Lapsed, ..order_row(order_id, CartId::new(), PRICE_MINOR, now) };
         let payment = payment_row(&order, now);
         let payment_id = PaymentId(payment.payment_id);
-        let mut books = Books::default();
+        let mut books = OrderBatch::default();
         books.orders.insert(order_id, order);
         books.lines.insert(order_id, vec![line_row(order_id, 1, performance, SeatNo(0))]);
         books.payments.insert(order_id, vec![payment]);
         books.performances.insert(performance, facts);
-        let answer = Answer { provider_ref: String::new(), standing: Standing::Authorized, card: None };
+        let answer = Answer { provider_ref: String::new(), status: ProviderStatus::Authorized, card: None };
         let step = OrderStep { order_id, step: Step::Answered { payment_id, answer } };
         let key = TicketKey { key_id: 1, signing_key: SigningKey::from_bytes(&[7; 32]) };
         let outcome = books.apply(step, &key, now).unwrap();

@@ -1,4 +1,4 @@
 //! How often something may be tried, asked for or sent.
 
-pub mod messages;
+pub mod message_limits;
 pub mod quotas;

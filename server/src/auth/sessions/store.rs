@@ -17,7 +17,7 @@ use crate::{
     data::{
         DataError, DataResult, Database, Link,
         accounts::sessions::{self as rows, Half, NewSessionRow, Refresh, Renewal, Rotation, SessionRow},
-        orders::rows as orders,
+        orders::order_rows as orders,
     },
 };
 use shared_model::{AccountId, CartId, CodeId, Language, SessionId, Timestamp, account::SessionInfo};

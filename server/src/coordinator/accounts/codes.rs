@@ -23,7 +23,7 @@ use crate::{
     },
     data::{
         DataError, Link,
-        accounts::{email_key::email_key, rows},
+        accounts::{account_rows as rows, email_key::email_key},
         staff::team,
     },
 };
@@ -379,7 +379,7 @@ impl Coordinator {
             purpose,
             typed: typed.code.as_str(),
             typist: typist(visitor, client),
-            counts_first: self.inner.guards.tries_first,
+            counts_first: self.inner.safeguards.tries_first,
         };
         let tried = try_code(&mut link, &self.inner.secret, &self.inner.limits, typed, now).await.or_problem()?;
         if let Tried::TooOften(refused) = tried {

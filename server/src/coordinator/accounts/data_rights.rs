@@ -6,7 +6,7 @@ use crate::{
     coordinator::{
         Coordinator, Visitor,
         error::{CommandResult, OrProblem, not_found},
-        orders::reading::{EXPORT_PAGE, OrdersAsked},
+        orders::placed_orders::{EXPORT_PAGE, OrdersAsked},
     },
     data::{
         accounts::{email_key::email_key, erasure as rows},

@@ -21,8 +21,8 @@ use crate::{
     },
     data::{
         Link,
-        accounts::{email_key::email_key, rows},
-        orders::rows as orders,
+        accounts::{account_rows as rows, email_key::email_key},
+        orders::order_rows as orders,
     },
 };
 use shared_model::{

@@ -1,11 +1,11 @@
 //! Forgets what is over: codes, sessions, buckets, holders of free places, addresses of deleted accounts.
 
 use crate::{
-    auth::limits::messages,
+    auth::limits::message_limits,
     coordinator::Coordinator,
     data::{
         DataResult,
-        accounts::{erasure as erasure_rows, passkeys, rate_buckets, rows, sessions},
+        accounts::{account_rows as rows, erasure as erasure_rows, passkeys, rate_buckets, sessions},
         events::availability_wishes,
         seats::claims,
     },
@@ -53,7 +53,7 @@ impl Coordinator {
         let now = self.now().as_millis();
         rows::delete_old(&mut link, now - FORGOTTEN_AFTER.as_millis() as i64).await?;
         rate_buckets::forget_quiet(&mut link, now).await?;
-        messages::forget_old(&mut link, self.now()).await?;
+        message_limits::forget_old(&mut link, self.now()).await?;
         passkeys::delete_old_ceremonies(&mut link, now).await?;
         availability_wishes::forget_told(&mut link, now - REMEMBERED_FOR.as_millis() as i64).await?;
         link.commit().await?;

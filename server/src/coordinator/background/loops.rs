@@ -6,7 +6,7 @@
 
 use crate::{
     coordinator::Coordinator,
-    data::{DataResult, orders::rows, seats::claims},
+    data::{DataResult, orders::order_rows as rows, seats::claims},
     reservations::{orders::steps::Step, outbox::Lane},
 };
 use futures_util::{FutureExt, StreamExt, stream};

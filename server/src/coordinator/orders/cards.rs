@@ -19,7 +19,7 @@ use crate::{
         DataError, DataResult,
         orders::{
             cards as rows,
-            rows::{self as orders, OrderRow, PaymentRow},
+            order_rows::{self as orders, OrderRow, PaymentRow},
         },
         outbox::{OutboxRow, insert_rows},
     },

@@ -6,7 +6,7 @@
 use super::order_desk::OrderDeskError;
 use crate::{
     commerce::{
-        gateway::{Answer, Authorization, GatewayError, GatewayResult, Standing},
+        gateway::{Answer, Authorization, GatewayError, GatewayResult, ProviderStatus},
         sandbox::ChallengeAnswer,
     },
     coordinator::{
@@ -16,16 +16,16 @@ use crate::{
     },
     data::{
         accounts::sessions,
-        orders::rows::{self, OrderRow, PaymentRow},
+        orders::order_rows::{self as rows, OrderRow, PaymentRow},
     },
     reservations::{
         cart,
         orders::{
-            books::{HEARD_OF_WITHIN, NOT_PROCESSED, REQUEST_LIFE_MAX, ask_after_silence},
+            order_view::{self, OrderFile},
             placing::{Payer, new_payment, prepare_order},
             postage,
-            reading::{self, OrderFile},
             steps::{OrderStep, Outcome, Step},
+            transitions::{HEARD_OF_WITHIN, NOT_PROCESSED, REQUEST_LIFE_MAX, ask_after_silence},
         },
     },
 };
@@ -70,17 +70,17 @@ impl Coordinator {
         request: OrderRequest,
     ) -> CommandResult<Order> {
         let mut link = self.inner.database.read().await.or_problem()?;
-        if reading::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()?.is_some() {
+        if order_view::find_order(&mut link, &self.inner.pricing, order_id).await.or_problem()?.is_some() {
             drop(link);
             return self.find_order(visitor, order_id).await;
         }
         let now = self.now();
-        let (cart, shelves) =
-            cart::load_cart_with_shelves(&mut link, &self.inner.shelves, visitor.cart_id, now).await.or_problem()?;
+        let (cart, pricing) =
+            cart::load_cart_with_prices(&mut link, &self.inner.pricing, visitor.cart_id, now).await.or_problem()?;
         drop(link);
         let means = self.choose_means(visitor, &request.payment_method, request.save_card).await?;
         let payer = Payer { account_id: visitor.account_id, means };
-        let new = match prepare_order(&cart, &shelves, order_id, &request, payer, now) {
+        let new = match prepare_order(&cart, &pricing, order_id, &request, payer, now) {
             Ok(new) => new,
             // The same request may have been faster on another connection: then its order has the seats.
             Err(refusal) => return self.find_order(visitor, order_id).await.or(Err(refusal).or_problem()),
@@ -90,7 +90,7 @@ impl Coordinator {
         crash_point("after_placing");
         let paid = if placed.repeated { None } else { self.pay(&order, &payment).await? };
         match paid {
-            Some(file) => file.read(&shelves).or_problem(),
+            Some(file) => file.read(&pricing).or_problem(),
             None => self.read_order(visitor, order_id).await,
         }
     }
@@ -218,7 +218,7 @@ impl Coordinator {
                 return Ok(None);
             }
         };
-        let authorized = answer.standing == Standing::Authorized;
+        let authorized = answer.status == ProviderStatus::Authorized;
         let outcome = self.step(order_id, Step::Answered { payment_id, answer }).await.or_problem()?;
         // Only money of sold seats is taken: the payment stands as authorized in our own books.
         if authorized && outcome.payment == Some(PaymentState::Authorized) {
@@ -245,7 +245,7 @@ impl Coordinator {
     async fn take_money(&self, order_id: OrderId, payment_id: PaymentId) -> Result<Option<Box<OrderFile>>, String> {
         let answer = self.inner.gateway.capture(payment_id).await.map_err(|error| error.to_string())?;
         crash_point("after_capturing");
-        let captured = answer.standing == Standing::Captured;
+        let captured = answer.status == ProviderStatus::Captured;
         let step = Step::Answered { payment_id, answer };
         let outcome = self.step(order_id, step).await.map_err(|error| error.to_string())?;
         crash_point("after_issuing");
@@ -331,7 +331,7 @@ fn refused_is_declined(answer: GatewayResult<Answer>) -> GatewayResult<Answer> {
 }
 
 fn declined(code: &str) -> Answer {
-    Answer { provider_ref: String::new(), standing: Standing::Declined { code: code.to_owned() }, card: None }
+    Answer { provider_ref: String::new(), status: ProviderStatus::Declined { code: code.to_owned() }, card: None }
 }
 
 /// Where a test has the process die between two steps, as in a power cut: when `CRASH_AT` names the step.

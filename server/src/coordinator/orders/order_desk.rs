@@ -3,7 +3,7 @@
 //! A batch: lock the performances of all its orders in ascending order (which is what keeps seat desks
 //! and other nodes out, and deadlocks away), read the books of these orders, apply each step on top of
 //! the one before, write all that changed, commit, answer. The rules are in
-//! [`crate::reservations::orders::books`]; no provider is spoken to in here.
+//! [`crate::reservations::orders::transitions`]; no provider is spoken to in here.
 
 use super::ticket_keys::TicketKeys;
 use crate::{
@@ -11,16 +11,16 @@ use crate::{
     data::{
         DataError, DataResult, Database,
         events::catalogue,
-        orders::rows::{self, OrderRow},
+        orders::order_rows::{self as rows, OrderRow},
         seats::claims::raise_version,
     },
-    guards::Guards,
     reservations::orders::{
-        books::{Books, PerformanceFacts},
         customers::Customers,
-        loading::{load_books, write_books},
+        loading::{load_batch, write_changes},
         steps::{NewOrder, OrderRefusal, OrderStep, Outcome, Step},
+        transitions::{OrderBatch, PerformanceFacts},
     },
+    safeguards::Safeguards,
 };
 use futures_util::FutureExt;
 use shared_model::{OrderId, PaymentId, PerformanceId, Timestamp};
@@ -64,9 +64,15 @@ pub type Announce = Arc<dyn Fn(&[(PerformanceId, u64)]) + Send + Sync>;
 
 impl OrderDesk {
     /// Starts the desk's task, which ends with the last handle to the desk.
-    pub fn start(database: Database, clock: Clock, keys: TicketKeys, guards: Guards, announce: Announce) -> Self {
+    pub fn start(
+        database: Database,
+        clock: Clock,
+        keys: TicketKeys,
+        safeguards: Safeguards,
+        announce: Announce,
+    ) -> Self {
         let (inbox, waiting) = mpsc::channel(QUEUE_MAX);
-        tokio::spawn(Task { database, clock, guards, keys, announce }.run(waiting));
+        tokio::spawn(Task { database, clock, safeguards, keys, announce }.run(waiting));
         Self { inbox }
     }
 
@@ -84,7 +90,7 @@ impl OrderDesk {
 struct Task {
     database: Database,
     clock: Clock,
-    guards: Guards,
+    safeguards: Safeguards,
     keys: TicketKeys,
     announce: Announce,
 }
@@ -172,8 +178,8 @@ impl Task {
         for performance_id in performances {
             versions.insert(performance_id, raise_version(&mut link, performance_id.0).await?);
         }
-        let mut books = load_books(&mut link, &order_ids, known_lines, &new).await?;
-        if self.guards.payment_owners && !payment_ids.is_empty() {
+        let mut books = load_batch(&mut link, &order_ids, known_lines, &new).await?;
+        if self.safeguards.payment_owners && !payment_ids.is_empty() {
             let owners = rows::list_payment_owners(&mut link, &payment_ids).await?;
             books.payment_owners.extend(owners.into_iter().map(|(id, order)| (PaymentId(id), OrderId(order))));
         }
@@ -182,7 +188,7 @@ impl Task {
                 books.performances.insert(*performance_id, facts_of(&row));
             }
         }
-        if self.guards.customers {
+        if self.safeguards.customers {
             // Whose orders are new, join the account that pays them now, or have their money reserved.
             let known: Vec<OrderRow> = steps.iter().filter_map(|step| order_to_count(&books, step)).collect();
             let lines_of = |order: &OrderRow| books.lines.get(&OrderId(order.order_id)).map_or(&[][..], Vec::as_slice);
@@ -203,7 +209,7 @@ impl Task {
         let changed: BTreeSet<PerformanceId> =
             written.claims.keys().map(|(performance_id, _)| *performance_id).collect();
         let changed: Vec<_> = changed.into_iter().filter_map(|id| Some((id, *versions.get(&id)?))).collect();
-        write_books(&mut link, written, &versions, now).await?;
+        write_changes(&mut link, written, &versions, now).await?;
         link.commit().await?;
         (self.announce)(&changed);
         Ok(outcomes)
@@ -220,7 +226,7 @@ fn facts_of(row: &catalogue::ListedRow) -> PerformanceFacts {
 }
 
 /// An order as it will be after a step, where that step is allowed only within its customer's limit.
-fn order_to_count(books: &Books, step: &OrderStep) -> Option<OrderRow> {
+fn order_to_count(books: &OrderBatch, step: &OrderStep) -> Option<OrderRow> {
     let order = books.orders.get(&step.order_id)?;
     match &step.step {
         Step::PayAgain { account_id: Some(account_id), .. } if order.account_id.is_none() => {

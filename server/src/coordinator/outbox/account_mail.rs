@@ -6,13 +6,13 @@ use crate::{
     auth::{
         accounts::{self, Known},
         codes::SENDING_MAX,
-        limits::messages::{Receiver, count_message, count_text},
+        limits::message_limits::{Receiver, count_message, count_text},
         notes::{Addressee, Mailbox, News, Note, read_note},
     },
     coordinator::Coordinator,
     data::{
         DataError,
-        accounts::{email_key::email_key, rows},
+        accounts::{account_rows as rows, email_key::email_key},
         outbox::OutboxRow,
     },
     delivery::messages::account_note::{Envelope, Say, SmsSay, build_note_mail, sms_text},

@@ -11,7 +11,7 @@ use crate::{
     data::{
         DataResult,
         accounts::email_key::email_key,
-        orders::{order_mails, rows},
+        orders::{order_mails, order_rows as rows},
         outbox::OutboxRow,
     },
     delivery::{
@@ -32,7 +32,7 @@ use crate::{
     },
     embedded,
     messages::Messages,
-    reservations::orders::{access::Owner, erasure::is_erased, reading},
+    reservations::orders::{access::Owner, erasure::is_erased, order_view},
 };
 use bytes::Bytes;
 use lettre::message::Mailbox;
@@ -159,7 +159,7 @@ impl Coordinator {
     async fn paid_order(&self, order_id: OrderId) -> Result<(Owner, Order), SendError> {
         let read = async {
             let mut link = self.inner.database.read().await.or_problem()?;
-            let found = reading::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()?;
+            let found = order_view::find_order(&mut link, &self.inner.pricing, order_id).await.or_problem()?;
             found.ok_or_else(not_found)
         };
         read.await.map_err(|problem: Problem| SendError::Retry(problem.title))

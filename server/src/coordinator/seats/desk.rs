@@ -17,16 +17,16 @@ use crate::{
         seats::claims::{find_version, raise_version},
     },
     events::{
-        house::{HouseFile, load_house},
         plans::Plans,
+        sale::{Sale, load_sale},
     },
-    guards::Guards,
     reservations::seats::{
         claim_rows::{ClaimVersions, WriteClaimsError, load_changes, load_claims, remember_lapsed, write_claims},
         claims::{Claim, Claims, Staged, lapsed_and_taken},
-        decide::{House, Refusal, SeatAction, SeatCommand, decide, refuse_at_once},
+        decide::{OpenSale, Refusal, SeatAction, SeatCommand, decide, refuse_at_once},
         held_from::HeldBudget,
     },
+    safeguards::Safeguards,
 };
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -76,7 +76,7 @@ pub struct DeskSetting {
     pub database: Database,
     pub clock: Clock,
     pub plans: Plans,
-    pub guards: Guards,
+    pub safeguards: Safeguards,
     /// What may be held from one address at once.
     pub held_budget: HeldBudget,
 }
@@ -101,7 +101,7 @@ pub struct Desk {
 struct Shared {
     performance_id: PerformanceId,
     clock: Clock,
-    house: RwLock<Arc<HouseFile>>,
+    sale: RwLock<Arc<Sale>>,
     claims: RwLock<Claims>,
     hub: Arc<Hub>,
     snapshot: Mutex<Option<EncodedSnapshot>>,
@@ -130,27 +130,27 @@ impl EncodedSnapshot {
 }
 
 impl Desk {
-    /// Opens the desk: reads house, rules and claims, and starts its task.
+    /// Opens the desk: reads the sale (plan and rules) and its claims, and starts its task.
     ///
     /// # Errors
     /// [`DataError`]; `Ok(None)` when there is no such performance.
     pub async fn open(setting: &DeskSetting, performance_id: PerformanceId) -> Result<Option<Arc<Self>>, DataError> {
-        let DeskSetting { database, clock, plans, guards, held_budget } = setting.clone();
+        let DeskSetting { database, clock, plans, safeguards, held_budget } = setting.clone();
         let mut link = database.read().await?;
-        let Some(house) = load_house(&mut link, &plans, performance_id).await? else { return Ok(None) };
-        let claims = load_claims(&mut link, performance_id, house.plan.place_count()).await?;
+        let Some(sale) = load_sale(&mut link, &plans, performance_id).await? else { return Ok(None) };
+        let claims = load_claims(&mut link, performance_id, sale.plan.place_count()).await?;
         drop(link);
         let (jobs, inbox) = mpsc::channel(QUEUE_MAX);
         let shared = Arc::new(Shared {
             performance_id,
             clock,
-            house: RwLock::new(Arc::new(house)),
+            sale: RwLock::new(Arc::new(sale)),
             claims: RwLock::new(claims),
             hub: Hub::start(),
             snapshot: Mutex::default(),
         });
         let rules_read_at = Instant::now();
-        let task = Task { shared: shared.clone(), database, plans, guards, held_budget, rules_read_at };
+        let task = Task { shared: shared.clone(), database, plans, safeguards, held_budget, rules_read_at };
         tokio::spawn(task.run(inbox));
         Ok(Some(Arc::new(Self { shared, jobs })))
     }
@@ -189,8 +189,8 @@ impl Desk {
         &self.shared.hub
     }
 
-    pub fn house(&self) -> Arc<HouseFile> {
-        self.shared.house.read().clone()
+    pub fn sale(&self) -> Arc<Sale> {
+        self.shared.sale.read().clone()
     }
 
     pub fn version(&self) -> u64 {
@@ -283,7 +283,7 @@ struct Task {
     shared: Arc<Shared>,
     database: Database,
     plans: Plans,
-    guards: Guards,
+    safeguards: Safeguards,
     held_budget: HeldBudget,
     rules_read_at: Instant,
 }
@@ -377,7 +377,7 @@ impl Task {
         let mut link = self.database.begin_desk().await?;
         let version = raise_version(&mut link, self.shared.performance_id.0).await?;
         let behind = self.shared.claims.read().version() + 1 != version;
-        if behind && self.guards.catch_up {
+        if behind && self.safeguards.catch_up {
             self.absorb_changes(&mut link, version - 1).await?;
         }
         let now = self.shared.clock.now();
@@ -386,7 +386,7 @@ impl Task {
             // Nothing to keep: dropping the link gives the version back.
             return Ok(decided);
         }
-        let seen = if self.guards.row_guard { self.shared.claims.read().version() } else { version };
+        let seen = if self.safeguards.row_guard { self.shared.claims.read().version() } else { version };
         let versions = ClaimVersions { seen, written: version };
         write_claims(&mut link, self.shared.performance_id, &changes, &versions).await?;
         let lapsed = lapsed_and_taken(&self.shared.claims.read(), &changes, now);
@@ -402,18 +402,18 @@ impl Task {
         now: Timestamp,
         version: u64,
     ) -> (Vec<(SeatNo, Claim)>, Vec<Decided>) {
-        let house_file = self.shared.house.read().clone();
-        let held_budget = if self.guards.held_budget { self.held_budget } else { HeldBudget::NONE };
-        let house = House { plan: &house_file.plan, rules: &house_file.rules, held_budget };
+        let sale_now = self.shared.sale.read().clone();
+        let held_budget = if self.safeguards.held_budget { self.held_budget } else { HeldBudget::NONE };
+        let sale = OpenSale { plan: &sale_now.plan, rules: &sale_now.rules, held_budget };
         let claims = self.shared.claims.read();
         let mut staged = Staged::new(&claims);
         let decided = commands
             .iter()
             .map(|command| {
-                let granted = if self.guards.customers {
-                    decide(house, &staged, command, now)?
+                let granted = if self.safeguards.customers {
+                    decide(sale, &staged, command, now)?
                 } else {
-                    decide(house, &staged, &SeatCommand { account_id: None, ..(*command).clone() }, now)?
+                    decide(sale, &staged, &SeatCommand { account_id: None, ..(*command).clone() }, now)?
                 };
                 let hold_id = match &command.action {
                     SeatAction::Hold { hold_id, .. } => Some(*hold_id),
@@ -525,10 +525,10 @@ impl Task {
         self.rules_read_at = Instant::now();
         let read = async {
             let mut link = self.database.read().await?;
-            load_house(&mut link, &self.plans, self.shared.performance_id).await
+            load_sale(&mut link, &self.plans, self.shared.performance_id).await
         };
         match read.await {
-            Ok(Some(house)) => *self.shared.house.write() = Arc::new(house),
+            Ok(Some(sale)) => *self.shared.sale.write() = Arc::new(sale),
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, "a desk goes on with the rules it knows"),
         }

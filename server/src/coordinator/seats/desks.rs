@@ -53,7 +53,7 @@ impl Desks {
             opened.asked_at = Instant::now();
             opened.desk.clone()
         };
-        // Of all who come at once one opens it, and the others wait: a full house is read once.
+        // Of all who come at once one opens it, and the others wait: a large plan is read once.
         let open = || async { Desk::open(&self.setting, id).await.map_err(Some)?.ok_or(None) };
         match cell.get_or_try_init(open).await {
             Ok(desk) => Ok(Some(desk.clone())),

@@ -148,8 +148,8 @@ impl Coordinator {
         ticket_type: TicketTypeId,
     ) -> CommandResult<()> {
         let desk = self.desk(performance).await?;
-        let house = desk.house();
-        if !house.rules.types_for(&house.plan, seat).any(|sold| sold == ticket_type) {
+        let sale = desk.sale();
+        if !sale.rules.types_for(&sale.plan, seat).any(|sold| sold == ticket_type) {
             return Err(Problem { seats: vec![seat], ..invalid("this seat is not sold in this ticket type") });
         }
         let held =
@@ -167,7 +167,7 @@ impl Coordinator {
     /// All the visitor holds, over all performances.
     pub async fn load_cart(&self, visitor: &Visitor) -> CommandResult<Cart> {
         let mut link = self.inner.database.read().await.or_problem()?;
-        cart::load_cart(&mut link, &self.inner.shelves, visitor.cart_id, self.now()).await.or_problem()
+        cart::load_cart(&mut link, &self.inner.pricing, visitor.cart_id, self.now()).await.or_problem()
     }
 
     /// "Release them": a lapsed hold is no longer offered again.

@@ -8,7 +8,7 @@ use crate::{
     auth::audit::{Action, Deed, write_down},
     coordinator::Coordinator,
     data::{DataResult, Link, events::catalogue as rows, seats::claims::raise_version, staff::team},
-    events::house::{HouseFile, load_house},
+    events::sale::{Sale, load_sale},
     reservations::seats::{
         claim_rows::{ClaimVersions, load_claims, write_claims},
         claims::{Claim, FREE},
@@ -50,11 +50,11 @@ impl Coordinator {
         }
         let now = self.now();
         let mut link = self.database().begin_desk().await?;
-        let house = load_house(&mut link, &self.inner.plans, performance_id).await?;
-        let house = house.ok_or_else(|| missing(performance_id))?;
-        let seats = find_seats(&house, seats)?;
+        let sale = load_sale(&mut link, &self.inner.plans, performance_id).await?;
+        let sale = sale.ok_or_else(|| missing(performance_id))?;
+        let seats = find_seats(&sale, seats)?;
         let version = raise_version(&mut link, performance_id.0).await?;
-        let claims = load_claims(&mut link, performance_id, house.plan.place_count()).await?;
+        let claims = load_claims(&mut link, performance_id, sale.plan.place_count()).await?;
         let may_change = |seat: &SeatNo| match (claims.get(*seat), change) {
             (Some(claim), BlockChange::Block { .. }) => claim.is_free(now),
             (Some(claim), BlockChange::Unblock) => matches!(claim, Claim::Blocked { .. }),
@@ -66,7 +66,7 @@ impl Coordinator {
                 BlockChange::Block { .. } => "held, sold or blocked already",
                 BlockChange::Unblock => "not blocked",
             };
-            return Err(InstallError::Invalid(format!("nothing is changed: {} {why}", named(&house, &wrong))));
+            return Err(InstallError::Invalid(format!("nothing is changed: {} {why}", named(&sale, &wrong))));
         }
         let (claim, action) = match change {
             BlockChange::Block { reason } => {
@@ -76,7 +76,7 @@ impl Coordinator {
         };
         let changes: Vec<_> = seats.iter().map(|seat| (*seat, claim.clone())).collect();
         write_claims(&mut link, performance_id, &changes, &ClaimVersions { seen: version, written: version }).await?;
-        let detail = json!({ "seats": named(&house, &seats), "count": seats.len() });
+        let detail = json!({ "seats": named(&sale, &seats), "count": seats.len() });
         self.write_performance_deed(&mut link, performance_id, action, detail).await?;
         Ok(link.commit().await?)
     }
@@ -150,21 +150,21 @@ fn missing(performance_id: PerformanceId) -> InstallError {
 }
 
 /// A seat as the trade writes it: `Stalls-A-12`.
-fn name_of(house: &HouseFile, seat: SeatNo) -> String {
-    let label = house.plan.label(seat);
+fn name_of(sale: &Sale, seat: SeatNo) -> String {
+    let label = sale.plan.label(seat);
     label.map_or_else(String::new, |label| format!("{}-{}-{}", label.section, label.row, label.seat))
 }
 
-fn named(house: &HouseFile, seats: &[SeatNo]) -> String {
-    let names: Vec<_> = seats.iter().take(NAMED_MAX).map(|seat| name_of(house, *seat)).collect();
+fn named(sale: &Sale, seats: &[SeatNo]) -> String {
+    let names: Vec<_> = seats.iter().take(NAMED_MAX).map(|seat| name_of(sale, *seat)).collect();
     let more = seats.len().saturating_sub(NAMED_MAX);
     if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
 }
 
 /// The seats of these names, ascending, each once.
-fn find_seats(house: &HouseFile, names: &[String]) -> Result<Vec<SeatNo>, InstallError> {
+fn find_seats(sale: &Sale, names: &[String]) -> Result<Vec<SeatNo>, InstallError> {
     let known: HashMap<String, SeatNo> =
-        (0..house.plan.seats.len() as u32).map(SeatNo).map(|seat| (name_of(house, seat), seat)).collect();
+        (0..sale.plan.seats.len() as u32).map(SeatNo).map(|seat| (name_of(sale, seat), seat)).collect();
     let unknown: Vec<&str> = names.iter().map(String::as_str).filter(|name| !known.contains_key(*name)).collect();
     if names.is_empty() || !unknown.is_empty() {
         let unknown = unknown.join(", ");

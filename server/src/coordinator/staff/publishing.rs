@@ -85,7 +85,7 @@ pub struct OrganizerSpec {
     pub email: String,
 }
 
-/// A house.
+/// A venue.
 #[derive(Debug, Clone)]
 pub struct VenueSpec {
     pub slug: String,
@@ -330,7 +330,7 @@ impl Coordinator {
         &self,
         event: &str,
         venue: &str,
-        spec: impl FnOnce(FoundHouse) -> Result<PerformanceSpec, InstallError>,
+        spec: impl FnOnce(VenueAndPlan) -> Result<PerformanceSpec, InstallError>,
     ) -> Result<PerformanceId, InstallError> {
         let mut link = self.database().begin().await?;
         let event_id = required(rows::find_event_id(&mut link, event).await, "event", event)?;
@@ -341,7 +341,7 @@ impl Coordinator {
             serde_json::from_str(&document).map_err(|error| DataError::corrupt("seating plan", error))?;
         let zone = required_zone(rows::find_time_zone(&mut link, venue_id).await?)?;
         let plan_version_id = PlanVersionId(plan_version_id);
-        let spec = spec(FoundHouse { event_id, venue_id, plan_version_id, plan, zone })?;
+        let spec = spec(VenueAndPlan { event_id, venue_id, plan_version_id, plan, zone })?;
         let id = create_performance(&mut link, spec).await?;
         let mut deed = Deed::of_operator(Action::PerformanceCreated, id.to_string());
         deed.organizer_id = team::find_organizer_of(&mut link, event_id).await?.map(OrganizerId);
@@ -353,7 +353,7 @@ impl Coordinator {
 }
 
 /// Where a new performance takes place.
-pub struct FoundHouse {
+pub struct VenueAndPlan {
     pub event_id: Uuid,
     pub venue_id: Uuid,
     pub plan_version_id: PlanVersionId,

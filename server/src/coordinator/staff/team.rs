@@ -9,7 +9,7 @@ use crate::{
         accounts,
         audit::{self, Action, Actor, Deed, write_down},
         factors::configured::load_factors,
-        limits::messages::{Receiver, count_message},
+        limits::message_limits::{Receiver, count_message},
         notes::{Addressee, News, Note, write_note},
         roles::{Permission, StaffRole, check_role_change},
     },
@@ -170,7 +170,7 @@ impl Coordinator {
         to: Option<MemberRole>,
     ) -> CommandResult<(Link, MemberRole)> {
         let organizer_id = staff.organizer_id.0;
-        let looked_before = if self.inner.guards.team_lock {
+        let looked_before = if self.inner.safeguards.team_lock {
             None
         } else {
             let mut link = self.inner.database.read().await.or_problem()?;

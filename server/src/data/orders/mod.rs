@@ -2,6 +2,6 @@
 
 pub mod cards;
 pub mod order_mails;
-pub mod rows;
+pub mod order_rows;
 pub mod sandbox_store;
 pub mod ticket_keys;

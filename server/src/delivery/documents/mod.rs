@@ -2,12 +2,12 @@
 //! [`receipt_pdf`]. The [`pool`] draws those that somebody waits for.
 
 pub mod background_drawing;
+mod pdf_page;
 pub mod pool;
 pub mod poster;
 pub mod qr;
 pub mod receipt;
 pub mod receipt_pdf;
-mod sheet;
 pub mod ticket_document;
 pub mod ticket_pdf;
 mod ticket_place;

@@ -6,7 +6,7 @@
 
 use crate::{
     calendar_text::CalendarText,
-    messages::{Messages, Speech, Value},
+    messages::{Localizer, Messages, Value},
 };
 use shared_model::{
     Language, Money, Timestamp,
@@ -45,24 +45,24 @@ pub struct ReceiptPart {
 
 impl ReceiptDocument {
     pub fn of_order(order: &Order, messages: &Messages) -> Self {
-        let speech = messages.speak(order.buyer.language);
-        let language = speech.language();
+        let localizer = messages.localizer(order.buyer.language);
+        let language = localizer.language();
         let amount = |money: Money| money.format(language);
-        let label = |key: &str| speech.text(key);
+        let label = |key: &str| localizer.text(key);
         let mut contained = Vec::new();
         if order.fees.amount_minor > 0 {
             contained.push((label("print-receipt-contains-fees"), amount(order.fees)));
         }
         contained.extend(tax_by_rate(order).into_iter().map(|(rate, tax)| {
             let words = [("rate", Value::from(percent(rate, language)))];
-            (speech.fill("print-receipt-contains-tax", &words), amount(tax))
+            (localizer.fill("print-receipt-contains-tax", &words), amount(tax))
         }));
         Self {
             language,
-            title: speech.fill("print-receipt-title", &[("order", order.number.as_str().into())]),
+            title: localizer.fill("print-receipt-title", &[("order", order.number.as_str().into())]),
             paid_at: order.paid_at.unwrap_or(order.created_at),
-            facts: facts(order, speech),
-            parts: order.performances.iter().map(|part| receipt_part(part, speech)).collect(),
+            facts: facts(order, localizer),
+            parts: order.performances.iter().map(|part| receipt_part(part, localizer)).collect(),
             extras: order.delivery_fee.map(|fee| (label("print-receipt-postage"), amount(fee))).into_iter().collect(),
             total: (label("print-receipt-total-paid"), amount(order.total)),
             contained,
@@ -96,12 +96,12 @@ fn percent(basis_points: u32, language: Language) -> String {
     text.trim_end_matches('0').trim_end_matches(point).to_owned()
 }
 
-fn facts(order: &Order, speech: Speech<'_>) -> Vec<(String, String)> {
+fn facts(order: &Order, localizer: Localizer<'_>) -> Vec<(String, String)> {
     let zone = order.performances.first().map_or("UTC", |part| part.venue.time_zone.as_str());
-    let calendar = CalendarText::new(speech, zone);
+    let calendar = CalendarText::new(localizer, zone);
     let paid_at = order.paid_at.unwrap_or(order.created_at);
     let card = order.payment.as_ref().and_then(|payment| payment.card_last4.as_ref());
-    let card = card.map(|last4| speech.fill("print-receipt-card", &[("last4", last4.as_str().into())]));
+    let card = card.map(|last4| localizer.fill("print-receipt-card", &[("last4", last4.as_str().into())]));
     [
         Some(("print-receipt-number", order.number.clone())),
         Some(("print-receipt-date", calendar.date_time_zoned(paid_at))),
@@ -110,18 +110,18 @@ fn facts(order: &Order, speech: Speech<'_>) -> Vec<(String, String)> {
     ]
     .into_iter()
     .flatten()
-    .map(|(key, value)| (speech.text(key), value))
+    .map(|(key, value)| (localizer.text(key), value))
     .collect()
 }
 
-fn receipt_part(part: &OrderPerformance, speech: Speech<'_>) -> ReceiptPart {
-    let calendar = CalendarText::new(speech, &part.venue.time_zone);
+fn receipt_part(part: &OrderPerformance, localizer: Localizer<'_>) -> ReceiptPart {
+    let calendar = CalendarText::new(localizer, &part.venue.time_zone);
     let when = crate::calendar_text::capitalized(&calendar.date_time_long(part.starts_at));
     ReceiptPart {
         title: part.title.clone(),
         when_where: format!("{when}, {}", part.venue.name),
-        sold_by: speech.fill("print-receipt-sold-by", &[("name", part.organizer_name.as_str().into())]),
-        lines: part.lines.iter().map(|line| (line_words(line), line.price.format(speech.language()))).collect(),
+        sold_by: localizer.fill("print-receipt-sold-by", &[("name", part.organizer_name.as_str().into())]),
+        lines: part.lines.iter().map(|line| (line_words(line), line.price.format(localizer.language()))).collect(),
     }
 }
 

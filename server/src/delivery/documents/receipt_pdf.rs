@@ -3,8 +3,8 @@
 //! Lengths are CSS pixels (1/96 inch), as in [`super::ticket_pdf`].
 
 use super::{
+    pdf_page::{Ink, PdfPage, Piece, Role},
     receipt::{ReceiptDocument, ReceiptPart},
-    sheet::{Ink, Piece, Role, Sheet},
     ticket_pdf::{PageSize, TicketPdfError, pdf_date},
     typeset::{Block, Face, Room, Style, set_block},
 };
@@ -54,7 +54,7 @@ pub fn render_receipt(receipt: &ReceiptDocument, size: PageSize) -> Result<Vec<u
     let mut reading = TagTree::new().with_lang(Some(receipt.language.tag().to_owned()));
     for rows in pages(rows_of(receipt), height - TOP - BOTTOM) {
         let mut page = pdf.start_page_with(settings.clone());
-        let sheet = Sheet::new(page.surface(), POINTS_PER_PIXEL);
+        let sheet = PdfPage::new(page.surface(), POINTS_PER_PIXEL);
         reading.push(draw(sheet, (width - CONTENT_WIDTH) / 2.0, &rows));
         page.finish();
     }
@@ -156,7 +156,7 @@ fn pages(rows: Vec<Row>, height_max: f32) -> Vec<Vec<Row>> {
     pages
 }
 
-fn draw(mut sheet: Sheet<'_>, left: f32, rows: &[Row]) -> TagGroup {
+fn draw(mut sheet: PdfPage<'_>, left: f32, rows: &[Row]) -> TagGroup {
     let mut y = TOP;
     for row in rows {
         if let Some(thickness) = row.rule {

@@ -4,7 +4,7 @@
 use super::qr::{Medium, QrModules, TooLong};
 use crate::{
     calendar_text::{CalendarText, capitalized},
-    messages::{Messages, Speech},
+    messages::{Localizer, Messages},
     place_text::PlaceKind,
 };
 use shared_model::{
@@ -79,7 +79,7 @@ impl TicketDocument {
         messages: &Messages,
         find_poster: impl Fn(&str) -> Option<Arc<Tree>>,
     ) -> Result<Self, TooLong> {
-        let speech = messages.speak(order.buyer.language);
+        let localizer = messages.localizer(order.buyer.language);
         let issued = order
             .performances
             .iter()
@@ -91,14 +91,14 @@ impl TicketDocument {
             .into_iter()
             .enumerate()
             .map(|(position, (performance, line, ticket))| {
-                let writer = PageWriter { order, performance, line, speech };
+                let writer = PageWriter { order, performance, line, localizer };
                 let poster = performance.poster.as_deref().and_then(&find_poster);
                 writer.page(ticket, poster, position + 1, count)
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            language: speech.language(),
-            title: speech.fill("print-title", &[("order", order.number.as_str().into())]),
+            language: localizer.language(),
+            title: localizer.fill("print-title", &[("order", order.number.as_str().into())]),
             issued_at: order.paid_at.unwrap_or(order.created_at),
             tickets,
         })
@@ -110,7 +110,7 @@ struct PageWriter<'a> {
     order: &'a Order,
     performance: &'a OrderPerformance,
     line: &'a OrderLine,
-    speech: Speech<'a>,
+    localizer: Localizer<'a>,
 }
 
 impl PageWriter<'_> {
@@ -121,20 +121,20 @@ impl PageWriter<'_> {
         number: usize,
         count: usize,
     ) -> Result<TicketPage, TooLong> {
-        let PageWriter { order, performance, line, speech } = self;
-        let calendar = CalendarText::new(*speech, &performance.venue.time_zone);
+        let PageWriter { order, performance, line, localizer } = self;
+        let calendar = CalendarText::new(*localizer, &performance.venue.time_zone);
         let head = [("number", number.into()), ("count", count.into()), ("order", order.number.as_str().into())];
         Ok(TicketPage {
-            running_head: speech.fill("print-running-head", &head),
+            running_head: localizer.fill("print-running-head", &head),
             title: performance.title.clone(),
             when: capitalized(&calendar.date_time_long(performance.starts_at)),
             venue: performance.venue.name.clone(),
             address: address(&performance.venue),
             poster,
-            place: place_facts(*speech, &line.label),
+            place: place_facts(*localizer, &line.label),
             entry: self.entry_facts(&calendar),
             qr: QrModules::encode(&ticket.code, Medium::Paper)?,
-            qr_description: speech.text("print-qr-description"),
+            qr_description: localizer.text("print-qr-description"),
             short_code: self.fact("print-code", ticket.short_code.clone()),
             facts: self.facts(&calendar),
             terms: self.terms(),
@@ -142,7 +142,7 @@ impl PageWriter<'_> {
     }
 
     fn fact(&self, label_key: &str, value: String) -> Fact {
-        fact(self.speech, label_key, value)
+        fact(self.localizer, label_key, value)
     }
 
     fn entry_facts(&self, calendar: &CalendarText<'_>) -> Vec<Fact> {
@@ -158,13 +158,14 @@ impl PageWriter<'_> {
     }
 
     fn facts(&self, calendar: &CalendarText<'_>) -> Vec<Fact> {
-        let PageWriter { order, line, speech, .. } = self;
-        let language = speech.language();
+        let PageWriter { order, line, localizer, .. } = self;
+        let language = localizer.language();
         let price = line.price.format(language);
         let price = if line.fee.amount_minor == 0 {
             price
         } else {
-            speech.fill("print-price-with-fees", &[("price", price.into()), ("fees", line.fee.format(language).into())])
+            localizer
+                .fill("print-price-with-fees", &[("price", price.into()), ("fees", line.fee.format(language).into())])
         };
         let mut facts = vec![
             self.fact("print-for", order.buyer.name.to_string()),
@@ -174,8 +175,8 @@ impl PageWriter<'_> {
         if order.tax_rate_basis_points > 0 && line.price.amount_minor > 0 {
             let tax = line.price.tax_included(order.tax_rate_basis_points).format(language);
             facts.push(Fact {
-                label: speech.fill("print-tax", &[("rate", percent(order.tax_rate_basis_points, language).into())]),
-                value: speech.fill("print-tax-included", &[("tax", tax.into())]),
+                label: localizer.fill("print-tax", &[("rate", percent(order.tax_rate_basis_points, language).into())]),
+                value: localizer.fill("print-tax-included", &[("tax", tax.into())]),
                 note: String::new(),
             });
         }
@@ -185,14 +186,14 @@ impl PageWriter<'_> {
     }
 
     fn terms(&self) -> Vec<Term> {
-        let term = |heading: &str, text: String| Term { heading: self.speech.text(heading), text };
+        let term = |heading: &str, text: String| Term { heading: self.localizer.text(heading), text };
         let refund = if self.performance.refund_terms.is_empty() {
-            self.speech.text("print-terms-refund-none")
+            self.localizer.text("print-terms-refund-none")
         } else {
             self.performance.refund_terms.clone()
         };
         let mut terms = vec![
-            term("print-terms-door", self.speech.text("print-terms-door-text")),
+            term("print-terms-door", self.localizer.text("print-terms-door-text")),
             term("print-terms-refund", refund),
         ];
         if !self.performance.venue.accessibility.is_empty() {
@@ -203,7 +204,7 @@ impl PageWriter<'_> {
 }
 
 /// Section, row and seat as labelled facts; parts the plan does not name are left out.
-fn place_facts(speech: Speech<'_>, label: &PlaceLabel) -> Vec<Fact> {
+fn place_facts(localizer: Localizer<'_>, label: &PlaceLabel) -> Vec<Fact> {
     let (section, row, seat) = match PlaceKind::of(label) {
         PlaceKind::Standing => ("print-area", "print-row", "print-seat"),
         PlaceKind::Seat | PlaceKind::LoneSeat => ("print-section", "print-row", "print-seat"),
@@ -212,12 +213,12 @@ fn place_facts(speech: Speech<'_>, label: &PlaceLabel) -> Vec<Fact> {
     [(section, &label.section), (row, &label.row), (seat, &label.seat)]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(key, value)| fact(speech, key, value.clone()))
+        .map(|(key, value)| fact(localizer, key, value.clone()))
         .collect()
 }
 
-fn fact(speech: Speech<'_>, label_key: &str, value: String) -> Fact {
-    Fact { label: speech.text(label_key), value, note: String::new() }
+fn fact(localizer: Localizer<'_>, label_key: &str, value: String) -> Fact {
+    Fact { label: localizer.text(label_key), value, note: String::new() }
 }
 
 fn address(venue: &VenueSummary) -> String {

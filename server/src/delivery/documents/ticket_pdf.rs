@@ -1,12 +1,12 @@
-//! Sets tickets on paper: one page each, black on white, for A4 and Letter, as LOOK.md describes the
+//! Sets tickets on paper: one page each, black on white, for A4 and Letter: the
 //! printed ticket. Fonts are embedded as subsets; the same document gives the same bytes.
 //!
-//! Lengths are CSS pixels (1/96 inch), the unit of LOOK.md. What a page says comes ready from
+//! Lengths are CSS pixels (1/96 inch). What a page says comes ready from
 //! [`super::ticket_document`]; [`super::ticket_place`] decides how large a place can be written.
 
 use super::{
+    pdf_page::{Frame, Ink, PdfPage, Pictures, Piece, Role},
     poster,
-    sheet::{Frame, Ink, Pictures, Piece, Role, Sheet},
     ticket_document::{Fact, TERMS_MAX, Term, TicketDocument, TicketPage},
     ticket_place::{PlacePlan, PlacedFact},
     typeset::{Block, Face, Room, Style, fit_block, set_block},
@@ -157,7 +157,7 @@ pub fn render_tickets(
             return Err(TicketPdfError::Unwanted);
         }
         let mut page = pdf.start_page_with(settings.clone());
-        let sheet = Sheet::new(page.surface(), POINTS_PER_PIXEL);
+        let sheet = PdfPage::new(page.surface(), POINTS_PER_PIXEL);
         reading.push(draw_ticket(sheet, &paper, &mut pictures, ticket));
         page.finish();
     }
@@ -192,7 +192,7 @@ pub(in crate::delivery) fn pdf_date(at: Timestamp) -> Option<DateTime> {
 }
 
 /// Draws one page and answers what stands on it in reading order.
-fn draw_ticket(sheet: Sheet<'_>, paper: &Paper, pictures: &mut Pictures, ticket: &TicketPage) -> TagGroup {
+fn draw_ticket(sheet: PdfPage<'_>, paper: &Paper, pictures: &mut Pictures, ticket: &TicketPage) -> TagGroup {
     let mut drawing = Drawing { left: (paper.width - CONTENT_WIDTH) / 2.0, paper, sheet, pictures };
     drawing.ticket(ticket);
     drawing.sheet.finish()
@@ -202,7 +202,7 @@ fn draw_ticket(sheet: Sheet<'_>, paper: &Paper, pictures: &mut Pictures, ticket:
 struct Drawing<'a> {
     left: f32,
     paper: &'a Paper,
-    sheet: Sheet<'a>,
+    sheet: PdfPage<'a>,
     pictures: &'a mut Pictures,
 }
 

@@ -4,7 +4,7 @@ use super::order_mail::{MailError, MailFrame, build_plain_mail};
 use crate::{
     auth::notes::{Mailbox, News},
     calendar_text::CalendarText,
-    messages::{Messages, Speech, Value},
+    messages::{Localizer, Messages, Value},
 };
 use askama::Template;
 use lettre::{Message, message};
@@ -49,8 +49,8 @@ pub fn build_note_mail(
     envelope: Envelope<'_>,
     messages: &Messages,
 ) -> Result<Message, MailError> {
-    let speech = messages.speak(to.language);
-    let view = NoteView::new(to, say, envelope.site_url, speech);
+    let localizer = messages.localizer(to.language);
+    let view = NoteView::new(to, say, envelope.site_url, localizer);
     let text = TextTemplate { mail: &view }.render()?;
     let html = HtmlTemplate { mail: &view }.render()?;
     let frame = MailFrame {
@@ -67,12 +67,12 @@ pub fn build_note_mail(
 /// One text message; short enough for one part in GSM-7 or two in UCS-2. The last line lets browsers offer
 /// the code where it is asked for (developer.apple.com, "origin-bound one-time codes").
 pub fn sms_text(say: SmsSay<'_>, host: &str, language: Language, messages: &Messages) -> String {
-    let speech = messages.speak(language);
+    let localizer = messages.localizer(language);
     let (key, code) = match say {
         SmsSay::ResetCode(code) => ("note-sms-reset", code),
         SmsSay::PhoneCode(code) => ("note-sms-phone", code),
     };
-    let words = speech.fill(key, &[("code", code.into())]);
+    let words = localizer.fill(key, &[("code", code.into())]);
     format!("{words}\n\n@{host} #{code}")
 }
 
@@ -103,16 +103,16 @@ struct NoteView {
 }
 
 impl NoteView {
-    fn new(to: &Mailbox<'_>, say: Say<'_>, site_url: &str, speech: Speech<'_>) -> Self {
-        let (key, code, args) = parts(say, speech);
+    fn new(to: &Mailbox<'_>, say: Say<'_>, site_url: &str, localizer: Localizer<'_>) -> Self {
+        let (key, code, args) = parts(say, localizer);
         let args = args.iter().map(|(name, value)| (*name, Value::from(value.as_str()))).collect::<Vec<_>>();
-        let of = |part: &str| speech.fill(&format!("note-{key}-{part}"), &args);
+        let of = |part: &str| localizer.fill(&format!("note-{key}-{part}"), &args);
         Self {
             language: to.language.tag(),
             subject: of("subject"),
             greeting: match to.name {
-                Some(name) => speech.fill("note-greeting", &[("name", name.as_str().into())]),
-                None => speech.text("note-greeting-nameless"),
+                Some(name) => localizer.fill("note-greeting", &[("name", name.as_str().into())]),
+                None => localizer.text("note-greeting-nameless"),
             },
             lead: of("lead"),
             code: code.map(|code| format!("{} {}", &code[..code.len() / 2], &code[code.len() / 2..])),
@@ -121,20 +121,20 @@ impl NoteView {
                 Say::SignUpCode(_) | Say::SignInCode(_) | Say::ResetCode(_) | Say::EmailCode(_) | Say::News(_) => None,
             },
             advice: of("advice"),
-            foot: speech.fill("note-foot", &[("site", site_url.into())]),
+            foot: localizer.fill("note-foot", &[("site", site_url.into())]),
         }
     }
 }
 
 /// The message's key, its code, and what its sentences are filled with.
-fn parts<'a>(say: Say<'a>, speech: Speech<'_>) -> (&'static str, Option<&'a str>, Vec<(&'static str, String)>) {
+fn parts<'a>(say: Say<'a>, localizer: Localizer<'_>) -> (&'static str, Option<&'a str>, Vec<(&'static str, String)>) {
     match say {
         Say::SignUpCode(code) => ("sign-up", Some(code), Vec::new()),
         Say::SignInCode(code) => ("sign-in", Some(code), Vec::new()),
         Say::ResetCode(code) => ("reset", Some(code), Vec::new()),
         Say::EmailCode(code) => ("email", Some(code), Vec::new()),
         Say::SeatsFree { performance, .. } => {
-            let calendar = CalendarText::new(speech, &performance.venue.time_zone);
+            let calendar = CalendarText::new(localizer, &performance.venue.time_zone);
             let when = calendar.date_time_long(performance.starts_at);
             let args =
                 vec![("title", performance.title.clone()), ("when", when), ("venue", performance.venue.name.clone())];
@@ -150,7 +150,7 @@ fn parts<'a>(say: Say<'a>, speech: Speech<'_>) -> (&'static str, Option<&'a str>
             News::SecondFactorRemoved => ("factor-removed", None, Vec::new()),
             News::AccountDeleted => ("deleted", None, Vec::new()),
             News::Invited { organizer, role } => {
-                ("invited", None, vec![("organizer", organizer.clone()), ("role", speech.text(role_key(*role)))])
+                ("invited", None, vec![("organizer", organizer.clone()), ("role", localizer.text(role_key(*role)))])
             }
         },
     }

@@ -1,7 +1,7 @@
 //! Performances as iCalendar files (RFC 5545), for event pages and mails. Times are UTC, which every
 //! calendar shows in its own zone; the venue's clock stands in the description.
 
-use crate::{calendar_text::CalendarText, messages::Speech};
+use crate::{calendar_text::CalendarText, messages::Localizer};
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
 use shared_model::{PerformanceId, Timestamp, event::VenueSummary};
 
@@ -30,23 +30,23 @@ pub struct CalendarEntry<'a> {
 
 /// The entries as one file.
 #[must_use]
-pub fn write_calendar(entries: &[CalendarEntry<'_>], speech: Speech<'_>) -> String {
+pub fn write_calendar(entries: &[CalendarEntry<'_>], localizer: Localizer<'_>) -> String {
     let mut calendar = Calendar::empty();
     calendar.append_property(("VERSION", "2.0"));
     calendar.append_property(("PRODID", "-//TicketBoss//TicketBoss//EN"));
     calendar.append_property(("METHOD", "PUBLISH"));
     for entry in entries {
-        calendar.push(write_event(entry, speech));
+        calendar.push(write_event(entry, localizer));
     }
     calendar.to_string()
 }
 
-fn write_event(entry: &CalendarEntry<'_>, speech: Speech<'_>) -> Event {
+fn write_event(entry: &CalendarEntry<'_>, localizer: Localizer<'_>) -> Event {
     let mut event = Event::with_uid(&format!("{}@ticketboss", entry.performance_id));
     event
         .summary(&one_line(entry.title))
         .location(&one_line(&address(entry.venue)))
-        .description(&description(entry, speech))
+        .description(&description(entry, localizer))
         .status(if entry.cancelled { EventStatus::Cancelled } else { EventStatus::Confirmed })
         .append_property(("DTSTAMP", utc(entry.written_at).as_str()))
         .append_property(("DTSTART", utc(entry.starts_at).as_str()))
@@ -57,13 +57,13 @@ fn write_event(entry: &CalendarEntry<'_>, speech: Speech<'_>) -> Event {
     event.done()
 }
 
-fn description(entry: &CalendarEntry<'_>, speech: Speech<'_>) -> String {
-    let calendar = CalendarText::new(speech, &entry.venue.time_zone);
+fn description(entry: &CalendarEntry<'_>, localizer: Localizer<'_>) -> String {
+    let calendar = CalendarText::new(localizer, &entry.venue.time_zone);
     let mut lines = Vec::new();
     if let Some(doors_at) = entry.doors_at {
-        lines.push(speech.fill("calendar-doors", &[("time", calendar.time_zoned(doors_at).into())]));
+        lines.push(localizer.fill("calendar-doors", &[("time", calendar.time_zoned(doors_at).into())]));
     }
-    lines.push(speech.fill("calendar-starts", &[("time", calendar.time_zoned(entry.starts_at).into())]));
+    lines.push(localizer.fill("calendar-starts", &[("time", calendar.time_zoned(entry.starts_at).into())]));
     lines.extend(entry.notes.iter().map(|note| one_line(note)));
     lines.push(one_line(entry.url));
     lines.join("\n")
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn an_entry_names_time_place_and_doors() {
         let order = samples::order();
-        let file = unfolded(&write_calendar(&[seagull(&order)], Messages::load().speak(Language::En)));
+        let file = unfolded(&write_calendar(&[seagull(&order)], Messages::load().localizer(Language::En)));
         for line in [
             "UID:00000000-0000-0000-0000-000001935001@ticketboss",
             "DTSTART:20261212T183000Z",
@@ -136,7 +136,7 @@ mod tests {
     fn the_same_entry_gives_the_same_file() {
         let order = samples::order();
         let messages = Messages::load();
-        let write = || write_calendar(&[seagull(&order)], messages.speak(Language::Es));
+        let write = || write_calendar(&[seagull(&order)], messages.localizer(Language::Es));
         assert_eq!(write(), write());
     }
 
@@ -144,7 +144,7 @@ mod tests {
     fn a_title_cannot_add_lines_of_its_own() {
         let order = samples::order();
         let hostile = CalendarEntry { title: "A;B,C\\\r\nATTACH:file:///etc/passwd\rX:1", ..seagull(&order) };
-        let file = write_calendar(&[hostile], Messages::load().speak(Language::En));
+        let file = write_calendar(&[hostile], Messages::load().localizer(Language::En));
         let parsed = unfolded(&file).parse::<Calendar>().unwrap();
         let event = parsed.events().next().unwrap();
         assert_eq!(event.get_summary(), Some("A;B,C\\  ATTACH:file:///etc/passwd X:1"));
@@ -156,8 +156,10 @@ mod tests {
     fn lines_are_folded_within_75_octets() {
         let order = samples::order();
         let title = "Łódź ".repeat(60);
-        let file =
-            write_calendar(&[CalendarEntry { title: &title, ..seagull(&order) }], Messages::load().speak(Language::En));
+        let file = write_calendar(
+            &[CalendarEntry { title: &title, ..seagull(&order) }],
+            Messages::load().localizer(Language::En),
+        );
         assert!(file.split("\r\n").all(|line| line.len() <= 75));
     }
 }

@@ -7,7 +7,7 @@
 use super::calendar::{CALENDAR_MEDIA_TYPE, CalendarEntry, write_calendar};
 use crate::{
     calendar_text::{CalendarText, capitalized},
-    messages::{Messages, Speech, Value},
+    messages::{Localizer, Messages, Value},
     place_text,
 };
 use askama::Template;
@@ -61,12 +61,12 @@ pub enum MailError {
 /// [`MailError`]; trying again does not help.
 pub fn build_order_mail(mail: OrderMail<'_>, messages: &Messages) -> Result<Message, MailError> {
     let OrderMail { order, greeted, tickets_pdf, outbox_id, from, site_url, order_key, written_at } = mail;
-    let speech = messages.speak(order.buyer.language);
-    let view = MailView::of_order(order, greeted, site_url, order_key, speech);
+    let localizer = messages.localizer(order.buyer.language);
+    let view = MailView::of_order(order, greeted, site_url, order_key, localizer);
     // Calendars are shared: the link in it opens nothing by itself.
     let order_url = format!("{site_url}/orders/{}", order.order_id);
-    let calendar = write_calendar(&calendar_entries(order, &order_url, speech), speech);
-    let file = |key: &str| speech.fill(key, &[("order", order.number.as_str().into())]);
+    let calendar = write_calendar(&calendar_entries(order, &order_url, localizer), localizer);
+    let file = |key: &str| localizer.fill(key, &[("order", order.number.as_str().into())]);
     let body = named_part(MultiPartKind::Mixed, outbox_id)
         .multipart(
             named_part(MultiPartKind::Alternative, outbox_id)
@@ -80,7 +80,7 @@ pub fn build_order_mail(mail: OrderMail<'_>, messages: &Messages) -> Result<Mess
         from,
         to: (greeted.map_or("", PersonName::as_str), order.buyer.email.as_str()),
         subject: view.subject,
-        language: speech.language(),
+        language: localizer.language(),
         written_at,
     };
     Ok(frame.begin()?.multipart(body)?)
@@ -142,7 +142,7 @@ fn system_time(at: Timestamp) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(at.as_millis()).unwrap_or(0))
 }
 
-fn calendar_entries<'a>(order: &'a Order, order_url: &'a str, speech: Speech<'_>) -> Vec<CalendarEntry<'a>> {
+fn calendar_entries<'a>(order: &'a Order, order_url: &'a str, localizer: Localizer<'_>) -> Vec<CalendarEntry<'a>> {
     order
         .performances
         .iter()
@@ -155,7 +155,7 @@ fn calendar_entries<'a>(order: &'a Order, order_url: &'a str, speech: Speech<'_>
             duration_minutes: None,
             cancelled: false,
             url: order_url,
-            notes: performance.lines.iter().map(|line| place_text::place(&line.label, speech)).collect(),
+            notes: performance.lines.iter().map(|line| place_text::place(&line.label, localizer)).collect(),
             written_at: order.paid_at.unwrap_or(order.created_at),
         })
         .collect()
@@ -220,31 +220,31 @@ impl MailView {
         greeted: Option<&PersonName>,
         site_url: &str,
         order_key: &str,
-        speech: Speech<'_>,
+        localizer: Localizer<'_>,
     ) -> Self {
-        let language = speech.language();
-        let with = |key: &str, name: &str, value: String| speech.fill(key, &[(name, value.into())]);
+        let language = localizer.language();
+        let with = |key: &str, name: &str, value: String| localizer.fill(key, &[(name, value.into())]);
         let number = order.number.clone();
         let total = order.total.format(language);
         let ticket_count = order.performances.iter().map(|performance| performance.lines.len()).sum::<usize>();
         Self {
             language: language.tag(),
-            subject: subject(order, speech),
-            preview: speech
+            subject: subject(order, localizer),
+            preview: localizer
                 .fill("mail-preview", &[("order", number.as_str().into()), ("total", total.as_str().into())]),
             greeting: match greeted {
                 Some(name) => with("mail-greeting", "name", name.to_string()),
-                None => speech.text("note-greeting-nameless"),
+                None => localizer.text("note-greeting-nameless"),
             },
-            lead: speech.fill("mail-lead", &[("count", Value::from(ticket_count))]),
-            events: order.performances.iter().map(|performance| EventView::new(performance, speech)).collect(),
-            postage_label: speech.text("mail-postage"),
+            lead: localizer.fill("mail-lead", &[("count", Value::from(ticket_count))]),
+            events: order.performances.iter().map(|performance| EventView::new(performance, localizer)).collect(),
+            postage_label: localizer.text("mail-postage"),
             postage: order.delivery_fee.map(|fee| fee.format(language)),
-            total_label: speech.text("mail-total"),
+            total_label: localizer.text("mail-total"),
             total,
             total_includes: (order.fees.amount_minor > 0 || order.tax.amount_minor > 0).then(|| {
                 let parts = [("fees", order.fees.format(language).into()), ("tax", order.tax.format(language).into())];
-                speech.fill("mail-total-includes", &parts)
+                localizer.fill("mail-total-includes", &parts)
             }),
             order_number: with("mail-order-number", "order", number.clone()),
             delivery_note: match &order.delivery {
@@ -252,9 +252,9 @@ impl MailView {
                 Delivery::Post { address } => Some(with("mail-delivery-post", "address", one_line(address))),
                 Delivery::Collection => Some(with("mail-delivery-collection", "order", number)),
             },
-            calendar_hint: speech.text("mail-calendar-hint"),
-            door_hint: speech.text("mail-door-hint"),
-            see_order: speech.text("mail-see-order"),
+            calendar_hint: localizer.text("mail-calendar-hint"),
+            door_hint: localizer.text("mail-door-hint"),
+            see_order: localizer.text("mail-see-order"),
             order_url: format!("{site_url}/orders/{}?key={order_key}", order.order_id),
             foot: with("mail-foot", "site", site_url.to_owned()),
         }
@@ -262,8 +262,8 @@ impl MailView {
 }
 
 impl EventView {
-    fn new(performance: &OrderPerformance, speech: Speech<'_>) -> Self {
-        let calendar = CalendarText::new(speech, &performance.venue.time_zone);
+    fn new(performance: &OrderPerformance, localizer: Localizer<'_>) -> Self {
+        let calendar = CalendarText::new(localizer, &performance.venue.time_zone);
         let starts = calendar.time_zoned(performance.starts_at);
         Self {
             title: performance.title.clone(),
@@ -271,48 +271,48 @@ impl EventView {
             times: match performance.doors_at {
                 Some(doors_at) => {
                     let parts = [("doors", calendar.time(doors_at).into()), ("starts", starts.into())];
-                    speech.fill("mail-doors-and-start", &parts)
+                    localizer.fill("mail-doors-and-start", &parts)
                 }
-                None => speech.fill("mail-start", &[("starts", starts.into())]),
+                None => localizer.fill("mail-start", &[("starts", starts.into())]),
             },
             venue: performance.venue.name.clone(),
             address: format!(
                 "{}, {} {}",
                 performance.venue.street, performance.venue.postal_code, performance.venue.city
             ),
-            tickets: performance.lines.iter().map(|line| TicketView::new(line, speech)).collect(),
-            sold_by: speech.fill("mail-sold-by", &[("name", performance.organizer_name.as_str().into())]),
+            tickets: performance.lines.iter().map(|line| TicketView::new(line, localizer)).collect(),
+            sold_by: localizer.fill("mail-sold-by", &[("name", performance.organizer_name.as_str().into())]),
             refund_terms: performance.refund_terms.clone(),
         }
     }
 }
 
 impl TicketView {
-    fn new(line: &OrderLine, speech: Speech<'_>) -> Self {
-        let place = place_text::place(&line.label, speech);
+    fn new(line: &OrderLine, localizer: Localizer<'_>) -> Self {
+        let place = place_text::place(&line.label, localizer);
         Self {
             place: if line.label.entrance.is_empty() {
                 place
             } else {
                 let parts = [("place", place.into()), ("entrance", line.label.entrance.as_str().into())];
-                speech.fill("mail-place-entrance", &parts)
+                localizer.fill("mail-place-entrance", &parts)
             },
             ticket_type: line.ticket_type.clone(),
-            price: line.price.format(speech.language()),
+            price: line.price.format(localizer.language()),
         }
     }
 }
 
 /// Names the event and its date; several events are counted instead.
-fn subject(order: &Order, speech: Speech<'_>) -> String {
+fn subject(order: &Order, localizer: Localizer<'_>) -> String {
     match order.performances.as_slice() {
         [only] => {
-            let when = CalendarText::new(speech, &only.venue.time_zone).date_time_short(only.starts_at);
-            speech.fill("mail-subject-one", &[("title", only.title.as_str().into()), ("when", when.into())])
+            let when = CalendarText::new(localizer, &only.venue.time_zone).date_time_short(only.starts_at);
+            localizer.fill("mail-subject-one", &[("title", only.title.as_str().into()), ("when", when.into())])
         }
         several => {
             let parts = [("count", Value::from(several.len())), ("order", order.number.as_str().into())];
-            speech.fill("mail-subject-many", &parts)
+            localizer.fill("mail-subject-many", &parts)
         }
     }
 }

@@ -9,8 +9,8 @@
 use super::{
     Exported, Imported,
     layout::{SOMEONES_COMPANION, settle},
-    reading::{NUMBER_MAX, Notes},
-    remark::{ImportError, Loss, Remark, common_losses},
+    lenient_json::{NUMBER_MAX, Notes},
+    report::{ImportError, Loss, Remark, common_losses},
 };
 use csv::{ReaderBuilder, StringRecord, Trim, WriterBuilder};
 use shared_model::plan::{Category, Floor, Point, Row, SEAT_PITCH, Seat, SeatingPlan, Section, Size};
@@ -21,7 +21,7 @@ use std::{
 
 /// Columns a file may have.
 const COLUMNS_MAX: usize = 2_000;
-/// Distance between the lines of a grid; aisles across the house are empty lines.
+/// Distance between the lines of a grid; aisles are empty lines.
 const LINE_DEPTH: f64 = 24.0;
 /// What a section is called where a grid names none.
 const UNNAMED_SECTION: &str = "Auditorium";

@@ -4,7 +4,7 @@
 //! read from the points: an aisle is a gap wider than usual, a seat looks square to its row towards
 //! the focal point.
 
-use super::remark::Remark;
+use super::report::Remark;
 use shared_model::plan::{LABEL_LENGTH_MAX, Outline, Point, Row, SEAT_PITCH, Seat, SeatingPlan, Section, Size};
 use std::collections::{HashMap, HashSet};
 

@@ -10,14 +10,14 @@
 
 mod csv;
 mod layout;
+mod lenient_json;
 mod pretix;
-mod reading;
-mod remark;
+mod report;
 mod seatsio;
 #[cfg(test)]
 mod tests;
 
-pub use remark::{ImportError, Loss, Mistake, Remark};
+pub use report::{ImportError, Loss, Mistake, Remark};
 
 use shared_model::plan::{PLAN_FILE_BYTES_MAX, SeatingPlan};
 use std::{fmt, str::FromStr};

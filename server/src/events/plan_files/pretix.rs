@@ -8,8 +8,8 @@
 use super::{
     Exported, Imported,
     layout::{middle_of, settle, usual_pitch},
-    reading::{Notes, Object, SharedNotes},
-    remark::{ImportError, Loss, Remark, common_losses, flag_losses},
+    lenient_json::{Notes, Object, SharedNotes},
+    report::{ImportError, Loss, Remark, common_losses, flag_losses},
 };
 use serde_json::json;
 use shared_model::plan::{

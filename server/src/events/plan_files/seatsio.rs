@@ -8,8 +8,8 @@
 use super::{
     Imported,
     layout::{SOMEONES_COMPANION, middle_of, polygon_of, settle},
-    reading::{Object, SharedNotes},
-    remark::{ImportError, Remark},
+    lenient_json::{Object, SharedNotes},
+    report::{ImportError, Remark},
 };
 use shared_model::plan::{
     Category, Floor, Outline, Point, Row, Seat, SeatingPlan, Section, Size, StandingArea, Table, Text,

@@ -283,17 +283,17 @@ fn seatsio_charts_are_only_read() {
 }
 
 #[test]
-fn the_houses_of_the_demo_pass_the_checker() {
-    let houses = [
+fn the_plans_of_the_demo_pass_the_checker() {
+    let plans = [
         ("teatro-del-muelle", [600, 0, 2, 1]),
         ("auditorio-de-la-bahia", [2_000, 0, 21, 1]),
         ("arena-norte", [15_406, 2_594, 43, 1]),
         ("cabaret-cuatro", [120, 0, 3, 1]),
         ("nave-9", [0, 600, 3, 1]),
     ];
-    for (name, expected) in houses {
+    for (name, expected) in plans {
         let file = Path::new(HERE).join(format!("demo/plans/{name}.json"));
-        let plan = imported(&std::fs::read(file).expect("the house is in the repository")).plan;
+        let plan = imported(&std::fs::read(file).expect("the plan is in the repository")).plan;
         assert_eq!(counts(&plan), expected, "{name}");
         assert_eq!(check(&plan), Default::default(), "{name}");
         NumberedPlan::new(&plan).expect("a checked plan can be numbered");

@@ -6,8 +6,8 @@ use crate::{
     http::{
         AppState,
         error::{ApiJson, ApiPath, ApiQuery, ApiResult},
-        guard::DocumentAllowance,
         opened_order::OpenedOrder,
+        request_checks::DocumentAllowance,
     },
 };
 use axum::{

@@ -4,7 +4,7 @@ use super::Problems;
 use crate::http::{
     AppState, account_export,
     error::ApiResult,
-    guard::DocumentAllowance,
+    request_checks::DocumentAllowance,
     session::{Proved, SignedInVisitor},
 };
 use axum::{extract::State, http::StatusCode, response::Response};

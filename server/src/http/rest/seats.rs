@@ -5,8 +5,8 @@ use crate::{
     coordinator::Visitor,
     http::{
         AppState,
+        accept_encoding::unpacks,
         error::{ApiJson, ApiPath, ApiResult},
-        packing::unpacks,
         session::ClientInfo,
     },
 };

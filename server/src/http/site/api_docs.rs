@@ -46,7 +46,7 @@ pub struct ApiPage<'a> {
 impl<'a> ApiPage<'a> {
     /// `document` is an OpenAPI 3.1 document; what it lacks is left out.
     pub fn new(page: Layout<'a>, document: &Json) -> Self {
-        let required = page.say("api-required");
+        let required = page.text("api-required");
         Self { operations: operations(document, &required), schemas: schemas(document, &required), page }
     }
 }

@@ -5,7 +5,7 @@ use super::{
     reader::{SiteResult, page},
     wording::{Action, Choice, Countdown},
 };
-use crate::messages::Speech;
+use crate::messages::Localizer;
 use askama::Template;
 use axum::{
     http::{StatusCode, header},
@@ -137,9 +137,9 @@ pub struct FormStep {
 }
 
 /// The bar's steps as seen from the `current` one.
-pub fn form_steps(names: &[&str], current: usize, speech: Speech<'_>) -> Vec<FormStep> {
+pub fn form_steps(names: &[&str], current: usize, localizer: Localizer<'_>) -> Vec<FormStep> {
     let step = |(at, name): (usize, &&str)| FormStep {
-        name: speech.text(name),
+        name: localizer.text(name),
         is_done: at < current,
         is_current: at == current,
     };

@@ -39,7 +39,7 @@ pub enum Icon {
     Return,
     Search,
     Seat,
-    Speech,
+    Localizer,
     Sun,
     Tag,
     Ticket,
@@ -100,7 +100,7 @@ impl Icon {
             Self::Seat => {
                 r#"<path d="M7 11V5.5A1.5 1.5 0 0 1 8.5 4h7A1.5 1.5 0 0 1 17 5.5V11M5 10.5a1.5 1.5 0 0 1 1.5 1.5v2.5h11V12a1.5 1.5 0 0 1 3 0v5.5h-17V12A1.5 1.5 0 0 1 5 10.5zM6.5 17.5v3M17.5 17.5v3"/>"#
             }
-            Self::Speech => r#"<path d="M5 5.5V4h14v1.5M12 4v16M9 20h6"/>"#,
+            Self::Localizer => r#"<path d="M5 5.5V4h14v1.5M12 4v16M9 20h6"/>"#,
             Self::Tag => r#"<path d="M3.5 4h8l9 9-7.5 7.5-9.5-9.5z"/><circle cx="8" cy="8.5" r="1.2"/>"#,
             Self::Ticket => {
                 r#"<path d="M3 6.5h18V10a2 2 0 0 0 0 4v3.5H3V14a2 2 0 0 0 0-4zM14.5 6.5V8M14.5 11v2M14.5 16v1.5"/>"#

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     calendar_text::CalendarText,
     http::assets,
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use shared_model::{Language, Timestamp, order::Cart};
 
@@ -55,24 +55,26 @@ pub struct CartBar {
 
 impl CartBar {
     /// `None` for a cart without seats.
-    pub fn of(cart: &Cart, speech: Speech<'_>) -> Option<Self> {
+    pub fn of(cart: &Cart, localizer: Localizer<'_>) -> Option<Self> {
         let first = cart.performances.first()?;
         let expires_at = cart.expires_at()?;
         let seats = cart.seat_count();
         let headline = match cart.total {
-            Some(total) => speech
-                .fill("cart-bar", &[("seats", Value::from(seats)), ("total", total.format(speech.language()).into())]),
-            None => speech.fill("cart-bar-seats", &[("seats", Value::from(seats))]),
+            Some(total) => localizer.fill(
+                "cart-bar",
+                &[("seats", Value::from(seats)), ("total", total.format(localizer.language()).into())],
+            ),
+            None => localizer.fill("cart-bar-seats", &[("seats", Value::from(seats))]),
         };
-        let calendar = CalendarText::new(speech, &first.venue.time_zone);
+        let calendar = CalendarText::new(localizer, &first.venue.time_zone);
         let more = cart.performances.len() - 1;
         let detail = if let Some(lapsed) = cart.lapsed.first() {
-            speech.fill("cart-bar-lapsed-of", &[("title", lapsed.title.as_str().into())])
+            localizer.fill("cart-bar-lapsed-of", &[("title", lapsed.title.as_str().into())])
         } else if more == 0 {
             let date = calendar.date_short(first.starts_at);
-            speech.fill("cart-bar-detail", &[("title", first.title.as_str().into()), ("date", date.into())])
+            localizer.fill("cart-bar-detail", &[("title", first.title.as_str().into()), ("date", date.into())])
         } else {
-            speech.fill("cart-bar-more", &[("title", first.title.as_str().into()), ("more", Value::from(more))])
+            localizer.fill("cart-bar-more", &[("title", first.title.as_str().into()), ("more", Value::from(more))])
         };
         let fingerprint =
             cart.performances.iter().map(|held| held.performance_id.to_string()).collect::<Vec<_>>().join(" ");
@@ -91,7 +93,7 @@ impl CartBar {
 
 /// The frame of a page.
 pub struct Layout<'a> {
-    speech: Speech<'a>,
+    localizer: Localizer<'a>,
     pub title: String,
     /// Path and query of this page, to come back to after a change of language.
     pub path: String,
@@ -108,9 +110,9 @@ pub struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    pub fn new(speech: Speech<'a>, title: impl Into<String>) -> Self {
+    pub fn new(localizer: Localizer<'a>, title: impl Into<String>) -> Self {
         Self {
-            speech,
+            localizer,
             title: title.into(),
             path: "/".to_owned(),
             tab: None,
@@ -133,7 +135,7 @@ impl<'a> Layout<'a> {
     }
 
     pub fn cart(mut self, cart: Option<&Cart>) -> Self {
-        self.cart = cart.and_then(|cart| CartBar::of(cart, self.speech));
+        self.cart = cart.and_then(|cart| CartBar::of(cart, self.localizer));
         self.lapsed = self.cart.is_none() && cart.is_some_and(|cart| !cart.lapsed.is_empty());
         self
     }
@@ -159,7 +161,7 @@ impl<'a> Layout<'a> {
     }
 
     pub fn language(&self) -> Language {
-        self.speech.language()
+        self.localizer.language()
     }
 
     /// Whether the page's own button is the next step: the cart bar then shows seats and time alone, so that one
@@ -172,8 +174,8 @@ impl<'a> Layout<'a> {
             || path.starts_with("/account/")
     }
 
-    pub fn speech(&self) -> Speech<'a> {
-        self.speech
+    pub fn localizer(&self) -> Localizer<'a> {
+        self.localizer
     }
 
     pub fn is_at(&self, tab: Tab) -> bool {
@@ -181,8 +183,8 @@ impl<'a> Layout<'a> {
     }
 
     /// A message without placeholders.
-    pub fn say(&self, key: &str) -> String {
-        self.speech.text(key)
+    pub fn text(&self, key: &str) -> String {
+        self.localizer.text(key)
     }
 
     /// The address of a static file, unchangeable for as long as the file is.
@@ -191,14 +193,14 @@ impl<'a> Layout<'a> {
     }
 
     pub fn minutes_left(&self, minutes: u32) -> String {
-        self.speech.fill("minutes-left", &[("minutes", Value::from(minutes))])
+        self.localizer.fill("minutes-left", &[("minutes", Value::from(minutes))])
     }
 
     /// The languages to choose from, each named in itself.
     pub fn languages(&self) -> Vec<Choice> {
         let choice = |language: Language| Choice {
             value: language.tag().to_owned(),
-            label: self.say(match language {
+            label: self.text(match language {
                 Language::En => "language-name-en",
                 Language::Es => "language-name-es",
             }),
@@ -209,7 +211,7 @@ impl<'a> Layout<'a> {
 
     /// "Trying again in { $seconds } s." with the placeholder left for the script to fill.
     pub fn trying_again(&self) -> String {
-        self.speech.fill("away-trying", &[("seconds", "{seconds}".into())])
+        self.localizer.fill("away-trying", &[("seconds", "{seconds}".into())])
     }
 }
 

@@ -15,13 +15,13 @@ pub mod forms;
 pub mod icons;
 pub mod layout;
 pub mod links;
+pub mod notice_page;
 pub mod orders;
 pub mod reader;
 #[cfg(test)]
 mod rendered;
 #[cfg(test)]
 mod samples;
-pub mod says;
 pub mod seats;
 pub mod tell_me;
 mod wellknown;

@@ -4,12 +4,12 @@
 use super::{
     layout::Layout,
     links::{PATH_LENGTH_MAX, with_next},
-    says::SaysPage,
+    notice_page::NoticePage,
 };
 use crate::{
     coordinator::{Coordinator, Visitor},
     http::{AppState, error::ApiError, session::language_of},
-    messages::Speech,
+    messages::Localizer,
 };
 use askama::Template;
 use axum::{
@@ -41,8 +41,8 @@ impl Reader {
         self.state.coordinator.now()
     }
 
-    pub fn speech(&self) -> Speech<'_> {
-        self.state.messages.speak(self.language)
+    pub fn localizer(&self) -> Localizer<'_> {
+        self.state.messages.localizer(self.language)
     }
 
     /// Where the site stands, without a slash at the end.
@@ -60,9 +60,9 @@ impl Reader {
 
     /// The frame of a page with this title, as it stands for this reader.
     pub fn layout<'a>(&'a self, title: &str, cart: Option<&Cart>) -> Layout<'a> {
-        let speech = self.speech();
+        let localizer = self.localizer();
         let account_name = self.account_name.as_ref().map(ToString::to_string);
-        let layout = Layout::new(speech, title).at(&self.path).cart(cart).account(account_name);
+        let layout = Layout::new(localizer, title).at(&self.path).cart(cart).account(account_name);
         layout.demo_mail(self.state.demo_mail_url.clone())
     }
 }
@@ -192,9 +192,9 @@ pub async fn error_pages(State(state): State<AppState>, request: Request, next: 
     if !wants_page || !is_error || is_html(response.headers()) {
         return response;
     }
-    let layout = Layout::new(state.messages.speak(language), "").demo_mail(state.demo_mail_url.clone());
+    let layout = Layout::new(state.messages.localizer(language), "").demo_mail(state.demo_mail_url.clone());
     let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
-    match SaysPage::error(layout, code_of(status)).render() {
+    match NoticePage::error(layout, code_of(status)).render() {
         Ok(html) => {
             let mut answer = (status, Html(html)).into_response();
             if let Some(seconds) = retry_after {

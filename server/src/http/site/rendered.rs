@@ -13,25 +13,25 @@ use super::{
         },
         summary::{Summary, cart_review, order_review},
     },
-    demo::messages::{DemoMailPage, MailFile, MailRow, OpenMail, TextRow},
+    demo::inbox::{DemoMailPage, MailFile, MailRow, OpenMail, TextRow},
     events::{
         event::EventPage,
         list::{EventsFound, EventsPage, EventsQuery},
     },
     forms::FormPage,
     layout::{Layout, Share, Tab},
+    notice_page::{AwayPage, NoticePage},
     orders::{
         Opened, OrderPage,
         list::{Listed, Shown, TicketsPage},
         ticket::TicketPage,
     },
     samples,
-    says::{AwayPage, SaysPage},
     tell_me::page::{TellMeForm, will_be_told},
 };
 use crate::{
     coordinator::OrderCounts,
-    messages::{Messages, Speech},
+    messages::{Localizer, Messages},
 };
 use askama::Template;
 use serde_json::json;
@@ -42,28 +42,28 @@ use shared_model::{
 };
 
 /// Name and text of every page, in one language.
-fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
+fn pages(localizer: Localizer<'_>) -> Vec<(&'static str, String)> {
     let cart = samples::cart();
     let layout = |title: &str| {
-        Layout::new(speech, title).demo_mail(Some("http://localhost:8081/demo/mail".to_owned())).cart(Some(&cart))
+        Layout::new(localizer, title).demo_mail(Some("http://localhost:8081/demo/mail".to_owned())).cart(Some(&cart))
     };
     let mut pages = vec![
-        ("events", events(speech, EventsQuery::default(), samples::season(), &cart)),
-        ("events-nothing", events(speech, nothing_query(), Vec::new(), &cart)),
+        ("events", events(localizer, EventsQuery::default(), samples::season(), &cart)),
+        ("events-nothing", events(localizer, nothing_query(), Vec::new(), &cart)),
         ("event", render(&event_page(layout("The Seagull").tab(Tab::Events), Some(&cart)))),
-        ("event-no-cart", render(&event_page(Layout::new(speech, "The Seagull").tab(Tab::Events), None))),
-        ("cart", render(&cart_page(speech, &samples::cart_with_lapsed(), None))),
-        ("cart-refused", render(&cart_page(speech, &cart, Some(ErrorCode::SeatsTaken)))),
-        ("cart-empty", render(&cart_page(speech, &empty_cart(), None))),
+        ("event-no-cart", render(&event_page(Layout::new(localizer, "The Seagull").tab(Tab::Events), None))),
+        ("cart", render(&cart_page(localizer, &samples::cart_with_lapsed(), None))),
+        ("cart-refused", render(&cart_page(localizer, &cart, Some(ErrorCode::SeatsTaken)))),
+        ("cart-empty", render(&cart_page(localizer, &empty_cart(), None))),
         ("cart-bar", render(&CartBarPart::new(layout("")))),
         ("tickets", tickets_page(layout("Your tickets"), vec![paid()], past_orders())),
         ("tickets-none", tickets_page(layout("Your tickets"), Vec::new(), Vec::new())),
         ("ticket", render(&TicketPage::new(layout(""), &paid(), 1, Some("a-key")).expect("the sample has a ticket"))),
-        ("not-found", render(&SaysPage::error(layout(""), ErrorCode::NotFound))),
-        ("server-error", render(&SaysPage::error(layout(""), ErrorCode::Internal))),
-        ("busy", render(&SaysPage::error(layout(""), ErrorCode::RateLimited))),
-        ("tell-me", tell_me_page(layout("Tell me when there are seats"), speech)),
-        ("tell-me-done", tell_me_done(layout("You’ll hear from us"), speech)),
+        ("not-found", render(&NoticePage::error(layout(""), ErrorCode::NotFound))),
+        ("server-error", render(&NoticePage::error(layout(""), ErrorCode::Internal))),
+        ("busy", render(&NoticePage::error(layout(""), ErrorCode::RateLimited))),
+        ("tell-me", tell_me_page(layout("Tell me when there are seats"), localizer)),
+        ("tell-me-done", tell_me_done(layout("You’ll hear from us"), localizer)),
         ("away", render(&AwayPage::new(layout("")))),
         ("away-buying", render(&AwayPage::while_buying(layout("")))),
         ("api", render(&ApiPage::new(layout("For developers"), &api_document()))),
@@ -72,9 +72,9 @@ fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
         ("demo-mail-none", render(&DemoMailPage::new(layout("The demo’s messages"), Vec::new(), Vec::new(), None))),
         ("challenge", render(&ChallengePage::new(layout("Your bank"), "pi_1", "€ 93.00"))),
     ];
-    pages.extend(account::sample_pages::pages(speech));
-    pages.extend(order_pages(speech));
-    pages.extend(checkout_pages(speech));
+    pages.extend(account::sample_pages::pages(localizer));
+    pages.extend(order_pages(localizer));
+    pages.extend(checkout_pages(localizer));
     pages
 }
 
@@ -86,15 +86,15 @@ fn sold_out() -> PerformanceSummary {
     samples::performance(7, "The Seagull", "Teatro del Muelle", "2026-12-19T16:00:00+01:00", SaleState::SoldOut)
 }
 
-fn tell_me_page(layout: Layout<'_>, speech: Speech<'_>) -> String {
+fn tell_me_page(layout: Layout<'_>, localizer: Localizer<'_>) -> String {
     let performance = sold_out();
     let form = TellMeForm { performance: performance.performance_id, email: "ines".to_owned() };
-    render(&FormPage::new(layout, form.parts(&performance, true, None, samples::now(), speech)))
+    render(&FormPage::new(layout, form.parts(&performance, true, None, samples::now(), localizer)))
 }
 
-fn tell_me_done(layout: Layout<'_>, speech: Speech<'_>) -> String {
+fn tell_me_done(layout: Layout<'_>, localizer: Localizer<'_>) -> String {
     let email = "ines@example.com".parse().expect("an address");
-    render(&will_be_told(layout, &sold_out(), &email, samples::now(), speech))
+    render(&will_be_told(layout, &sold_out(), &email, samples::now(), localizer))
 }
 
 fn nothing_query() -> EventsQuery {
@@ -110,17 +110,17 @@ fn paid() -> Order {
 }
 
 fn events(
-    speech: Speech<'_>,
+    localizer: Localizer<'_>,
     query: EventsQuery,
     items: Vec<shared_model::event::PerformanceSummary>,
     cart: &Cart,
 ) -> String {
     let share = Share {
-        description: speech.text("events-description"),
+        description: localizer.text("events-description"),
         url: "http://localhost/".into(),
         image: "http://localhost/share.png".into(),
     };
-    let page = Layout::new(speech, speech.text("events-title")).tab(Tab::Events).cart(Some(cart)).share(share);
+    let page = Layout::new(localizer, localizer.text("events-title")).tab(Tab::Events).cart(Some(cart)).share(share);
     let next = items.is_empty().then(|| samples::season()[5].clone());
     let found = Page { items, next_cursor: Some("abc".into()) };
     let places = vec!["Bilbao".into(), "Santander".into()];
@@ -131,8 +131,8 @@ fn event_page<'a>(page: Layout<'a>, cart: Option<&Cart>) -> EventPage<'a> {
     EventPage::new(page, &samples::seagull(), cart, samples::now(), "https://tickets.example")
 }
 
-fn cart_page<'a>(speech: Speech<'a>, cart: &Cart, refused: Option<ErrorCode>) -> CartPage<'a> {
-    CartPage::new(Layout::new(speech, speech.text("cart-title")).tab(Tab::Cart).cart(Some(cart)), cart, refused)
+fn cart_page<'a>(localizer: Localizer<'a>, cart: &Cart, refused: Option<ErrorCode>) -> CartPage<'a> {
+    CartPage::new(Layout::new(localizer, localizer.text("cart-title")).tab(Tab::Cart).cart(Some(cart)), cart, refused)
 }
 
 fn messages_page(page: Layout<'_>, open: Option<OpenMail>) -> DemoMailPage<'_> {
@@ -197,10 +197,10 @@ fn tickets_page(page: Layout<'_>, upcoming: Vec<Order>, past: Vec<Order>) -> Str
     render(&TicketsPage::new(page.tab(Tab::Tickets), &listed, samples::now()))
 }
 
-fn order_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
+fn order_pages(localizer: Localizer<'_>) -> Vec<(&'static str, String)> {
     let page = |state, payment| {
         render(&OrderPage::new(
-            Layout::new(speech, ""),
+            Layout::new(localizer, ""),
             &samples::order(state, payment),
             samples::now(),
             Opened::default(),
@@ -216,12 +216,12 @@ fn order_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn checkout_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
+fn checkout_pages(localizer: Localizer<'_>) -> Vec<(&'static str, String)> {
     let cart = samples::cart();
     let zone = "Europe/Madrid";
-    let layout = |key: &str| Layout::new(speech, speech.text(key));
+    let layout = |key: &str| Layout::new(localizer, localizer.text(key));
     let postage = samples::offers()[1].fee;
-    let summary = || Summary::of_cart(&cart, &[], postage, speech).expect("the sample cart can be bought");
+    let summary = || Summary::of_cart(&cart, &[], postage, localizer).expect("the sample cart can be bought");
     let order = samples::order(OrderState::Pending, PaymentState::Declined);
     let delivery = samples::post();
     let form = DeliveryForm::of(Some(&delivery));
@@ -240,8 +240,11 @@ fn checkout_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
     let review = |seats, seats_can_change, alert| Review {
         seats,
         seats_can_change,
-        delivery: DeliveryWords::new(&delivery, &samples::offers(), zone, speech),
-        refunds: refund_terms(&[("The Seagull".into(), "Give seats back until Sat 5 December, 19:30.".into())], speech),
+        delivery: DeliveryWords::new(&delivery, &samples::offers(), zone, localizer),
+        refunds: refund_terms(
+            &[("The Seagull".into(), "Give seats back until Sat 5 December, 19:30.".into())],
+            localizer,
+        ),
         order_id: OrderId::default(),
         payment_id: PaymentId::default(),
         alert,
@@ -250,25 +253,25 @@ fn checkout_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
         vec![Trial {
             number: "4242424242424242".into(),
             shown: "4242 4242 4242 4242".into(),
-            words: speech.text("trial-success"),
+            words: localizer.text("trial-success"),
         }]
     };
     let delivery_page = |form: &DeliveryForm, fields| {
         render(&DeliveryPage::new(layout("delivery-title"), summary(), &samples::offers(), form, fields, zone))
     };
-    let declined = Declined::new(Some("Visa ending 4242"), "06:12", speech);
+    let declined = Declined::new(Some("Visa ending 4242"), "06:12", localizer);
     vec![
-        ("checkout-delivery", delivery_page(&form, form.address_fields(speech))),
-        ("checkout-delivery-wrong", delivery_page(&broken, broken.judged_address_fields(speech))),
+        ("checkout-delivery", delivery_page(&form, form.address_fields(localizer))),
+        ("checkout-delivery-wrong", delivery_page(&broken, broken.judged_address_fields(localizer))),
         (
             "checkout-you",
-            render(&YouPage::new(layout("you-title"), summary(), buyer.judged_fields(speech), BuysAs::Guest)),
+            render(&YouPage::new(layout("you-title"), summary(), buyer.judged_fields(localizer), BuysAs::Guest)),
         ),
         (
             "checkout-card",
             render(&CardPage::new(
                 layout("card-title"),
-                Summary::of_order(&order, samples::now(), speech),
+                Summary::of_order(&order, samples::now(), localizer),
                 CardStep {
                     declined: Some(declined),
                     chosen: Some("Visa ending 4242".into()),
@@ -283,7 +286,7 @@ fn checkout_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
                 layout("card-title"),
                 summary(),
                 CardStep {
-                    saved: saved_choices(&samples::saved_cards(), None, false, speech),
+                    saved: saved_choices(&samples::saved_cards(), None, false, localizer),
                     can_save: true,
                     trials: trials(),
                     ..CardStep::default()
@@ -304,16 +307,16 @@ fn checkout_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
                 layout("review-title"),
                 summary(),
                 &draft,
-                review(cart_review(&cart, speech), true, None),
+                review(cart_review(&cart, localizer), true, None),
             )),
         ),
         (
             "checkout-review-again",
             render(&ReviewPage::new(
                 layout("review-title"),
-                Summary::of_order(&order, samples::now(), speech),
+                Summary::of_order(&order, samples::now(), localizer),
                 &draft,
-                review(order_review(&order, speech), false, Some("!".into())),
+                review(order_review(&order, localizer), false, Some("!".into())),
             )),
         ),
     ]
@@ -323,7 +326,7 @@ fn checkout_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
 fn every_page_renders_in_every_language_without_a_missing_message() {
     let messages = Messages::load();
     for language in Language::ALL {
-        for (name, html) in pages(messages.speak(language)) {
+        for (name, html) in pages(messages.localizer(language)) {
             assert!(html.len() > 100, "{name} is empty");
             for prefix in message_prefixes() {
                 assert!(!html.contains(&format!(">{prefix}-")), "{name} shows a message key starting {prefix}-");
@@ -354,7 +357,7 @@ fn every_message_a_template_says_exists() {
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        for said in text.split("page.say(\"").skip(1) {
+        for said in text.split("page.text(\"").skip(1) {
             let key = said.split('"').next().unwrap();
             assert_ne!(messages.text(Language::En, key, &[]), key, "{key} in {}", path.display());
         }
@@ -364,7 +367,7 @@ fn every_message_a_template_says_exists() {
 #[test]
 fn pages_obey_the_content_security_policy() {
     let messages = Messages::load();
-    for (name, html) in pages(messages.speak(Language::En)) {
+    for (name, html) in pages(messages.localizer(Language::En)) {
         assert!(!html.contains(" style=\""), "{name} has an inline style");
         assert!(!html.contains("<style"), "{name} has a style element");
         assert!(!html.contains(" onclick="), "{name} has an inline handler");
@@ -379,7 +382,7 @@ fn pages_obey_the_content_security_policy() {
 #[test]
 fn texts_of_organizers_cannot_leave_their_place() {
     let messages = Messages::load();
-    let event = render(&event_page(Layout::new(messages.speak(Language::En), "The Seagull"), None));
+    let event = render(&event_page(Layout::new(messages.localizer(Language::En), "The Seagull"), None));
     // The sample's description holds "</script>": escaped in the text and in the data block.
     assert_eq!(event.matches("</script>").count(), 2, "one for the data block, one for site.js");
 }

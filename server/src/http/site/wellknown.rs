@@ -2,8 +2,8 @@
 //! it keeps for when we are away.
 
 use super::{
+    notice_page::AwayPage,
     reader::{Reader, SiteResult, page},
-    says::AwayPage,
 };
 use crate::{
     embedded::static_file,

@@ -2,7 +2,7 @@
 
 use crate::{
     calendar_text::CalendarText,
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use phonenumber::Mode;
 use shared_model::{
@@ -68,15 +68,15 @@ pub fn clock(left: Duration) -> String {
 }
 
 /// "Tonight" or "Sat 12 December", then the time.
-pub fn moment(at: Timestamp, now: Timestamp, calendar: &CalendarText<'_>, speech: Speech<'_>) -> String {
+pub fn moment(at: Timestamp, now: Timestamp, calendar: &CalendarText<'_>, localizer: Localizer<'_>) -> String {
     let date = calendar.near_day(at, now).unwrap_or_else(|| calendar.date_short(at));
-    speech.fill("date-time", &[("date", date.into()), ("time", calendar.time(at).into())])
+    localizer.fill("date-time", &[("date", date.into()), ("time", calendar.time(at).into())])
 }
 
 /// The same inside a sentence: "tonight", and "Sat 12 December" as before.
-fn moment_inside(at: Timestamp, now: Timestamp, calendar: &CalendarText<'_>, speech: Speech<'_>) -> String {
+fn moment_inside(at: Timestamp, now: Timestamp, calendar: &CalendarText<'_>, localizer: Localizer<'_>) -> String {
     let date = calendar.near_day(at, now).map_or_else(|| calendar.date_short(at), |day| day.to_lowercase());
-    speech.fill("date-time", &[("date", date.into()), ("time", calendar.time(at).into())])
+    localizer.fill("date-time", &[("date", date.into()), ("time", calendar.time(at).into())])
 }
 
 /// "Muelle de Albareda 4, 39004 Santander"
@@ -97,7 +97,7 @@ pub fn phone(phone: &PhoneNumber) -> String {
 }
 
 /// "Visa ending 4242"; `None` when the provider told nothing that may be shown.
-pub fn card(brand: Option<&str>, last4: Option<&str>, speech: Speech<'_>) -> Option<String> {
+pub fn card(brand: Option<&str>, last4: Option<&str>, localizer: Localizer<'_>) -> Option<String> {
     let last4 = last4?;
     let brand = match brand.unwrap_or_default() {
         "visa" => "Visa",
@@ -110,7 +110,7 @@ pub fn card(brand: Option<&str>, last4: Option<&str>, speech: Speech<'_>) -> Opt
         "" => return None,
         other => other,
     };
-    Some(speech.fill("card-ending", &[("brand", brand.into()), ("last4", last4.into())]))
+    Some(localizer.fill("card-ending", &[("brand", brand.into()), ("last4", last4.into())]))
 }
 
 /// A tax rate in basis points as people write it: 1000 is "10", 1050 is "10.5".
@@ -140,39 +140,39 @@ pub enum Offer {
 }
 
 impl Offer {
-    pub fn of(performance: &PerformanceSummary, now: Timestamp, speech: Speech<'_>) -> Self {
+    pub fn of(performance: &PerformanceSummary, now: Timestamp, localizer: Localizer<'_>) -> Self {
         match &performance.sale {
-            SaleState::OnSale => Self::on_sale(performance, speech),
+            SaleState::OnSale => Self::on_sale(performance, localizer),
             SaleState::SoldOut => Self::SoldOut,
             SaleState::NotYetOnSale { on_sale_at } => {
-                let calendar = CalendarText::new(speech, &performance.venue.time_zone);
-                let moment = moment_inside(*on_sale_at, now, &calendar, speech);
-                Self::Later { words: speech.fill("state-on-sale-from", &[("moment", moment.into())]) }
+                let calendar = CalendarText::new(localizer, &performance.venue.time_zone);
+                let moment = moment_inside(*on_sale_at, now, &calendar, localizer);
+                Self::Later { words: localizer.fill("state-on-sale-from", &[("moment", moment.into())]) }
             }
-            SaleState::Ended => Self::Over { words: speech.text("state-ended") },
-            SaleState::Cancelled => Self::Over { words: speech.text("state-cancelled") },
+            SaleState::Ended => Self::Over { words: localizer.text("state-ended") },
+            SaleState::Cancelled => Self::Over { words: localizer.text("state-cancelled") },
         }
     }
 
-    fn on_sale(performance: &PerformanceSummary, speech: Speech<'_>) -> Self {
+    fn on_sale(performance: &PerformanceSummary, localizer: Localizer<'_>) -> Self {
         let Some(from) = performance.price_from else {
-            return Self::Over { words: speech.text("price-to-come") };
+            return Self::Over { words: localizer.text("price-to-come") };
         };
         let few = performance.few_left.map(|count| {
             let key = if performance.standing_only { "few-places" } else { "few-seats" };
-            speech.fill(key, &[("count", Value::from(count))])
+            localizer.fill(key, &[("count", Value::from(count))])
         });
-        Self::Priced { from: from.format(speech.language()), fees: fees(performance.fees_from, speech), few }
+        Self::Priced { from: from.format(localizer.language()), fees: fees(performance.fees_from, localizer), few }
     }
 }
 
 /// "incl. € 3.00 fees"
-pub fn fees(fees: Option<Money>, speech: Speech<'_>) -> String {
+pub fn fees(fees: Option<Money>, localizer: Localizer<'_>) -> String {
     match fees {
         Some(fees) if fees.amount_minor != 0 => {
-            speech.fill("price-incl-fees", &[("fees", fees.format(speech.language()).into())])
+            localizer.fill("price-incl-fees", &[("fees", fees.format(localizer.language()).into())])
         }
-        _ => speech.text("price-no-fees"),
+        _ => localizer.text("price-no-fees"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whose an order is: the one place that says so. `data::orders::list_orders_of` asks the database the same.
 
-use crate::data::orders::rows::OrderRow;
+use crate::data::orders::order_rows::OrderRow;
 use shared_model::{AccountId, CartId};
 
 /// Somebody with a cart, signed in or not.

@@ -13,7 +13,7 @@
 use crate::data::{
     DataResult, Link,
     accounts::email_key::email_key,
-    orders::rows::{self as rows, BoughtRow, BuyerAt, LineRow, MailboxKey, OrderRow},
+    orders::order_rows::{self as rows, BoughtRow, BuyerAt, LineRow, MailboxKey, OrderRow},
 };
 use shared_model::PerformanceId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

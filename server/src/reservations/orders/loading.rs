@@ -1,13 +1,13 @@
-//! Books read under lock, and what a batch changed in them written.
+//! Reads the orders of a batch under lock, and writes what the batch changed.
 
 use super::{
-    books::{Books, Place, Written},
     steps::NewOrder,
+    transitions::{BatchChanges, OrderBatch, Place},
 };
 use crate::{
     data::{
         DataError, DataResult, Link,
-        orders::rows::{self, LineRow, OrderRow, PaymentRow},
+        orders::order_rows::{self as rows, LineRow, OrderRow, PaymentRow},
         outbox,
         seats::claims,
     },
@@ -20,15 +20,15 @@ use shared_model::{OrderId, PerformanceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Reads the books of these orders, and of new ones about to be written, under the locks that the
+/// Reads these orders with all that belongs to them, and of new ones about to be written, under the locks that the
 /// caller holds on their performances. `lines` are the orders' own: they never change.
-pub async fn load_books(
+pub async fn load_batch(
     link: &mut Link,
     order_ids: &[Uuid],
     lines: Vec<LineRow>,
     new: &[&NewOrder],
-) -> DataResult<Books> {
-    let mut books = Books::default();
+) -> DataResult<OrderBatch> {
+    let mut books = OrderBatch::default();
     for row in rows::list_orders(link, order_ids).await? {
         books.orders.insert(OrderId(row.order_id), row);
     }
@@ -54,9 +54,9 @@ pub async fn load_books(
 }
 
 /// Writes what a batch changed; `versions` are those raised for each performance.
-pub async fn write_books(
+pub async fn write_changes(
     link: &mut Link,
-    written: Written,
+    written: BatchChanges,
     versions: &BTreeMap<PerformanceId, u64>,
     now: Timestamp,
 ) -> DataResult<()> {

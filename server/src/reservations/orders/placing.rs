@@ -1,13 +1,13 @@
 //! The new order a cart becomes.
 
 use super::{
-    books::ASK_AFTER,
     postage::{can_be_posted, delivery_fee},
     steps::NewOrder,
+    transitions::ASK_AFTER,
 };
 use crate::{
-    data::orders::rows::{LineRow, OrderRow, PaymentRow},
-    reservations::cart::{Shelf, sum},
+    data::orders::order_rows::{LineRow, OrderRow, PaymentRow},
+    reservations::cart::{PricedPerformance, sum},
 };
 use shared_model::{
     AccountId, Money, OrderId, PaymentId, PerformanceId, Timestamp,
@@ -60,7 +60,7 @@ pub struct Means {
 /// [`OrderRequestError`] when the cart is empty, mixed, not what the buyer saw, or what it holds will not take place.
 pub fn prepare_order(
     cart: &Cart,
-    shelves: &HashMap<PerformanceId, Arc<Shelf>>,
+    pricing: &HashMap<PerformanceId, Arc<PricedPerformance>>,
     order_id: OrderId,
     request: &OrderRequest,
     payer: Payer,
@@ -68,7 +68,7 @@ pub fn prepare_order(
 ) -> Result<NewOrder, OrderRequestError> {
     let first_starts_at =
         cart.performances.iter().map(|performance| performance.starts_at).min().ok_or(OrderRequestError::CartEmpty)?;
-    if shelves.values().any(|shelf| shelf.house.rules.cancelled) {
+    if pricing.values().any(|priced| priced.sale.rules.cancelled) {
         return Err(OrderRequestError::Cancelled);
     }
     let seats_total = cart.total.ok_or(OrderRequestError::MixedCurrencies)?;
@@ -84,7 +84,7 @@ pub fn prepare_order(
     let mut tax_rate = 0;
     let mut tax_minor = 0;
     for performance in &cart.performances {
-        let rate = shelves.get(&performance.performance_id).map_or(0, |shelf| shelf.row.tax_rate_basis_points);
+        let rate = pricing.get(&performance.performance_id).map_or(0, |priced| priced.row.tax_rate_basis_points);
         tax_rate = rate.max(tax_rate);
         tax_minor += performance.total.tax_included(rate as u32).amount_minor;
         for seat in &performance.seats {

@@ -1,6 +1,6 @@
 //! How tickets can reach their buyer: what it costs and when it arrives.
 
-use crate::data::orders::rows::OrderRow;
+use crate::data::orders::order_rows::OrderRow;
 use shared_model::{
     Currency, Money, Timestamp,
     order::{Delivery, DeliveryOffer},

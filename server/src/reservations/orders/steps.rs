@@ -1,9 +1,9 @@
 //! What can happen to an order, and what comes of it or stands in its way. The rules that say which are [`super::books`]'.
 
-use super::reading::OrderFile;
+use super::order_view::OrderFile;
 use crate::{
     commerce::gateway::Answer,
-    data::orders::rows::{LineRow, OrderRow, PaymentRow},
+    data::orders::order_rows::{LineRow, OrderRow, PaymentRow},
 };
 use shared_model::{
     AccountId, OrderId, PaymentId, SeatNo,

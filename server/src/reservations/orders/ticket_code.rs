@@ -6,7 +6,7 @@ use rand::RngExt;
 use shared_model::ticket_code::{ShortCode, TicketClaims};
 use std::fmt;
 
-/// One of the house's keys, with the number that codes name it by.
+/// One of our signing keys, with the number that codes name it by.
 #[derive(Clone)]
 pub struct TicketKey {
     pub key_id: u8,
@@ -26,7 +26,7 @@ impl TicketKey {
         Self { key_id, signing_key: SigningKey::from_bytes(&rand::random()) }
     }
 
-    /// The code for the ticket's QR: its claims and the house's signature. The same claims and key give
+    /// The code for the ticket's QR: its claims and our signature. The same claims and key give
     /// the same code (RFC 8032 signatures are deterministic), so that a repeat changes nothing.
     #[must_use]
     pub fn sign(&self, claims: &TicketClaims) -> String {

@@ -5,7 +5,7 @@ use super::{
     claims::{Claim, HeldBy, Holder, LastHold, Staged, Window},
     held_from::{HeldBudget, HeldFrom},
 };
-use crate::events::house::SaleRules;
+use crate::events::sale::SaleRules;
 use shared_model::{
     AccountId, CartId, HoldId, SeatNo, TicketTypeId, Timestamp,
     hold::{BestReason, BestSeats, HOLD_EXTENSION, HOLD_TTL, SEATS_PER_CUSTOMER_MAX, SeatChoice},
@@ -22,9 +22,9 @@ const KEPT_IN_A_ROW_MAX: Duration = Duration::from_secs(2 * HOLD_TTL.as_secs());
 /// How long others have their turn then: as long as a hold.
 pub const PAUSE: Duration = HOLD_TTL;
 
-/// The house and its rules: what stays the same while commands are decided.
+/// Plan and rules: what stays the same while commands are decided.
 #[derive(Clone, Copy)]
-pub struct House<'a> {
+pub struct OpenSale<'a> {
     pub plan: &'a NumberedPlan,
     pub rules: &'a SaleRules,
     /// What may be held from one address at once.
@@ -88,9 +88,9 @@ pub enum Refusal {
     HoldLapsed,
     #[error("the one extension is used up")]
     AlreadyExtended,
-    #[error("seat {} is no seat of this house; they are numbered from 0", .0.0)]
+    #[error("seat {} is no seat of this plan; they are numbered from 0", .0.0)]
     UnknownSeat(SeatNo),
-    #[error("area {0} is no standing area of this house; they are numbered from 0")]
+    #[error("area {0} is no standing area of this plan; they are numbered from 0")]
     UnknownArea(u32),
     #[error("seat {} is not sold in this ticket type", .0.0)]
     NotSold(SeatNo),
@@ -105,7 +105,7 @@ pub enum Refusal {
 /// # Errors
 /// [`Refusal`], and then nothing has changed.
 pub fn decide(
-    house: House<'_>,
+    sale: OpenSale<'_>,
     staged: &Staged<'_>,
     command: &SeatCommand,
     now: Timestamp,
@@ -113,7 +113,7 @@ pub fn decide(
     match &command.action {
         SeatAction::Hold { hold_id, choice, ticket_type_id } => {
             let wish = HoldWish { by: command, hold_id: *hold_id, ticket_type_id: *ticket_type_id };
-            hold(house, staged, &wish, choice, now)
+            hold(sale, staged, &wish, choice, now)
         }
         SeatAction::Release { seats } => release(staged, command.cart_id, seats, now),
         SeatAction::Extend => extend(staged, command.cart_id, now),
@@ -146,7 +146,7 @@ struct HoldWish<'a> {
 }
 
 fn hold(
-    house: House<'_>,
+    sale: OpenSale<'_>,
     staged: &Staged<'_>,
     wish: &HoldWish<'_>,
     choice: &SeatChoice,
@@ -161,33 +161,33 @@ fn hold(
         // The same request again: it is done already, and says so.
         return Ok(Granted { taken: repeated, ..Granted::default() });
     }
-    on_sale(house.rules, now)?;
-    let (wanted, because) = choose(house, staged, wish.by, choice, now)?;
+    on_sale(sale.rules, now)?;
+    let (wanted, because) = choose(sale, staged, wish.by, choice, now)?;
     let new: Vec<SeatNo> =
         wanted.iter().copied().filter(|seat| live(seat).is_none_or(|held| held.cart_id != cart_id)).collect();
     let taken: Vec<SeatNo> = new.iter().copied().filter(|seat| !staged.is_free(*seat, now)).collect();
     if !taken.is_empty() {
         return Err(Refusal::SeatsTaken(taken));
     }
-    check_customer_limit(house, staged, wish.by, new.len(), now)?;
-    check_held_budget(house, staged, wish.by, new.len(), now)?;
-    if house.rules.orphan_rule && matches!(choice, SeatChoice::Seats(_)) {
+    check_customer_limit(sale, staged, wish.by, new.len(), now)?;
+    check_held_budget(sale, staged, wish.by, new.len(), now)?;
+    if sale.rules.orphan_rule && matches!(choice, SeatChoice::Seats(_)) {
         // With what she holds already: two neighbours tapped one after the other are judged as both.
         let hers = mine.iter().copied().filter(|seat| live(seat).is_some());
         let would_hold: Vec<SeatNo> = hers.chain(new.iter().copied()).collect();
-        let orphans = orphans_left(house.plan, |seat| staged.is_free(seat, now), &would_hold);
+        let orphans = orphans_left(sale.plan, |seat| staged.is_free(seat, now), &would_hold);
         if !orphans.is_empty() {
             return Err(Refusal::OrphanSeat(orphans));
         }
     }
     let current = mine.iter().find_map(live).map(|held| held.window);
-    let window = window_for(house, staged, wish.by, &new, current, now)?;
+    let window = window_for(sale, staged, wish.by, &new, current, now)?;
     let mut changes = new
         .iter()
         .map(|seat| {
-            let ticket_type_id = ticket_type_for(house, *seat, wish.ticket_type_id)?;
+            let ticket_type_id = ticket_type_for(sale, *seat, wish.ticket_type_id)?;
             let SeatCommand { account_id, held_from, .. } = *wish.by;
-            let kept_since = kept_since(house, staged, wish.by, *seat, now);
+            let kept_since = kept_since(sale, staged, wish.by, *seat, now);
             let hold_id = wish.hold_id;
             let held = HeldBy { cart_id, hold_id, ticket_type_id, window, account_id, held_from, kept_since };
             Ok((*seat, Claim::Held(held)))
@@ -205,7 +205,7 @@ fn hold(
 /// seats that its customer gave back go on with their old time. Seats that ran out can be taken again at once, until
 /// they were kept for too long ([`kept_too_long`]).
 fn window_for(
-    house: House<'_>,
+    sale: OpenSale<'_>,
     staged: &Staged<'_>,
     by: &SeatCommand,
     new: &[SeatNo],
@@ -217,7 +217,7 @@ fn window_for(
     let mut until = now;
     for seat in new {
         let Some(last) = staged.get(*seat).and_then(|claim| claim.last_hold(now)) else { continue };
-        if kept_too_long(house, by, &last, now) {
+        if kept_too_long(sale, by, &last, now) {
             too_long.push(*seat);
             until = until.max(turn_of_others_ends(&last));
         } else if is_same_customer(by, &last) && last.window.expires_at > now {
@@ -236,15 +236,15 @@ fn window_for(
 /// Whether others have their turn at a place: one customer, or one network in whatever number of sessions, kept it for
 /// [`KEPT_IN_A_ROW_MAX`] and has not yet let it alone for [`PAUSE`]. What is still hers ([`window_for`]) she may take
 /// back.
-fn kept_too_long(house: House<'_>, by: &SeatCommand, last: &LastHold, now: Timestamp) -> bool {
+fn kept_too_long(sale: OpenSale<'_>, by: &SeatCommand, last: &LastHold, now: Timestamp) -> bool {
     let is_hers = is_same_customer(by, last) && last.window.expires_at > now;
-    is_in_a_row(house, by, last, now) && !is_hers && last.kept_for() >= KEPT_IN_A_ROW_MAX
+    is_in_a_row(sale, by, last, now) && !is_hers && last.kept_for() >= KEPT_IN_A_ROW_MAX
 }
 
 /// Whether a hold by this command follows the last one as if it were the same, without a pause.
-fn is_in_a_row(house: House<'_>, by: &SeatCommand, last: &LastHold, now: Timestamp) -> bool {
+fn is_in_a_row(sale: OpenSale<'_>, by: &SeatCommand, last: &LastHold, now: Timestamp) -> bool {
     // A deployment that does not count networks, or a challenge that was passed, takes a network for nobody.
-    let counts_networks = house.held_budget != HeldBudget::NONE && !by.passed_challenge;
+    let counts_networks = sale.held_budget != HeldBudget::NONE && !by.passed_challenge;
     let networks = by.held_from.zip(last.held_from).filter(|_| counts_networks);
     let is_from_there = networks.is_some_and(|(one, other)| one.shares_a_network(other));
     now < turn_of_others_ends(last) && (is_same_customer(by, last) || is_from_there)
@@ -260,15 +260,15 @@ fn turn_of_others_ends(last: &LastHold) -> Timestamp {
 }
 
 /// Since when a place counts as kept by whoever takes it now ([`HeldBy::kept_since`]).
-fn kept_since(house: House<'_>, staged: &Staged<'_>, by: &SeatCommand, seat: SeatNo, now: Timestamp) -> Timestamp {
+fn kept_since(sale: OpenSale<'_>, staged: &Staged<'_>, by: &SeatCommand, seat: SeatNo, now: Timestamp) -> Timestamp {
     let last = staged.get(seat).and_then(|claim| claim.last_hold(now));
-    last.filter(|last| is_in_a_row(house, by, last, now)).map_or(now, |last| now - last.kept_for())
+    last.filter(|last| is_in_a_row(sale, by, last, now)).map_or(now, |last| now - last.kept_for())
 }
 
 /// Whether a place is free, and the turn to take it is not others'.
-fn may_have(house: House<'_>, staged: &Staged<'_>, by: &SeatCommand, seat: SeatNo, now: Timestamp) -> bool {
+fn may_have(sale: OpenSale<'_>, staged: &Staged<'_>, by: &SeatCommand, seat: SeatNo, now: Timestamp) -> bool {
     let last = staged.get(seat).and_then(|claim| claim.last_hold(now));
-    staged.is_free(seat, now) && !last.is_some_and(|last| kept_too_long(house, by, &last, now))
+    staged.is_free(seat, now) && !last.is_some_and(|last| kept_too_long(sale, by, &last, now))
 }
 
 /// How many seats a customer has here that are held, being paid for or sold: in this cart, and in all sessions of its
@@ -286,13 +286,13 @@ fn count_of_customer(staged: &Staged<'_>, by: &SeatCommand, now: Timestamp) -> u
 /// Seats one customer may have here. Whoever may have more (the box office) gets its larger number here, and in
 /// [`crate::reservations::orders::customers`].
 fn check_customer_limit(
-    house: House<'_>,
+    sale: OpenSale<'_>,
     staged: &Staged<'_>,
     by: &SeatCommand,
     more: usize,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let limit = house.rules.seats_per_customer_max.min(SEATS_PER_CUSTOMER_MAX);
+    let limit = sale.rules.seats_per_customer_max.min(SEATS_PER_CUSTOMER_MAX);
     if count_of_customer(staged, by, now) + more > limit as usize {
         return Err(Refusal::SeatLimit(limit));
     }
@@ -301,7 +301,7 @@ fn check_customer_limit(
 
 /// Seats that may be held from one address, and from the networks around it.
 fn check_held_budget(
-    house: House<'_>,
+    sale: OpenSale<'_>,
     staged: &Staged<'_>,
     by: &SeatCommand,
     more: usize,
@@ -311,7 +311,7 @@ fn check_held_budget(
         return Ok(());
     }
     for (network, share) in by.held_from.into_iter().flat_map(HeldFrom::shares) {
-        let Some(budget) = house.held_budget.seats(house.plan.place_count(), share) else { continue };
+        let Some(budget) = sale.held_budget.seats(sale.plan.place_count(), share) else { continue };
         let rest = budget.checked_sub(more as u32);
         if !rest.is_some_and(|rest| staged.holds_at_most(network, rest, now)) {
             return Err(Refusal::TooManyHeld(budget));
@@ -335,7 +335,7 @@ fn on_sale(rules: &SaleRules, now: Timestamp) -> Result<(), Refusal> {
 
 /// The places a choice means, and why where we chose.
 fn choose(
-    house: House<'_>,
+    sale: OpenSale<'_>,
     staged: &Staged<'_>,
     by: &SeatCommand,
     choice: &SeatChoice,
@@ -349,20 +349,20 @@ fn choose(
             if wanted.len() != seats.len() || wanted.is_empty() {
                 return Err(Refusal::Count);
             }
-            if let Some(unknown) = wanted.iter().find(|seat| seat.0 >= house.plan.place_count()) {
+            if let Some(unknown) = wanted.iter().find(|seat| seat.0 >= sale.plan.place_count()) {
                 return Err(Refusal::UnknownSeat(*unknown));
             }
             if wanted.len() > SEATS_PER_CUSTOMER_MAX as usize {
-                return Err(Refusal::SeatLimit(house.rules.seats_per_customer_max));
+                return Err(Refusal::SeatLimit(sale.rules.seats_per_customer_max));
             }
             Ok((wanted, None))
         }
         SeatChoice::Standing { area, count } => {
             counted(*count)?;
-            let standing = house.plan.areas.get(*area as usize).ok_or(Refusal::UnknownArea(*area))?;
+            let standing = sale.plan.areas.get(*area as usize).ok_or(Refusal::UnknownArea(*area))?;
             let places: Vec<SeatNo> = (standing.first_place..standing.first_place + standing.capacity)
                 .map(SeatNo)
-                .filter(|place| may_have(house, staged, by, *place, now))
+                .filter(|place| may_have(sale, staged, by, *place, now))
                 .take(*count as usize)
                 .collect();
             if places.len() < *count as usize {
@@ -373,14 +373,14 @@ fn choose(
         }
         SeatChoice::Best(best) => {
             counted(best.count)?;
-            check_customer_limit(house, staged, by, best.count as usize, now)?;
-            choose_best(house, staged, by, best, now)
+            check_customer_limit(sale, staged, by, best.count as usize, now)?;
+            choose_best(sale, staged, by, best, now)
         }
     }
 }
 
 fn choose_best(
-    house: House<'_>,
+    sale: OpenSale<'_>,
     staged: &Staged<'_>,
     by: &SeatCommand,
     best: &BestSeats,
@@ -388,13 +388,13 @@ fn choose_best(
 ) -> Result<(Vec<SeatNo>, Option<BestReason>), Refusal> {
     let category = match best.price_category_id {
         None => None,
-        Some(id) => Some(*house.rules.plan_categories.get(&id).ok_or(Refusal::UnknownPrice)?),
+        Some(id) => Some(*sale.rules.plan_categories.get(&id).ok_or(Refusal::UnknownPrice)?),
     };
     let wish = Wish { count: best.count, category, together: best.together, step_free: best.step_free };
     let for_sale =
-        |seat: SeatNo| house.plan.category_of(seat).is_some_and(|category| !house.rules.sold_in[category].is_empty());
-    let offered = |seat: SeatNo| for_sale(seat) && may_have(house, staged, by, seat, now);
-    let choice = best_seats(house.plan, offered, &wish).ok_or(Refusal::NoSeatsFound)?;
+        |seat: SeatNo| sale.plan.category_of(seat).is_some_and(|category| !sale.rules.sold_in[category].is_empty());
+    let offered = |seat: SeatNo| for_sale(seat) && may_have(sale, staged, by, seat, now);
+    let choice = best_seats(sale.plan, offered, &wish).ok_or(Refusal::NoSeatsFound)?;
     Ok((choice.seats, Some(choice.reason)))
 }
 
@@ -403,10 +403,10 @@ fn counted(count: u32) -> Result<(), Refusal> {
 }
 
 /// The ticket type a place starts with: the wished one, else the first that is sold there.
-fn ticket_type_for(house: House<'_>, seat: SeatNo, wished: Option<TicketTypeId>) -> Result<TicketTypeId, Refusal> {
-    let mut sold = house.rules.types_for(house.plan, seat);
+fn ticket_type_for(sale: OpenSale<'_>, seat: SeatNo, wished: Option<TicketTypeId>) -> Result<TicketTypeId, Refusal> {
+    let mut sold = sale.rules.types_for(sale.plan, seat);
     match wished {
-        Some(wished) if !house.rules.ticket_types.contains(&wished) => Err(Refusal::UnknownPrice),
+        Some(wished) if !sale.rules.ticket_types.contains(&wished) => Err(Refusal::UnknownPrice),
         Some(wished) if sold.any(|sold| sold == wished) => Ok(wished),
         Some(_) => Err(Refusal::NotSold(seat)),
         None => sold.next().ok_or(Refusal::NotSold(seat)),

@@ -3,7 +3,7 @@
 //! Sessions cost nothing, so what bounds one who hoards seats is where they come from: an address and the networks
 //! around it, wider ones with larger budgets (one customer of IPv6 has a network of 2^64 addresses, often of 2^72 or
 //! 2^80). Only seats that are held or being paid for count, never sold ones: a school behind one address buys as much as
-//! it likes, sixty seats or a twentieth of the house at a time.
+//! it likes, sixty seats or a twentieth of all places at a time.
 //!
 //! Kept with a claim are keyed digests, not addresses: who reads the database learns nothing of them.
 
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_is_a_part_of_the_house_but_enough_for_a_school() {
+    fn a_budget_is_a_part_of_all_places_but_enough_for_a_school() {
         let budget = HeldBudget { percent: 5, seats_min: 60 };
         assert_eq!(budget.seats(72, 1), Some(60));
         assert_eq!(budget.seats(2_000, 1), Some(100));

@@ -48,11 +48,11 @@ export class AreaCards {
   }
 
   /** Counts and prices anew. */
-  update({ model, house, yours, prices, texts, language, floor, asked }) {
+  update({ model, counts, yours, prices, texts, language, floor, asked }) {
     this.cards.forEach((card, n) => {
       const area = model.areas[n];
       const mine = [...yours].filter((place) => model.areaOf(place) === n).length;
-      const free = house.freeByArea[n];
+      const free = counts.freeByArea[n];
       card.left.textContent = fill(texts.areaLeft, { count: free, price: prices[area.category]?.price ?? "" }, language);
       card.count.textContent = String(mine);
       card.less.disabled = mine === 0 || asked.has(area.first_place);

@@ -3,7 +3,7 @@
 
 import { FREE, SeatStates } from "./states.js";
 
-export class HouseStates {
+export class SeatCounts {
   /** @param {import("./model.js").ChartModel} model */
   constructor(model) {
     this.model = model;

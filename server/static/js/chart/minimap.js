@@ -1,4 +1,4 @@
-// The whole house in a corner while the view shows a part of it: where you are, where yours are, and
+// The whole plan in a corner while the view shows a part of it: where you are, where yours are, and
 // a press brings you elsewhere. A picture of its own, renewed now and then, never every frame.
 
 import { paintRegion } from "./painter.js";

@@ -11,7 +11,7 @@ export const STAIRS = 8;
 
 /** Distance between neighbouring seats a plan is drawn at, in the geometry's tenths of a unit. */
 const SEAT_PITCH = 200;
-/** Seats above which a house is shown as sections first. */
+/** Seats above which a plan is shown as sections first. */
 export const SECTIONS_FIRST_ABOVE = 2_000;
 /** Neighbours looked at to learn a plan's real pitch. */
 const PITCH_SAMPLE_MAX = 500;

@@ -8,7 +8,7 @@ const ASIDE_WEIGHT = 2.2;
 
 /**
  * The next seat from `seat` in the direction `(dx, dy)` (one of them 0, the other ±1), or `seat`
- * itself where the house ends.
+ * itself where the plan ends.
  *
  * @param {import("./model.js").ChartModel} model
  * @param {(seat: number) => boolean} accepts which seats the key may land on

@@ -92,8 +92,8 @@ export class Overlay {
   }
 }
 
-/** Names and free counts over the sections of a large house; those that would collide stay away. */
-function drawTags(ctx, { scene, viewport, house, freeText }) {
+/** Names and free counts over the sections of a large plan; those that would collide stay away. */
+function drawTags(ctx, { scene, viewport, counts, freeText }) {
   const { model, theme, floor } = scene;
   const placed = [];
   ctx.textAlign = "center";
@@ -106,7 +106,7 @@ function drawTags(ctx, { scene, viewport, house, freeText }) {
     if (x < 0 || y < 0 || x > viewport.width || y > viewport.height) continue;
     const roomy = (section.bounds.right - section.bounds.left) * viewport.scale > 130;
     ctx.font = `650 12px ${FONT}`;
-    const free = freeText(house.freeBySection[n]);
+    const free = freeText(counts.freeBySection[n]);
     const width = ctx.measureText(section.shortName).width;
     ctx.font = `400 12px ${FONT}`;
     const wide = Math.max(width, roomy ? ctx.measureText(free).width : 0) + 12;
@@ -132,15 +132,15 @@ function drawTags(ctx, { scene, viewport, house, freeText }) {
   }
 }
 
-/** In a large house, close up: which section the middle of the view is in. */
-function drawWhere(ctx, { scene, viewport, house, freeText }) {
+/** In a large plan, close up: which section the middle of the view is in. */
+function drawWhere(ctx, { scene, viewport, counts, freeText }) {
   const { model, theme } = scene;
   const [x, y] = viewport.toPlan(viewport.width / 2, viewport.height / 2);
   const near = model.grid.nearest(x, y, model.pitch * 12);
   if (near < 0) return;
   const section = model.sectionOf(near);
   const name = model.sections[section].name;
-  const free = freeText(house.freeBySection[section]);
+  const free = freeText(counts.freeBySection[section]);
   ctx.font = `650 14px ${FONT}`;
   const nameWidth = ctx.measureText(name).width;
   ctx.font = `400 14px ${FONT}`;

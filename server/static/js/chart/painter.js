@@ -16,7 +16,7 @@ const LETTERS_FROM_PX = 13;
 const NUMBERS_FROM_PX = 30;
 /** From this pitch narrow screens have the letters of level rows in a rail at the left. */
 export const RAIL_FROM_PX = 20;
-/** In large houses section names stand as tags over the seats below this pitch, under them above it. */
+/** In large plans section names stand as tags over the seats below this pitch, under them above it. */
 export const TAGS_BELOW_PX = 9;
 /** What is left of a seat whose price is filtered out. */
 const FILTERED_ALPHA = 0.16;
@@ -25,7 +25,7 @@ const TEXT_FROM_PX = 5;
 const FONT = "Archivo, system-ui, sans-serif";
 
 /**
- * @typedef {object} Scene  all that a picture of the house depends on
+ * @typedef {object} Scene  all that a picture of the plan depends on
  * @property {import("./model.js").ChartModel} model
  * @property {import("./states.js").SeatStates} states
  * @property {Set<number>} yours  left out: the overlay draws them
@@ -72,7 +72,7 @@ export function paintRegion(ctx, scene, region, at) {
 function paintGround(ctx, scene, region, at, pitchPx) {
   const { model, theme, floor } = scene;
   const pixel = 1 / at.scale;
-  // In a small house the seats themselves show where a section is.
+  // In a small plan the seats themselves show where a section is.
   for (const section of model.sectionsFirst ? model.sections : []) {
     if (!section.outline.length || (floor !== null && section.floor !== floor)) continue;
     if (!overlaps(boundsOf(section.outline), region)) continue;

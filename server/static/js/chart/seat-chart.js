@@ -1,4 +1,4 @@
-// <seat-chart>: a house and its seats on a canvas, from a club to an arena of 100,000. Made to stand
+// <seat-chart>: a venue and its seats on a canvas, from a club to an arena of 100,000. Made to stand
 // in the site and inside the apps: it draws and listens, and knows nothing of fetch or cookies.
 //
 // In:  geometry, categories, states (packed) and applyChanges, yours, asked, live, texts, posterUrl,
@@ -9,7 +9,7 @@
 
 import { AreaCards, button } from "./area-cards.js";
 import { chartSheet } from "./chart-style.js";
-import { HouseStates } from "./counts.js";
+import { SeatCounts } from "./counts.js";
 import { describeSeat } from "./describe.js";
 import { listen } from "./gestures.js";
 import { Minimap } from "./minimap.js";
@@ -50,7 +50,7 @@ export class SeatChart extends HTMLElement {
   #minimap = new Minimap();
   #cards = new AreaCards(this.#areaLayer, (area, change) => this.#emit("area-change", { area, change }), (area) => this.#openArea(area));
   #viewport = null;
-  #house = null;
+  #counts = null;
   #scene = null;
   #prices = [];
   #texts = {};
@@ -103,12 +103,12 @@ export class SeatChart extends HTMLElement {
   /** The plan (shared_model::plan::geometry::Geometry). All seats are free until `states` says more. */
   set geometry(geometry) {
     const model = new ChartModel(geometry);
-    this.#house = new HouseStates(model);
+    this.#counts = new SeatCounts(model);
     this.#viewport = new Viewport(model);
     this.#pointed = -1;
     this.#scene = {
       model,
-      states: this.#house.states,
+      states: this.#counts.states,
       yours: this.#yours,
       categories: geometry.categories.map((_, n) => ({ band: Math.min(4, n + 1), shown: true })),
       theme: readTheme(this),
@@ -146,23 +146,23 @@ export class SeatChart extends HTMLElement {
 
   /** Packed states of every place (Uint8Array, two bits each). */
   set states(bytes) {
-    this.#house.replace(bytes);
-    this.#scene.states = this.#house.states;
+    this.#counts.replace(bytes);
+    this.#scene.states = this.#counts.states;
     this.#updateCards();
     this.#repaint();
     this.#emit("counts-change", {});
   }
 
   get states() {
-    return this.#house?.states ?? null;
+    return this.#counts?.states ?? null;
   }
 
   get freeByCategory() {
-    return this.#house?.freeByCategory ?? [];
+    return this.#counts?.freeByCategory ?? [];
   }
 
   get freeBySection() {
-    return this.#house?.freeBySection ?? [];
+    return this.#counts?.freeBySection ?? [];
   }
 
   /** @param {[number, number][]} changes place and state */
@@ -171,8 +171,8 @@ export class SeatChart extends HTMLElement {
     const now = performance.now();
     let changed = false;
     for (const [place, state] of changes) {
-      const before = place < model.placeCount ? this.#house.states.get(place) : state;
-      if (!this.#house.set(place, state)) continue;
+      const before = place < model.placeCount ? this.#counts.states.get(place) : state;
+      if (!this.#counts.set(place, state)) continue;
       changed = true;
       if (place >= model.seatCount) continue;
       this.#tiles.repaintSeat(model.x[place], model.y[place], model.pitch);
@@ -360,7 +360,7 @@ export class SeatChart extends HTMLElement {
     ctx.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
     const painting = this.#tiles.draw(ctx, viewport, this.#scene, { ratio, zooming });
     const view = {
-      scene: this.#scene, viewport, ratio, house: this.#house, yours: this.#yours, asked: this.#asked, pointed: this.#pointed, calm: this.#calm,
+      scene: this.#scene, viewport, ratio, counts: this.#counts, yours: this.#yours, asked: this.#asked, pointed: this.#pointed, calm: this.#calm,
       freeText: (count) => fill(this.#texts.free, { count }),
     };
     const moving = this.#overlay.draw(ctx, view, now);
@@ -603,7 +603,7 @@ export class SeatChart extends HTMLElement {
   #updateCards() {
     if (!this.#scene || !this.#texts.areaLeft) return;
     const { model, floor } = this.#scene;
-    this.#cards.update({ model, house: this.#house, yours: this.#yours, prices: this.#prices, texts: this.#texts, floor, asked: this.#asked });
+    this.#cards.update({ model, counts: this.#counts, yours: this.#yours, prices: this.#prices, texts: this.#texts, floor, asked: this.#asked });
     this.#wake();
   }
 }

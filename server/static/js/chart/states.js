@@ -1,4 +1,4 @@
-// The states of a whole house, two bits a seat: seat n in byte n / 4, lowest bits first. The same
+// The states of a whole plan, two bits a seat: seat n in byte n / 4, lowest bits first. The same
 // bytes as `PackedStates` in shared-model/src/seat.rs; changed in place, never copied.
 
 export const FREE = 0;

@@ -210,14 +210,14 @@ fn check_companions(plan: &SeatingPlan, report: &mut Report) {
 }
 
 /// A seat with the section and row it stands in.
-type Standing<'a> = (&'a Section, &'a str, &'a Seat);
+type PlacedSeat<'a> = (&'a Section, &'a str, &'a Seat);
 
 /// Seats of one floor that stand on each other. Only the first seat of a spot is kept in the grid, so
 /// that a plan with all its seats in one spot is told so as fast as any other.
 fn check_spots(plan: &SeatingPlan, report: &mut Report) {
     let cell = |length: f64| (length / SAME_SPOT).floor() as i64;
     for floor in &plan.floors {
-        let mut grid: HashMap<(i64, i64), Vec<Standing>> = HashMap::new();
+        let mut grid: HashMap<(i64, i64), Vec<PlacedSeat>> = HashMap::new();
         for section in &floor.sections {
             for (row, seat) in
                 section.rows_and_tables().flat_map(|(row, seats)| seats.iter().map(move |seat| (row, seat)))
@@ -322,10 +322,10 @@ fn is_inside(outline: &[Point], x: f64, y: f64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Category, test_house::House};
+    use crate::plan::{Category, sample_plan::SamplePlan};
 
     fn sound_plan() -> SeatingPlan {
-        House::of_rows(&["aaaa_bbbb", "aaWCbbbb"]).drawn
+        SamplePlan::of_rows(&["aaaa_bbbb", "aaWCbbbb"]).drawn
     }
 
     fn errors(plan: &SeatingPlan) -> Vec<Finding> {
@@ -402,7 +402,7 @@ mod tests {
 
     #[test]
     fn a_standing_area_needs_a_capacity() {
-        let plan = House::of_rows(&["ab"]).with_standing(0).drawn;
+        let plan = SamplePlan::of_rows(&["ab"]).with_standing(0).drawn;
         assert_eq!(errors(&plan), [Finding::NoCapacity { area: "Floor".into() }]);
     }
 
@@ -444,7 +444,7 @@ mod tests {
 
     #[test]
     fn limits_are_named_and_coordinates_bounded() {
-        let mut plan = House::of_rows(&["ab"]).with_standing(5).drawn;
+        let mut plan = SamplePlan::of_rows(&["ab"]).with_standing(5).drawn;
         plan.floors[0].sections[0].standing[0].capacity = u32::MAX;
         assert_eq!(errors(&plan), [Finding::TooManyPlaces { count: u64::from(u32::MAX) + 2 }]);
 
@@ -458,7 +458,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_house_in_a_single_spot_is_told_so_and_its_report_stays_short() {
+    fn a_large_plan_in_a_single_spot_is_told_so_and_its_report_stays_short() {
         let mut plan = sound_plan();
         let seat = plan.floors[0].sections[0].rows[0].seats[0].clone();
         let seats = (0..PLACES_PER_PLAN_MAX as i32).map(|n| Seat {

@@ -7,7 +7,7 @@ use crate::{
         layout::countdown,
         wording::{self, Action},
     },
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use serde::{Deserialize, Serialize};
 use shared_model::{
@@ -62,25 +62,25 @@ pub fn code_form(
     typed: &str,
     refused: Option<&Problem>,
     now: Timestamp,
-    speech: Speech<'_>,
+    localizer: Localizer<'_>,
 ) -> FormParts {
     let lead = match &step.about {
         About::SignUp { email, .. } | About::Email { email } => {
-            speech.fill("code-lead-email", &[("email", email.as_str().into())])
+            localizer.fill("code-lead-email", &[("email", email.as_str().into())])
         }
-        About::Phone { phone, .. } => speech.fill("code-lead-phone", &[("phone", wording::phone(phone).into())]),
-        About::Reset { channel: CodeChannel::Sms, .. } => speech.text("reset-lead-sms"),
-        About::Reset { channel: CodeChannel::Email, .. } => speech.text("reset-lead-email"),
+        About::Phone { phone, .. } => localizer.fill("code-lead-phone", &[("phone", wording::phone(phone).into())]),
+        About::Reset { channel: CodeChannel::Sms, .. } => localizer.text("reset-lead-sms"),
+        About::Reset { channel: CodeChannel::Email, .. } => localizer.text("reset-lead-email"),
     };
     let by_sms = matches!(step.about, About::Phone { .. } | About::Reset { channel: CodeChannel::Sms, .. });
     let error = refused.and_then(|problem| match problem.code {
         ErrorCode::WrongCode => {
-            Some(speech.fill("code-wrong", &[("tries", Value::from(problem.limit.unwrap_or_default()))]))
+            Some(localizer.fill("code-wrong", &[("tries", Value::from(problem.limit.unwrap_or_default()))]))
         }
-        ErrorCode::CodeOver => Some(speech.text("code-over")),
+        ErrorCode::CodeOver => Some(localizer.text("code-over")),
         _ => None,
     });
-    let alert = refused.and_then(|problem| refusal(problem, speech));
+    let alert = refused.and_then(|problem| refusal(problem, localizer));
     let waits = step.sent.again_at > now;
     let is_reset = matches!(step.about, About::Reset { .. });
     let may_wait = matches!(step.about, About::Phone { may_wait: true, .. });
@@ -92,34 +92,34 @@ pub fn code_form(
                 About::Phone { .. } => "/account/phone".to_owned(),
                 About::Email { .. } => "/account/email".to_owned(),
             },
-            label: speech.text("account-back"),
+            label: localizer.text("account-back"),
         }),
-        steps: if is_reset { form_steps(&RESET_STEPS, 1, speech) } else { Vec::new() },
-        lead: if may_wait { vec![lead, speech.text("code-phone-why")] } else { vec![lead] },
+        steps: if is_reset { form_steps(&RESET_STEPS, 1, localizer) } else { Vec::new() },
+        lead: if may_wait { vec![lead, localizer.text("code-phone-why")] } else { vec![lead] },
         alert,
         action: "/code",
         hidden: vec![("step", sealed.to_owned())],
         fields: vec![
-            Field::code(speech.text(if by_sms { "code-from-sms" } else { "code-from-email" }), typed)
+            Field::code(localizer.text(if by_sms { "code-from-sms" } else { "code-from-email" }), typed)
                 .wrong(error)
                 .first(),
         ],
-        submit: Some(speech.text("code-check")),
+        submit: Some(localizer.text("code-check")),
         again: Some(Again {
-            fact: speech.text(if by_sms { "code-no-sms" } else { "code-no-email" }),
-            words: speech.text(if waits { "code-again-in" } else { "code-again-now" }),
+            fact: localizer.text(if by_sms { "code-no-sms" } else { "code-no-email" }),
+            words: localizer.text(if waits { "code-again-in" } else { "code-again-now" }),
             until: waits.then(|| countdown(step.sent.again_at, now)),
-            button: speech.text("code-again"),
+            button: localizer.text("code-again"),
             action: "/code/again",
         }),
         other_ways: match step.about {
             About::Reset { channel: CodeChannel::Sms, .. } => {
-                vec![Action { href: "/code/by-email".to_owned(), label: speech.text("reset-no-phone") }]
+                vec![Action { href: "/code/by-email".to_owned(), label: localizer.text("reset-no-phone") }]
             }
             _ => Vec::new(),
         },
         links: if may_wait {
-            vec![Action { href: step.next.clone(), label: speech.text("code-phone-later") }]
+            vec![Action { href: step.next.clone(), label: localizer.text("code-phone-later") }]
         } else {
             Vec::new()
         },

@@ -17,8 +17,8 @@ use crate::{
             forms::FormPage,
             layout::{Icon, Tab},
             links::{percent_encode, return_path, with_next},
+            notice_page::NoticePage,
             reader::{Reader, SiteError, SiteResult, page},
-            says::SaysPage,
             wording::Action,
         },
     },
@@ -59,8 +59,8 @@ async fn show_sign_up(
     refused: Option<&Problem>,
 ) -> SiteResult<Response> {
     let cart = reader.cart().await?;
-    let layout = reader.layout(&reader.speech().text("sign-up-title"), cart.as_ref()).tab(Tab::Account);
-    FormPage::new(layout, form.parts(judged, refused, reader.speech())).answer()
+    let layout = reader.layout(&reader.localizer().text("sign-up-title"), cart.as_ref()).tab(Tab::Account);
+    FormPage::new(layout, form.parts(judged, refused, reader.localizer())).answer()
 }
 
 async fn sign_up(
@@ -99,8 +99,8 @@ async fn show_reset(
     refused: Option<&Problem>,
 ) -> SiteResult<Response> {
     let cart = reader.cart().await?;
-    let layout = reader.layout(&reader.speech().text("reset-title"), cart.as_ref()).tab(Tab::Account);
-    FormPage::new(layout, form.reset_parts(judged, refused, reader.speech())).answer()
+    let layout = reader.layout(&reader.localizer().text("reset-title"), cart.as_ref()).tab(Tab::Account);
+    FormPage::new(layout, form.reset_parts(judged, refused, reader.localizer())).answer()
 }
 
 async fn reset(
@@ -180,9 +180,9 @@ async fn show_code(
     refused: Option<&Problem>,
 ) -> SiteResult<Response> {
     let cart = reader.cart().await?;
-    let speech = reader.speech();
-    let layout = reader.layout(&speech.text(code_title(&step.about)), cart.as_ref()).tab(Tab::Account);
-    FormPage::new(layout, code_form(step, sealed, typed, refused, reader.now(), speech)).answer()
+    let localizer = reader.localizer();
+    let layout = reader.layout(&localizer.text(code_title(&step.about)), cart.as_ref()).tab(Tab::Account);
+    FormPage::new(layout, code_form(step, sealed, typed, refused, reader.now(), localizer)).answer()
 }
 
 #[derive(Deserialize)]
@@ -345,8 +345,8 @@ async fn show_password(
     refused: Option<&Problem>,
 ) -> SiteResult<Response> {
     let cart = reader.cart().await?;
-    let layout = reader.layout(&reader.speech().text("reset-password-title"), cart.as_ref()).tab(Tab::Account);
-    let parts = form.reset_parts(refused, reader.speech());
+    let layout = reader.layout(&reader.localizer().text("reset-password-title"), cart.as_ref()).tab(Tab::Account);
+    let parts = form.reset_parts(refused, reader.localizer());
     let parts = if let About::Reset { email, .. } = &step.about { parts.of(email) } else { parts };
     FormPage::new(layout, parts).answer()
 }
@@ -373,10 +373,10 @@ async fn set_password(reader: Reader, client: ClientInfo, Form(form): Form<NewPa
 }
 
 async fn reset_done(reader: Reader, Query(query): Query<NextQuery>) -> SiteResult<Response> {
-    let speech = reader.speech();
+    let localizer = reader.localizer();
     let cart = reader.cart().await?;
-    let layout = reader.layout(&speech.text("reset-done-title"), cart.as_ref()).tab(Tab::Account);
-    let sentences = ["reset-done", "reset-done-sessions"].map(|key| speech.text(key)).into();
-    let sign_in = Action { href: with_next("/sign-in", &query.path()), label: speech.text("sign-in-button") };
-    page(&SaysPage::saying(layout, Icon::Check, sentences, vec![sign_in]))
+    let layout = reader.layout(&localizer.text("reset-done-title"), cart.as_ref()).tab(Tab::Account);
+    let sentences = ["reset-done", "reset-done-sessions"].map(|key| localizer.text(key)).into();
+    let sign_in = Action { href: with_next("/sign-in", &query.path()), label: localizer.text("sign-in-button") };
+    page(&NoticePage::new(layout, Icon::Check, sentences, vec![sign_in]))
 }

@@ -8,7 +8,7 @@ use crate::{
         orders::ticket::qr_svg,
         wording::Action,
     },
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use serde::Deserialize;
 use shared_model::{
@@ -27,22 +27,22 @@ pub fn later_minutes(problem: &Problem) -> u32 {
 }
 
 /// A refusal that concerns no field, in words; `None` for one that says itself where it belongs.
-pub fn refusal(problem: &Problem, speech: Speech<'_>) -> Option<Alert> {
+pub fn refusal(problem: &Problem, localizer: Localizer<'_>) -> Option<Alert> {
     let words = match problem.code {
-        ErrorCode::RateLimited => speech.fill("account-later", &[("minutes", Value::from(later_minutes(problem)))]),
-        ErrorCode::Busy => speech.text("error-busy"),
+        ErrorCode::RateLimited => localizer.fill("account-later", &[("minutes", Value::from(later_minutes(problem)))]),
+        ErrorCode::Busy => localizer.text("error-busy"),
         _ => return None,
     };
     Some(Alert::of(words, problem))
 }
 
 /// A password as it was typed, or what is wrong with it.
-fn new_password(typed: &str, refused: Option<ErrorCode>, speech: Speech<'_>) -> Result<Password, String> {
+fn new_password(typed: &str, refused: Option<ErrorCode>, localizer: Localizer<'_>) -> Result<Password, String> {
     let password = typed.parse::<Password>().map_err(|_| {
         let bounds = [("min", Value::from(PASSWORD_LENGTH_MIN)), ("max", Value::from(PASSWORD_LENGTH_MAX))];
-        speech.fill("password-length", &bounds)
+        localizer.fill("password-length", &bounds)
     })?;
-    if refused == Some(ErrorCode::WeakPassword) { Err(speech.text("password-weak")) } else { Ok(password) }
+    if refused == Some(ErrorCode::WeakPassword) { Err(localizer.text("password-weak")) } else { Ok(password) }
 }
 
 /// A new password typed twice.
@@ -62,49 +62,49 @@ impl NewPasswordForm {
         self.password.parse().ok().filter(|_| self.password == self.again)
     }
 
-    fn fields(&self, refused: Option<ErrorCode>, speech: Speech<'_>) -> [Field; 2] {
+    fn fields(&self, refused: Option<ErrorCode>, localizer: Localizer<'_>) -> [Field; 2] {
         let sent = !self.password.is_empty() || !self.again.is_empty() || refused.is_some();
-        let password = Field::password("password", speech.text("password-new"), "new-password")
-            .hint(speech.fill("password-hint", &[("min", Value::from(PASSWORD_LENGTH_MIN))]));
-        let again = Field::password("again", speech.text("password-again"), "new-password");
+        let password = Field::password("password", localizer.text("password-new"), "new-password")
+            .hint(localizer.fill("password-hint", &[("min", Value::from(PASSWORD_LENGTH_MIN))]));
+        let again = Field::password("again", localizer.text("password-again"), "new-password");
         let differs = sent && self.password != self.again;
         [
-            if sent { password.wrong(new_password(&self.password, refused, speech).err()) } else { password },
-            again.wrong(differs.then(|| speech.text("password-differs"))),
+            if sent { password.wrong(new_password(&self.password, refused, localizer).err()) } else { password },
+            again.wrong(differs.then(|| localizer.text("password-differs"))),
         ]
     }
 
     /// The last step of a forgotten password.
-    pub fn reset_parts(&self, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
-        let [password, again] = self.fields(refused.map(|problem| problem.code), speech);
+    pub fn reset_parts(&self, refused: Option<&Problem>, localizer: Localizer<'_>) -> FormParts {
+        let [password, again] = self.fields(refused.map(|problem| problem.code), localizer);
         FormParts {
-            steps: form_steps(&RESET_STEPS, 2, speech),
-            lead: vec![speech.text("reset-password-lead")],
-            alert: refused.and_then(|problem| refusal(problem, speech)),
+            steps: form_steps(&RESET_STEPS, 2, localizer),
+            lead: vec![localizer.text("reset-password-lead")],
+            alert: refused.and_then(|problem| refusal(problem, localizer)),
             action: "/reset/password",
             hidden: vec![("step", self.step.clone())],
             fields: vec![password.first(), again],
-            submit: Some(speech.text("reset-password-set")),
+            submit: Some(localizer.text("reset-password-set")),
             ..FormParts::default()
         }
     }
 
     /// A new password for the old one.
-    pub fn change_parts(&self, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+    pub fn change_parts(&self, refused: Option<&Problem>, localizer: Localizer<'_>) -> FormParts {
         let code = refused.map(|problem| problem.code);
-        let wrong = (code == Some(ErrorCode::BadCredentials)).then(|| speech.text("password-current-wrong"));
-        let [password, again] = self.fields(code, speech);
+        let wrong = (code == Some(ErrorCode::BadCredentials)).then(|| localizer.text("password-current-wrong"));
+        let [password, again] = self.fields(code, localizer);
         FormParts {
-            back: Some(back_to_account(speech)),
-            lead: vec![speech.text("password-change-lead")],
-            alert: refused.and_then(|problem| refusal(problem, speech)),
+            back: Some(back_to_account(localizer)),
+            lead: vec![localizer.text("password-change-lead")],
+            alert: refused.and_then(|problem| refusal(problem, localizer)),
             action: "/account/password",
             fields: vec![
-                Field::password("current", speech.text("password-current"), "current-password").wrong(wrong).first(),
+                Field::password("current", localizer.text("password-current"), "current-password").wrong(wrong).first(),
                 password,
                 again,
             ],
-            submit: Some(speech.text("password-change")),
+            submit: Some(localizer.text("password-change")),
             ..FormParts::default()
         }
     }
@@ -138,20 +138,21 @@ impl SignUpForm {
     }
 
     /// `judged`: it was sent, so mistakes are told; `refused` is what the server said no to.
-    pub fn parts(&self, judged: bool, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+    pub fn parts(&self, judged: bool, refused: Option<&Problem>, localizer: Localizer<'_>) -> FormParts {
         let code = refused.map(|problem| problem.code);
-        let name = Field::name(speech.text("you-name"), &self.name);
-        let email = Field::email(speech.text("account-email"), &self.email, "username");
-        let phone = Field::phone(speech.text("sign-up-phone"), &self.phone).hint(speech.text("sign-up-phone-hint"));
-        let password = Field::password("password", speech.text("account-password"), "new-password")
-            .hint(speech.fill("password-hint", &[("min", Value::from(PASSWORD_LENGTH_MIN))]));
-        let mistake = |wrong: bool, key: &str| (judged && wrong).then(|| speech.text(key));
+        let name = Field::name(localizer.text("you-name"), &self.name);
+        let email = Field::email(localizer.text("account-email"), &self.email, "username");
+        let phone =
+            Field::phone(localizer.text("sign-up-phone"), &self.phone).hint(localizer.text("sign-up-phone-hint"));
+        let password = Field::password("password", localizer.text("account-password"), "new-password")
+            .hint(localizer.fill("password-hint", &[("min", Value::from(PASSWORD_LENGTH_MIN))]));
+        let mistake = |wrong: bool, key: &str| (judged && wrong).then(|| localizer.text(key));
         let phone_wrong = !self.phone.trim().is_empty() && self.phone.parse::<PhoneNumber>().is_err();
-        let password_wrong = if judged { new_password(&self.password, code, speech).err() } else { None };
+        let password_wrong = if judged { new_password(&self.password, code, localizer).err() } else { None };
         FormParts {
-            back: Some(Action { href: with_next("/sign-in", &self.next), label: speech.text("sign-in-title") }),
-            lead: vec![speech.text("sign-up-lead")],
-            alert: refused.and_then(|problem| refusal(problem, speech)),
+            back: Some(Action { href: with_next("/sign-in", &self.next), label: localizer.text("sign-in-title") }),
+            lead: vec![localizer.text("sign-up-lead")],
+            alert: refused.and_then(|problem| refusal(problem, localizer)),
             action: "/sign-up",
             hidden: vec![("next", self.next.clone())],
             fields: vec![
@@ -160,7 +161,7 @@ impl SignUpForm {
                 phone.wrong(mistake(phone_wrong || code == Some(ErrorCode::InvalidInput), "phone-wrong")),
                 password.wrong(password_wrong),
             ],
-            submit: Some(speech.text("sign-up-go-on")),
+            submit: Some(localizer.text("sign-up-go-on")),
             ..FormParts::default()
         }
     }
@@ -177,60 +178,66 @@ pub struct ContactForm {
 
 impl ContactForm {
     /// The first step of a forgotten password.
-    pub fn reset_parts(&self, judged: bool, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+    pub fn reset_parts(&self, judged: bool, refused: Option<&Problem>, localizer: Localizer<'_>) -> FormParts {
         let wrong = judged && self.email.parse::<EmailAddress>().is_err();
         FormParts {
-            back: Some(Action { href: with_next("/sign-in", &self.next), label: speech.text("sign-in-title") }),
-            steps: form_steps(&RESET_STEPS, 0, speech),
-            lead: vec![speech.text("reset-lead")],
-            alert: refused.and_then(|problem| refusal(problem, speech)),
+            back: Some(Action { href: with_next("/sign-in", &self.next), label: localizer.text("sign-in-title") }),
+            steps: form_steps(&RESET_STEPS, 0, localizer),
+            lead: vec![localizer.text("reset-lead")],
+            alert: refused.and_then(|problem| refusal(problem, localizer)),
             action: "/reset",
             hidden: vec![("next", self.next.clone())],
             fields: vec![
-                Field::email(speech.text("account-email"), &self.email, "username")
-                    .wrong(wrong.then(|| speech.text("you-email-wrong")))
+                Field::email(localizer.text("account-email"), &self.email, "username")
+                    .wrong(wrong.then(|| localizer.text("you-email-wrong")))
                     .first(),
             ],
-            submit: Some(speech.text("reset-send")),
+            submit: Some(localizer.text("reset-send")),
             ..FormParts::default()
         }
     }
 
     /// A new address for the account.
-    pub fn email_parts(&self, judged: bool, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+    pub fn email_parts(&self, judged: bool, refused: Option<&Problem>, localizer: Localizer<'_>) -> FormParts {
         let wrong = judged && self.email.parse::<EmailAddress>().is_err();
         FormParts {
-            back: Some(back_to_account(speech)),
-            lead: vec![speech.text("email-change-lead")],
-            alert: refused.and_then(|problem| refusal(problem, speech)),
+            back: Some(back_to_account(localizer)),
+            lead: vec![localizer.text("email-change-lead")],
+            alert: refused.and_then(|problem| refusal(problem, localizer)),
             action: "/account/email",
             fields: vec![
-                Field::email(speech.text("email-new"), &self.email, "email")
-                    .wrong(wrong.then(|| speech.text("you-email-wrong")))
+                Field::email(localizer.text("email-new"), &self.email, "email")
+                    .wrong(wrong.then(|| localizer.text("you-email-wrong")))
                     .first(),
             ],
-            submit: Some(speech.text("code-send")),
+            submit: Some(localizer.text("code-send")),
             ..FormParts::default()
         }
     }
 
     /// A phone for the account; `has_one`: it may also be removed.
-    pub fn phone_parts(&self, has_one: bool, judged: bool, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+    pub fn phone_parts(
+        &self,
+        has_one: bool,
+        judged: bool,
+        refused: Option<&Problem>,
+        localizer: Localizer<'_>,
+    ) -> FormParts {
         let not_real = refused.is_some_and(|problem| problem.code == ErrorCode::InvalidInput);
         let wrong = judged && (not_real || self.phone.parse::<PhoneNumber>().is_err());
-        let remove = || Action { href: "/account/phone/remove".to_owned(), label: speech.text("phone-remove") };
+        let remove = || Action { href: "/account/phone/remove".to_owned(), label: localizer.text("phone-remove") };
         FormParts {
-            back: Some(back_to_account(speech)),
-            lead: vec![speech.text("phone-lead")],
-            alert: refused.and_then(|problem| refusal(problem, speech)),
+            back: Some(back_to_account(localizer)),
+            lead: vec![localizer.text("phone-lead")],
+            alert: refused.and_then(|problem| refusal(problem, localizer)),
             action: "/account/phone",
             fields: vec![
-                Field::phone(speech.text("phone-new"), &self.phone)
-                    .hint(speech.text("phone-hint"))
-                    .wrong(wrong.then(|| speech.text("phone-wrong")))
+                Field::phone(localizer.text("phone-new"), &self.phone)
+                    .hint(localizer.text("phone-hint"))
+                    .wrong(wrong.then(|| localizer.text("phone-wrong")))
                     .first(),
             ],
-            submit: Some(speech.text("code-send")),
+            submit: Some(localizer.text("code-send")),
             other_ways: if has_one { vec![remove()] } else { Vec::new() },
             ..FormParts::default()
         }
@@ -250,24 +257,24 @@ pub struct ProofForm {
 
 impl ProofForm {
     /// The password once more, before a sensitive change.
-    pub fn proof_parts(&self, has_passkey: bool, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+    pub fn proof_parts(&self, has_passkey: bool, refused: Option<&Problem>, localizer: Localizer<'_>) -> FormParts {
         let wrong = refused.is_some_and(|problem| problem.code == ErrorCode::BadCredentials);
-        let label = speech.text("passkey-use");
+        let label = localizer.text("passkey-use");
         FormParts {
-            back: Some(back_to_account(speech)),
-            lead: vec![speech.text("proof-lead")],
-            alert: refused.and_then(|problem| refusal(problem, speech)),
+            back: Some(back_to_account(localizer)),
+            lead: vec![localizer.text("proof-lead")],
+            alert: refused.and_then(|problem| refusal(problem, localizer)),
             passkey: has_passkey.then(|| PasskeyButton { kind: "prove", next: self.next.clone(), label }),
-            or: speech.text("sign-in-or"),
+            or: localizer.text("sign-in-or"),
             action: "/account/proof",
             hidden: vec![("next", self.next.clone())],
             fields: vec![
-                Field::password("password", speech.text("account-password"), "current-password")
-                    .wrong(wrong.then(|| speech.text("password-current-wrong")))
+                Field::password("password", localizer.text("account-password"), "current-password")
+                    .wrong(wrong.then(|| localizer.text("password-current-wrong")))
                     .first(),
             ],
-            submit: Some(speech.text("proof-go-on")),
-            links: vec![Action { href: with_next("/reset", &self.next), label: speech.text("sign-in-forgot") }],
+            submit: Some(localizer.text("proof-go-on")),
+            links: vec![Action { href: with_next("/reset", &self.next), label: localizer.text("sign-in-forgot") }],
             ..FormParts::default()
         }
     }
@@ -277,85 +284,89 @@ impl ProofForm {
         &self,
         factors: SecondFactors,
         refused: Option<&Problem>,
-        speech: Speech<'_>,
+        localizer: Localizer<'_>,
     ) -> FormParts {
         let wrong = refused.is_some_and(|problem| problem.code == ErrorCode::WrongCode);
-        let label = speech.text("passkey-use");
+        let label = localizer.text("passkey-use");
         let (lead, label_of_code, wrong_code) = if factors.mailed_code {
             ("second-factor-mailed-lead", "code-from-email", "totp-wrong")
         } else {
             ("second-factor-lead", "totp-code", "totp-wrong")
         };
-        let code = Field::code(speech.text(label_of_code), "");
+        let code = Field::code(localizer.text(label_of_code), "");
         let by_code = factors.totp || factors.mailed_code;
         FormParts {
-            back: Some(Action { href: with_next("/sign-in", &self.next), label: speech.text("sign-in-title") }),
-            lead: vec![speech.text(lead)],
-            alert: refused.and_then(|problem| refusal(problem, speech)),
+            back: Some(Action { href: with_next("/sign-in", &self.next), label: localizer.text("sign-in-title") }),
+            lead: vec![localizer.text(lead)],
+            alert: refused.and_then(|problem| refusal(problem, localizer)),
             passkey: factors.passkey.then(|| PasskeyButton { kind: "second-factor", next: self.next.clone(), label }),
-            or: speech.text("second-factor-or"),
+            or: localizer.text("second-factor-or"),
             action: "/sign-in/second",
             hidden: vec![("next", self.next.clone())],
-            fields: if by_code { vec![code.wrong(wrong.then(|| speech.text(wrong_code))).first()] } else { Vec::new() },
-            submit: by_code.then(|| speech.text("sign-in-button")),
+            fields: if by_code {
+                vec![code.wrong(wrong.then(|| localizer.text(wrong_code))).first()]
+            } else {
+                Vec::new()
+            },
+            submit: by_code.then(|| localizer.text("sign-in-button")),
             ..FormParts::default()
         }
     }
 
     /// Setting up an authenticator app: its secret as a picture and in letters, and its first code.
-    pub fn totp_parts(&self, setup: &TotpSetup, refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+    pub fn totp_parts(&self, setup: &TotpSetup, refused: Option<&Problem>, localizer: Localizer<'_>) -> FormParts {
         let wrong = refused.is_some_and(|problem| problem.code == ErrorCode::WrongCode);
         FormParts {
-            back: Some(back_to_account(speech)),
-            lead: vec![speech.text("totp-lead")],
-            alert: refused.and_then(|problem| refusal(problem, speech)),
+            back: Some(back_to_account(localizer)),
+            lead: vec![localizer.text("totp-lead")],
+            alert: refused.and_then(|problem| refusal(problem, localizer)),
             scan: Some((qr_svg(setup.uri.as_str()), in_fours(setup.secret.as_str()))),
             action: "/account/authenticator",
             hidden: vec![("sealed", setup.sealed.clone())],
             fields: vec![
-                Field::code(speech.text("totp-code"), &self.code)
-                    .wrong(wrong.then(|| speech.text("totp-wrong")))
+                Field::code(localizer.text("totp-code"), &self.code)
+                    .wrong(wrong.then(|| localizer.text("totp-wrong")))
                     .first(),
             ],
-            submit: Some(speech.text("totp-set-up")),
+            submit: Some(localizer.text("totp-set-up")),
             ..FormParts::default()
         }
     }
 }
 
 /// An authenticator app that may be removed.
-pub fn remove_totp_parts(speech: Speech<'_>) -> FormParts {
+pub fn remove_totp_parts(localizer: Localizer<'_>) -> FormParts {
     FormParts {
-        back: Some(back_to_account(speech)),
-        lead: vec![speech.text("totp-remove-lead")],
+        back: Some(back_to_account(localizer)),
+        lead: vec![localizer.text("totp-remove-lead")],
         action: "/account/authenticator/remove",
-        submit: Some(speech.text("totp-remove")),
+        submit: Some(localizer.text("totp-remove")),
         is_final: true,
         ..FormParts::default()
     }
 }
 
 /// The last word before an account goes.
-pub fn delete_parts(refused: Option<&Problem>, speech: Speech<'_>) -> FormParts {
+pub fn delete_parts(refused: Option<&Problem>, localizer: Localizer<'_>) -> FormParts {
     let last_owner = refused.is_some_and(|problem| problem.code == ErrorCode::Forbidden);
     FormParts {
-        back: Some(back_to_account(speech)),
-        lead: ["delete-lead", "delete-kept", "delete-tickets"].map(|key| speech.text(key)).into(),
+        back: Some(back_to_account(localizer)),
+        lead: ["delete-lead", "delete-kept", "delete-tickets"].map(|key| localizer.text(key)).into(),
         alert: if last_owner {
-            Some(Alert::new(speech.text("delete-last-owner")))
+            Some(Alert::new(localizer.text("delete-last-owner")))
         } else {
-            let other = || Alert::new(speech.text("refused-other"));
-            refused.map(|problem| refusal(problem, speech).unwrap_or_else(other))
+            let other = || Alert::new(localizer.text("refused-other"));
+            refused.map(|problem| refusal(problem, localizer).unwrap_or_else(other))
         },
         action: "/account/delete",
-        submit: Some(speech.text("delete-now")),
+        submit: Some(localizer.text("delete-now")),
         is_final: true,
         ..FormParts::default()
     }
 }
 
-fn back_to_account(speech: Speech<'_>) -> Action {
-    Action { href: "/account".to_owned(), label: speech.text("nav-account") }
+fn back_to_account(localizer: Localizer<'_>) -> Action {
+    Action { href: "/account".to_owned(), label: localizer.text("nav-account") }
 }
 
 /// Letters in groups of four, as people copy them.
@@ -376,7 +387,7 @@ mod tests {
     #[test]
     fn a_new_password_is_typed_twice_and_long_enough() {
         let messages = Messages::load();
-        let speech = messages.speak(Language::En);
+        let localizer = messages.localizer(Language::En);
         let form = |password: &str, again: &str| NewPasswordForm {
             password: password.to_owned(),
             again: again.to_owned(),
@@ -384,27 +395,27 @@ mod tests {
         };
         assert!(form("faro norte gaviota", "faro norte gaviota").password().is_some());
         assert!(form("faro norte gaviota", "faro norte").password().is_none());
-        assert_eq!(wrong_fields(&form("", "").reset_parts(None, speech)), [] as [&str; 0]);
-        assert_eq!(wrong_fields(&form("short", "short").reset_parts(None, speech)), ["password"]);
-        assert_eq!(wrong_fields(&form("faro norte gaviota", "x").reset_parts(None, speech)), ["again"]);
+        assert_eq!(wrong_fields(&form("", "").reset_parts(None, localizer)), [] as [&str; 0]);
+        assert_eq!(wrong_fields(&form("short", "short").reset_parts(None, localizer)), ["password"]);
+        assert_eq!(wrong_fields(&form("faro norte gaviota", "x").reset_parts(None, localizer)), ["again"]);
         let weak = Problem::new(ErrorCode::WeakPassword);
-        assert_eq!(wrong_fields(&form("password1", "password1").reset_parts(Some(&weak), speech)), ["password"]);
+        assert_eq!(wrong_fields(&form("password1", "password1").reset_parts(Some(&weak), localizer)), ["password"]);
     }
 
     #[test]
     fn a_sign_up_form_tells_every_mistake_at_its_field() {
         let messages = Messages::load();
-        let speech = messages.speak(Language::En);
+        let localizer = messages.localizer(Language::En);
         let form = SignUpForm { phone: "612".into(), ..SignUpForm::default() };
-        assert_eq!(wrong_fields(&form.parts(false, None, speech)), [] as [&str; 0]);
-        assert_eq!(wrong_fields(&form.parts(true, None, speech)), ["name", "email", "phone", "password"]);
+        assert_eq!(wrong_fields(&form.parts(false, None, localizer)), [] as [&str; 0]);
+        assert_eq!(wrong_fields(&form.parts(true, None, localizer)), ["name", "email", "phone", "password"]);
         let good = SignUpForm {
             name: "Inés".into(),
             email: "ines@example.org".into(),
             password: "faro norte gaviota".into(),
             ..SignUpForm::default()
         };
-        assert_eq!(wrong_fields(&good.parts(true, None, speech)), [] as [&str; 0]);
+        assert_eq!(wrong_fields(&good.parts(true, None, localizer)), [] as [&str; 0]);
         assert_eq!(good.request(Language::Es).and_then(|request| request.phone), None);
     }
 

@@ -7,7 +7,7 @@ use crate::{
         layout::{Icon, Layout, Tab},
         wording,
     },
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use askama::Template;
 use shared_model::{
@@ -85,31 +85,31 @@ pub struct AccountPage<'a> {
 impl<'a> AccountPage<'a> {
     /// `done` and `refused` are words out of the address; unknown ones say nothing.
     pub fn new(mut page: Layout<'a>, source: &AccountSource<'_>, done: &str, refused: bool) -> Self {
-        let speech = page.speech();
-        page.title = speech.text("account-title");
-        let calendar = CalendarText::new(speech, ACCOUNT_ZONE);
+        let localizer = page.localizer();
+        page.title = localizer.text("account-title");
+        let calendar = CalendarText::new(localizer, ACCOUNT_ZONE);
         let account = source.account;
         let passkeys = [("count", Value::from(source.passkeys.len()))];
         let since = calendar.date_plain(account.created_at);
         Self {
-            done: DONE.contains(&done).then(|| speech.text(&format!("account-done-{done}"))),
-            alert: refused.then(|| speech.text("refused-other")),
+            done: DONE.contains(&done).then(|| localizer.text(&format!("account-done-{done}"))),
+            alert: refused.then(|| localizer.text("refused-other")),
             email: account.email.to_string(),
-            name: Field::name(speech.text("you-name"), account.name.as_str()),
+            name: Field::name(localizer.text("you-name"), account.name.as_str()),
             phone: account.phone.as_ref().filter(|_| account.phone_confirmed).map(wording::phone),
             phone_waits: account
                 .phone
                 .as_ref()
                 .filter(|_| !account.phone_confirmed)
-                .map(|phone| speech.fill("account-phone-waits", &[("phone", wording::phone(phone).into())])),
-            passkeys: speech.fill("account-passkeys-count", &passkeys),
+                .map(|phone| localizer.fill("account-phone-waits", &[("phone", wording::phone(phone).into())])),
+            passkeys: localizer.fill("account-passkeys-count", &passkeys),
             has_totp: account.has_totp,
-            cards: source.cards.iter().filter_map(|card| card_entry(card, speech)).collect(),
-            sessions: source.sessions.iter().map(|one| session_entry(one, &calendar, speech)).collect(),
+            cards: source.cards.iter().filter_map(|card| card_entry(card, localizer)).collect(),
+            sessions: source.sessions.iter().map(|one| session_entry(one, &calendar, localizer)).collect(),
             has_other_sessions: source.sessions.len() > 1,
-            roles: account.roles.iter().map(|role| role_words(role, speech)).collect(),
-            asked: source.invitations.iter().map(|one| asked(one, &calendar, speech)).collect(),
-            since: speech.fill("account-since", &[("date", since.into())]),
+            roles: account.roles.iter().map(|role| role_words(role, localizer)).collect(),
+            asked: source.invitations.iter().map(|one| asked(one, &calendar, localizer)).collect(),
+            since: localizer.fill("account-since", &[("date", since.into())]),
             page,
         }
     }
@@ -126,42 +126,46 @@ impl AccountPage<'_> {
     }
 }
 
-fn card_entry(card: &SavedCard, speech: Speech<'_>) -> Option<Entry> {
+fn card_entry(card: &SavedCard, localizer: Localizer<'_>) -> Option<Entry> {
     let month = format!("{:02}/{:02}", card.expires_month, card.expires_year % 100);
     let key = if card.expired { "card-expired" } else { "card-until" };
     Some(Entry {
-        name: wording::card(Some(&card.brand), Some(&card.last4), speech)?,
-        detail: speech.fill(key, &[("month", month.into())]),
+        name: wording::card(Some(&card.brand), Some(&card.last4), localizer)?,
+        detail: localizer.fill(key, &[("month", month.into())]),
         remove: Some(format!("/account/cards/{}/remove", card.saved_card_id)),
     })
 }
 
-fn session_entry(session: &SessionInfo, calendar: &CalendarText<'_>, speech: Speech<'_>) -> Entry {
+fn session_entry(session: &SessionInfo, calendar: &CalendarText<'_>, localizer: Localizer<'_>) -> Entry {
     let used = calendar.date_time_short(session.last_used_at);
     Entry {
-        name: if session.device.is_empty() { speech.text("account-session-unknown") } else { session.device.clone() },
-        detail: if session.is_this {
-            speech.text("account-session-this")
+        name: if session.device.is_empty() {
+            localizer.text("account-session-unknown")
         } else {
-            speech.fill("account-session-used", &[("when", used.into())])
+            session.device.clone()
+        },
+        detail: if session.is_this {
+            localizer.text("account-session-this")
+        } else {
+            localizer.fill("account-session-used", &[("when", used.into())])
         },
         remove: (!session.is_this).then(|| format!("/account/sessions/{}/end", session.session_id)),
     }
 }
 
-fn role_words(role: &Role, speech: Speech<'_>) -> String {
+fn role_words(role: &Role, localizer: Localizer<'_>) -> String {
     match role {
-        Role::Operator => speech.text("role-operator"),
+        Role::Operator => localizer.text("role-operator"),
         Role::Member { organizer_name, member_role, .. } => {
             let words =
-                [("organizer", organizer_name.as_str().into()), ("role", role_name(*member_role, speech).into())];
-            speech.fill("role-in-team", &words)
+                [("organizer", organizer_name.as_str().into()), ("role", role_name(*member_role, localizer).into())];
+            localizer.fill("role-in-team", &words)
         }
     }
 }
 
-fn role_name(role: MemberRole, speech: Speech<'_>) -> String {
-    speech.text(match role {
+fn role_name(role: MemberRole, localizer: Localizer<'_>) -> String {
+    localizer.text(match role {
         MemberRole::Owner => "role-owner",
         MemberRole::Manager => "role-manager",
         MemberRole::BoxOffice => "role-box-office",
@@ -169,14 +173,14 @@ fn role_name(role: MemberRole, speech: Speech<'_>) -> String {
     })
 }
 
-fn asked(invitation: &Invitation, calendar: &CalendarText<'_>, speech: Speech<'_>) -> Asked {
-    let role = role_name(invitation.member_role, speech);
+fn asked(invitation: &Invitation, calendar: &CalendarText<'_>, localizer: Localizer<'_>) -> Asked {
+    let role = role_name(invitation.member_role, localizer);
     let words = [("organizer", invitation.organizer_name.as_str().into()), ("role", role.into())];
     let until = calendar.date_plain(invitation.expires_at);
     let path = |what: &str| format!("/account/invitations/{}/{what}", invitation.invitation_id);
     Asked {
-        sentence: speech.fill("invitation-sentence", &words),
-        until: speech.fill("invitation-until", &[("date", until.into())]),
+        sentence: localizer.fill("invitation-sentence", &words),
+        until: localizer.fill("invitation-until", &[("date", until.into())]),
         accept: path("accept"),
         decline: path("decline"),
     }
@@ -194,9 +198,9 @@ pub struct PasskeysPage<'a> {
 
 impl<'a> PasskeysPage<'a> {
     pub fn new(mut page: Layout<'a>, passkeys: &[PasskeyInfo], name_length_max: usize) -> Self {
-        let speech = page.speech();
-        page.title = speech.text("passkeys-title");
-        let calendar = CalendarText::new(speech, ACCOUNT_ZONE);
+        let localizer = page.localizer();
+        page.title = localizer.text("passkeys-title");
+        let calendar = CalendarText::new(localizer, ACCOUNT_ZONE);
         let entry = |passkey: &PasskeyInfo| {
             let (key, at) = match passkey.last_used_at {
                 Some(at) => ("account-session-used", calendar.date_time_short(at)),
@@ -204,7 +208,7 @@ impl<'a> PasskeysPage<'a> {
             };
             Entry {
                 name: passkey.name.clone(),
-                detail: speech.fill(key, &[("when", at.into())]),
+                detail: localizer.fill(key, &[("when", at.into())]),
                 remove: Some(format!("/account/passkeys/{}/remove", passkey.passkey_id)),
             }
         };
@@ -213,13 +217,13 @@ impl<'a> PasskeysPage<'a> {
             name: Field {
                 autocomplete: "off",
                 length_max: name_length_max,
-                ..Field::name(speech.text("passkey-name"), "")
+                ..Field::name(localizer.text("passkey-name"), "")
             }
-            .hint(speech.text("passkey-name-hint")),
+            .hint(localizer.text("passkey-name-hint")),
             passkey: PasskeyButton {
                 kind: "register",
                 next: "/account?done=passkey".to_owned(),
-                label: speech.text("passkey-add"),
+                label: localizer.text("passkey-add"),
             },
             page,
         }

@@ -12,7 +12,7 @@ use crate::{
     coordinator::CommandResult,
     http::{
         AppState, account_export,
-        guard::DocumentAllowance,
+        request_checks::DocumentAllowance,
         session::{ClientInfo, language_cookie, session_cookie},
         site::{
             forms::{FormPage, FormParts},
@@ -94,7 +94,7 @@ async fn overview(
 /// A page that is one form.
 async fn form_page(reader: &Reader, title: &str, parts: FormParts) -> SiteResult<Response> {
     let cart = reader.cart().await?;
-    let layout = reader.layout(&reader.speech().text(title), cart.as_ref()).tab(Tab::Account);
+    let layout = reader.layout(&reader.localizer().text(title), cart.as_ref()).tab(Tab::Account);
     FormPage::new(layout, parts).answer()
 }
 
@@ -114,7 +114,7 @@ async fn ask_proof(account: AccountReader, Query(query): Query<NextQuery>) -> Si
 
 async fn show_proof(account: &AccountReader, form: &ProofForm, refused: Option<&Problem>) -> SiteResult<Response> {
     let has_passkey = !account.reader.coordinator().list_passkeys(account.account_id).await?.is_empty();
-    let parts = form.proof_parts(has_passkey, refused, account.reader.speech());
+    let parts = form.proof_parts(has_passkey, refused, account.reader.localizer());
     form_page(&account.reader, "proof-title", parts).await
 }
 
@@ -146,7 +146,7 @@ async fn change_profile(account: AccountReader, Form(form): Form<ProfileForm>) -
 }
 
 async fn ask_email(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
-    let parts = ContactForm::default().email_parts(false, None, account.reader.speech());
+    let parts = ContactForm::default().email_parts(false, None, account.reader.localizer());
     form_page(&account.reader, "email-change-title", parts).await
 }
 
@@ -170,7 +170,7 @@ async fn begin_email(
             }
         }
     };
-    let parts = form.email_parts(true, Some(&refused), reader.speech());
+    let parts = form.email_parts(true, Some(&refused), reader.localizer());
     form_page(&reader, "email-change-title", parts).await
 }
 
@@ -183,7 +183,7 @@ async fn ask_phone(ProvedReader(account): ProvedReader) -> SiteResult<Response> 
         has_one,
         false,
         None,
-        account.reader.speech(),
+        account.reader.localizer(),
     );
     form_page(&account.reader, "phone-title", parts).await
 }
@@ -210,7 +210,7 @@ async fn begin_phone(
             }
         }
     };
-    let parts = form.phone_parts(has_one, true, Some(&refused), reader.speech());
+    let parts = form.phone_parts(has_one, true, Some(&refused), reader.localizer());
     form_page(&reader, "phone-title", parts).await
 }
 
@@ -220,7 +220,7 @@ async fn remove_phone(ProvedReader(account): ProvedReader) -> SiteResult<Respons
 
 async fn ask_password(account: AccountReader) -> SiteResult<Response> {
     let known = account.reader.coordinator().load_account(account.account_id).await?;
-    let parts = NewPasswordForm::default().change_parts(None, account.reader.speech()).of(&known.email);
+    let parts = NewPasswordForm::default().change_parts(None, account.reader.localizer()).of(&known.email);
     form_page(&account.reader, "password-change-title", parts).await
 }
 
@@ -242,7 +242,7 @@ async fn change_password(
         }
     };
     let known = reader.coordinator().load_account(account_id).await?;
-    let parts = form.change_parts(Some(&refused), reader.speech()).of(&known.email);
+    let parts = form.change_parts(Some(&refused), reader.localizer()).of(&known.email);
     form_page(&reader, "password-change-title", parts).await
 }
 
@@ -265,10 +265,10 @@ async fn remove_passkey(
 async fn ask_totp(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
     let AccountReader { reader, visitor, account_id } = account;
     if reader.coordinator().load_account(account_id).await?.has_totp {
-        return form_page(&reader, "totp-remove-title", remove_totp_parts(reader.speech())).await;
+        return form_page(&reader, "totp-remove-title", remove_totp_parts(reader.localizer())).await;
     }
     let setup = reader.coordinator().offer_totp(&visitor, account_id).await?;
-    form_page(&reader, "totp-title", ProofForm::default().totp_parts(&setup, None, reader.speech())).await
+    form_page(&reader, "totp-title", ProofForm::default().totp_parts(&setup, None, reader.localizer())).await
 }
 
 async fn set_up_totp(ProvedReader(account): ProvedReader, Form(form): Form<ProofForm>) -> SiteResult<Response> {
@@ -279,7 +279,7 @@ async fn set_up_totp(ProvedReader(account): ProvedReader, Form(form): Form<Proof
         Err(problem) if matches!(problem.code, ErrorCode::WrongCode | ErrorCode::RateLimited) => {
             // The app has this secret already, so it stays the same.
             let setup: TotpSetup = reader.coordinator().repeat_totp_offer(account_id, &form.sealed).await?;
-            let parts = form.totp_parts(&setup, Some(&problem), reader.speech());
+            let parts = form.totp_parts(&setup, Some(&problem), reader.localizer());
             form_page(&reader, "totp-title", parts).await
         }
         // Offered too long ago: a new one.
@@ -322,7 +322,7 @@ async fn export(ProvedReader(account): ProvedReader, _: DocumentAllowance) -> Si
 }
 
 async fn ask_delete(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
-    form_page(&account.reader, "delete-title", delete_parts(None, account.reader.speech())).await
+    form_page(&account.reader, "delete-title", delete_parts(None, account.reader.localizer())).await
 }
 
 async fn delete(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
@@ -335,6 +335,6 @@ async fn delete(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
             Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
         }
         Err(problem) if problem.status >= 500 => Err(problem.into()),
-        Err(problem) => form_page(&reader, "delete-title", delete_parts(Some(&problem), reader.speech())).await,
+        Err(problem) => form_page(&reader, "delete-title", delete_parts(Some(&problem), reader.localizer())).await,
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         layout::{Layout, Tab},
         samples,
     },
-    messages::Speech,
+    messages::Localizer,
 };
 use askama::Template;
 use shared_model::{
@@ -26,9 +26,9 @@ use shared_model::{
 const EMAIL: &str = "ines.roldan@example.com";
 
 /// Name and text of every page, in one language.
-pub fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
+pub fn pages(localizer: Localizer<'_>) -> Vec<(&'static str, String)> {
     let cart = samples::cart();
-    let layout = |title: &str| Layout::new(speech, speech.text(title)).tab(Tab::Account).cart(Some(&cart));
+    let layout = |title: &str| Layout::new(localizer, localizer.text(title)).tab(Tab::Account).cart(Some(&cart));
     let form = |title: &str, parts: FormParts| render(&FormPage::new(layout(title), parts));
     let problem = Problem::new;
     let next = || "/account".to_owned();
@@ -40,22 +40,25 @@ pub fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
         ("sign-in", sign_in(None)),
         ("sign-in-wrong", sign_in(Some(&problem(ErrorCode::BadCredentials)))),
         ("sign-in-later", sign_in(Some(&later(12)))),
-        ("sign-up", form("sign-up-title", SignUpForm::default().parts(false, None, speech))),
-        ("sign-up-wrong", form("sign-up-title", SignUpForm::default().parts(true, None, speech))),
-        ("reset", form("reset-title", ContactForm::default().reset_parts(false, None, speech))),
-        ("reset-password", form("reset-password-title", NewPasswordForm::default().reset_parts(None, speech))),
+        ("sign-up", form("sign-up-title", SignUpForm::default().parts(false, None, localizer))),
+        ("sign-up-wrong", form("sign-up-title", SignUpForm::default().parts(true, None, localizer))),
+        ("reset", form("reset-title", ContactForm::default().reset_parts(false, None, localizer))),
+        ("reset-password", form("reset-password-title", NewPasswordForm::default().reset_parts(None, localizer))),
         (
             "reset-password-wrong",
-            form("reset-password-title", two_passwords().reset_parts(Some(&problem(ErrorCode::WeakPassword)), speech)),
+            form(
+                "reset-password-title",
+                two_passwords().reset_parts(Some(&problem(ErrorCode::WeakPassword)), localizer),
+            ),
         ),
-        ("account-password", form("password-change-title", NewPasswordForm::default().change_parts(None, speech))),
-        ("account-email", form("email-change-title", ContactForm::default().email_parts(true, None, speech))),
-        ("account-phone", form("phone-title", ContactForm::default().phone_parts(true, true, None, speech))),
+        ("account-password", form("password-change-title", NewPasswordForm::default().change_parts(None, localizer))),
+        ("account-email", form("email-change-title", ContactForm::default().email_parts(true, None, localizer))),
+        ("account-phone", form("phone-title", ContactForm::default().phone_parts(true, true, None, localizer))),
         (
             "account-proof",
             form(
                 "proof-title",
-                ProofForm::default().proof_parts(true, Some(&problem(ErrorCode::BadCredentials)), speech),
+                ProofForm::default().proof_parts(true, Some(&problem(ErrorCode::BadCredentials)), localizer),
             ),
         ),
         (
@@ -65,18 +68,18 @@ pub fn pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
                 ProofForm::default().second_factor_parts(
                     SecondFactors { totp: true, passkey: true, mailed_code: false },
                     Some(&problem(ErrorCode::WrongCode)),
-                    speech,
+                    localizer,
                 ),
             ),
         ),
-        ("account-totp", form("totp-title", ProofForm::default().totp_parts(&totp(), None, speech))),
-        ("account-totp-remove", form("totp-remove-title", remove_totp_parts(speech))),
-        ("account-delete", form("delete-title", delete_parts(Some(&problem(ErrorCode::Forbidden)), speech))),
+        ("account-totp", form("totp-title", ProofForm::default().totp_parts(&totp(), None, localizer))),
+        ("account-totp-remove", form("totp-remove-title", remove_totp_parts(localizer))),
+        ("account-delete", form("delete-title", delete_parts(Some(&problem(ErrorCode::Forbidden)), localizer))),
         ("account-passkeys", render(&PasskeysPage::new(layout(""), &[passkey()], 60))),
         ("account", account_page(layout(""), "profile", true)),
         ("account-bare", account_page(layout(""), "", false)),
     ];
-    pages.extend(code_pages(speech));
+    pages.extend(code_pages(localizer));
     pages
 }
 
@@ -92,15 +95,15 @@ fn two_passwords() -> NewPasswordForm {
     NewPasswordForm { password: "password1".into(), again: "password2".into(), ..NewPasswordForm::default() }
 }
 
-fn code_pages(speech: Speech<'_>) -> Vec<(&'static str, String)> {
+fn code_pages(localizer: Localizer<'_>) -> Vec<(&'static str, String)> {
     let now = samples::now();
     let email = || EMAIL.parse().expect("it is an address");
     let page = |about: About, refused: Option<&Problem>| {
         let minute = std::time::Duration::from_secs(42);
         let sent = CodeSent { code_id: CodeId::default(), expires_at: now + 10 * minute, again_at: now + minute };
         let step = CodeStep { sent, about, next: "/tickets".into() };
-        let layout = Layout::new(speech, speech.text(code_title(&step.about))).tab(Tab::Account);
-        render(&FormPage::new(layout, code_form(&step, "sealed", "417029", refused, now, speech)))
+        let layout = Layout::new(localizer, localizer.text(code_title(&step.about))).tab(Tab::Account);
+        render(&FormPage::new(layout, code_form(&step, "sealed", "417029", refused, now, localizer)))
     };
     let phone = || "+34612345678".parse().expect("it is a number");
     let reset = |channel| About::Reset { email: email(), channel };

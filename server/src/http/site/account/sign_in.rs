@@ -46,22 +46,22 @@ pub struct SignInPage<'a> {
 impl<'a> SignInPage<'a> {
     /// `next` is an address of this site.
     pub fn new(mut page: Layout<'a>, form: &SignInForm, next: String, refused: Option<&Problem>) -> Self {
-        let speech = page.speech();
-        page.title = speech.text("sign-in-title");
+        let localizer = page.localizer();
+        page.title = localizer.text("sign-in-title");
         let safe =
-            page.cart.as_ref().map(|cart| speech.fill("sign-in-safe", &[("seats", Value::from(cart.seat_count))]));
+            page.cart.as_ref().map(|cart| localizer.fill("sign-in-safe", &[("seats", Value::from(cart.seat_count))]));
         let wrong = refused.is_some_and(|problem| problem.code == ErrorCode::BadCredentials);
         let alert = if wrong {
-            Some(Alert::new(speech.text("sign-in-wrong")))
+            Some(Alert::new(localizer.text("sign-in-wrong")))
         } else {
-            refused.and_then(|problem| refusal(problem, speech))
+            refused.and_then(|problem| refusal(problem, localizer))
         };
-        let email = Field::email(speech.text("account-email"), &form.email, "username webauthn");
-        let password = Field::password("password", speech.text("account-password"), "current-password");
+        let email = Field::email(localizer.text("account-email"), &form.email, "username webauthn");
+        let password = Field::password("password", localizer.text("account-password"), "current-password");
         Self {
             safe,
             alert,
-            passkey: PasskeyButton { kind: "sign-in", next: next.clone(), label: speech.text("passkey-use") },
+            passkey: PasskeyButton { kind: "sign-in", next: next.clone(), label: localizer.text("passkey-use") },
             fields: vec![if wrong { email } else { email.first() }, if wrong { password.first() } else { password }],
             stay: !form.stay.is_empty() || form.email.is_empty(),
             next_query: percent_encode(&next),

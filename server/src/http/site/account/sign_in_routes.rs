@@ -151,9 +151,9 @@ async fn show_second(
         Err(problem) => return Err(problem.into()),
     };
     let cart = reader.cart().await?;
-    let title = reader.speech().text("second-factor-title");
+    let title = reader.localizer().text("second-factor-title");
     let layout = reader.layout(&title, cart.as_ref()).tab(Tab::Account);
-    FormPage::new(layout, form.second_factor_parts(factors, refused, reader.speech())).answer()
+    FormPage::new(layout, form.second_factor_parts(factors, refused, reader.localizer())).answer()
 }
 
 async fn second(reader: Reader, client: ClientInfo, Form(form): Form<ProofForm>) -> SiteResult<Response> {

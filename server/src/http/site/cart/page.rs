@@ -6,7 +6,7 @@ use crate::{
         layout::{Glyph, Icon, Layout, Tab},
         wording::{self, Choice, Line, clock},
     },
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
     place_text,
 };
 use askama::Template;
@@ -82,13 +82,13 @@ pub struct CartPage<'a> {
 
 impl<'a> CartPage<'a> {
     pub fn new(page: Layout<'a>, cart: &Cart, refused: Option<ErrorCode>) -> Self {
-        let speech = page.speech();
+        let localizer = page.localizer();
         Self {
             now: cart.now.as_millis(),
-            held: cart.performances.iter().map(|held| held_part(held, cart.now, speech)).collect(),
-            lapsed: cart.lapsed.iter().map(|hold| lapsed_part(hold, cart.now, speech)).collect(),
-            sum: sum(cart, speech),
-            alert: refused.map(|code| refusal(code, speech)),
+            held: cart.performances.iter().map(|held| held_part(held, cart.now, localizer)).collect(),
+            lapsed: cart.lapsed.iter().map(|hold| lapsed_part(hold, cart.now, localizer)).collect(),
+            sum: sum(cart, localizer),
+            alert: refused.map(|code| refusal(code, localizer)),
             page,
         }
     }
@@ -108,8 +108,8 @@ impl<'a> CartBarPart<'a> {
 }
 
 /// A refusal in words.
-pub fn refusal(code: ErrorCode, speech: Speech<'_>) -> String {
-    speech.text(match code {
+pub fn refusal(code: ErrorCode, localizer: Localizer<'_>) -> String {
+    localizer.text(match code {
         ErrorCode::SeatsTaken => "refused-seats-taken",
         ErrorCode::SeatLimit => "refused-seat-limit",
         ErrorCode::TooManyHeld => "refused-too-many-held",
@@ -148,9 +148,9 @@ pub fn refusal(code: ErrorCode, speech: Speech<'_>) -> String {
     })
 }
 
-fn held_part(held: &CartPerformance, now: Timestamp, speech: Speech<'_>) -> HeldPart {
-    let calendar = CalendarText::new(speech, &held.venue.time_zone);
-    let when = wording::moment(held.starts_at, now, &calendar, speech);
+fn held_part(held: &CartPerformance, now: Timestamp, localizer: Localizer<'_>) -> HeldPart {
+    let calendar = CalendarText::new(localizer, &held.venue.time_zone);
+    let when = wording::moment(held.starts_at, now, &calendar, localizer);
     let left = held.expires_at.saturating_since(now);
     HeldPart {
         performance_id: held.performance_id.to_string(),
@@ -158,9 +158,9 @@ fn held_part(held: &CartPerformance, now: Timestamp, speech: Speech<'_>) -> Held
         title: held.title.clone(),
         poster: held.poster.clone(),
         accent: held.accent.clone(),
-        when_where: speech
+        when_where: localizer
             .fill("cart-when-where", &[("when", when.into()), ("venue", held.venue.name.as_str().into())]),
-        seats: held.seats.iter().map(|seat| held_seat(seat, held, speech)).collect(),
+        seats: held.seats.iter().map(|seat| held_seat(seat, held, localizer)).collect(),
         expires_at: held.expires_at.as_millis(),
         clock: clock(left),
         left_seconds: left.as_secs(),
@@ -170,40 +170,40 @@ fn held_part(held: &CartPerformance, now: Timestamp, speech: Speech<'_>) -> Held
     }
 }
 
-fn held_seat(seat: &CartSeat, held: &CartPerformance, speech: Speech<'_>) -> HeldSeat {
-    let language = speech.language();
+fn held_seat(seat: &CartSeat, held: &CartPerformance, localizer: Localizer<'_>) -> HeldSeat {
+    let language = localizer.language();
     let choice = |price: &shared_model::event::Price| {
         let kind = held.ticket_types.iter().find(|kind| kind.ticket_type_id == price.ticket_type_id)?;
         let words = [("type", Value::from(kind.name.as_str())), ("price", price.price.format(language).into())];
         Some(Choice {
             value: price.ticket_type_id.to_string(),
-            label: speech.fill("cart-type-price", &words),
+            label: localizer.fill("cart-type-price", &words),
             chosen: price.ticket_type_id == seat.ticket_type_id,
         })
     };
     HeldSeat {
         seat_no: seat.seat.0,
-        place: place_text::place(&seat.label, speech),
+        place: place_text::place(&seat.label, localizer),
         ticket_type: seat.ticket_type.clone(),
         choices: seat.choices.iter().filter_map(choice).collect(),
         price: seat.price.format(language),
-        fee: speech.fill("cart-fee", &[("fee", seat.fee.format(language).into())]),
+        fee: localizer.fill("cart-fee", &[("fee", seat.fee.format(language).into())]),
     }
 }
 
-fn lapsed_part(hold: &LapsedHold, now: Timestamp, speech: Speech<'_>) -> LapsedPart {
-    let calendar = CalendarText::new(speech, &hold.venue.time_zone);
-    let when = wording::moment(hold.starts_at, now, &calendar, speech);
-    let what = speech.fill("lapsed-what", &[("title", hold.title.as_str().into()), ("when", when.into())]);
-    let total = hold.total.map(|total| total.format(speech.language())).unwrap_or_default();
+fn lapsed_part(hold: &LapsedHold, now: Timestamp, localizer: Localizer<'_>) -> LapsedPart {
+    let calendar = CalendarText::new(localizer, &hold.venue.time_zone);
+    let when = wording::moment(hold.starts_at, now, &calendar, localizer);
+    let what = localizer.fill("lapsed-what", &[("title", hold.title.as_str().into()), ("when", when.into())]);
+    let total = hold.total.map(|total| total.format(localizer.language())).unwrap_or_default();
     let still_free = (!hold.still_free_labels.is_empty()).then(|| {
-        let places = place_text::places(&hold.still_free_labels, PLACES_NAMED_MAX, speech);
+        let places = place_text::places(&hold.still_free_labels, PLACES_NAMED_MAX, localizer);
         let count = Value::from(hold.still_free_labels.len());
-        speech.fill("lapsed-still-free", &[("count", count), ("places", places.into())])
+        localizer.fill("lapsed-still-free", &[("count", count), ("places", places.into())])
     });
     let rest = match &still_free {
-        None => speech.text("lapsed-gone"),
-        Some(_) => speech.fill("lapsed-rest", &[("total", total.into())]),
+        None => localizer.text("lapsed-gone"),
+        Some(_) => localizer.fill("lapsed-rest", &[("total", total.into())]),
     };
     LapsedPart {
         performance_id: hold.performance_id.to_string(),
@@ -212,12 +212,12 @@ fn lapsed_part(hold: &LapsedHold, now: Timestamp, speech: Speech<'_>) -> LapsedP
         what,
         still_free,
         rest,
-        ended: speech.fill("lapsed-ended", &[("time", calendar.time(hold.lapsed_at).into())]),
+        ended: localizer.fill("lapsed-ended", &[("time", calendar.time(hold.lapsed_at).into())]),
     }
 }
 
-fn sum(cart: &Cart, speech: Speech<'_>) -> CartSum {
-    let language = speech.language();
+fn sum(cart: &Cart, localizer: Localizer<'_>) -> CartSum {
+    let language = localizer.language();
     let mut lines = cart
         .performances
         .iter()
@@ -226,24 +226,25 @@ fn sum(cart: &Cart, speech: Speech<'_>) -> CartSum {
             // Tickets and fees stand on their own lines, so that they add up to the total.
             let tickets =
                 shared_model::Money::new(held.total.amount_minor - held.fees.amount_minor, held.total.currency);
-            Line::new(speech.fill("cart-line", &words), tickets.format(language))
+            Line::new(localizer.fill("cart-line", &words), tickets.format(language))
         })
         .collect::<Vec<_>>();
     if let Some(fees) = cart.fees.filter(|fees| fees.amount_minor != 0) {
-        lines.push(Line::new(speech.text("cart-fees"), fees.format(language)));
+        lines.push(Line::new(localizer.text("cart-fees"), fees.format(language)));
     }
     lines.extend(cart.lapsed.iter().filter_map(|hold| {
-        let label = speech.fill("cart-line-let-go", &[("title", hold.title.as_str().into())]);
+        let label = localizer.fill("cart-line-let-go", &[("title", hold.title.as_str().into())]);
         hold.total.map(|total| Line::struck(label, total.format(language)))
     }));
     let total = cart.total.map(|total| total.format(language));
-    let check_out = total.as_ref().map(|total| speech.fill("cart-check-out-for", &[("total", total.as_str().into())]));
+    let check_out =
+        total.as_ref().map(|total| localizer.fill("cart-check-out-for", &[("total", total.as_str().into())]));
     let nothing = if cart.performances.is_empty() { "cart-nothing-held" } else { "cart-mixed-currencies" };
     CartSum {
         lines,
         check_out: check_out.unwrap_or_default(),
         total: total.filter(|_| !cart.performances.is_empty()),
-        total_label: speech.fill("cart-total", &[("count", Value::from(cart.seat_count()))]),
-        nothing: speech.text(nothing),
+        total_label: localizer.fill("cart-total", &[("count", Value::from(cart.seat_count()))]),
+        nothing: localizer.text(nothing),
     }
 }

@@ -45,7 +45,7 @@ struct CartQuery {
 
 async fn cart(reader: Reader, Query(query): Query<CartQuery>) -> SiteResult<Response> {
     let cart = reader.cart().await?.unwrap_or_else(|| nothing(&reader));
-    let layout = reader.layout(&reader.speech().text("cart-title"), Some(&cart)).tab(Tab::Cart).at("/cart");
+    let layout = reader.layout(&reader.localizer().text("cart-title"), Some(&cart)).tab(Tab::Cart).at("/cart");
     page(&CartPage::new(layout, &cart, refused(&query.refused)))
 }
 

@@ -3,7 +3,7 @@
 
 use crate::{
     http::site::{forms::Field, wording::Choice},
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use serde::Deserialize;
 use shared_model::{
@@ -67,10 +67,10 @@ impl DeliveryForm {
     }
 
     /// The address's fields without judging them.
-    pub fn address_fields(&self, speech: Speech<'_>) -> Vec<Field> {
+    pub fn address_fields(&self, localizer: Localizer<'_>) -> Vec<Field> {
         let field = |name, label: &str, value: &str, autocomplete| Field {
             name,
-            label: speech.text(label),
+            label: localizer.text(label),
             kind: "text",
             value: value.to_owned(),
             autocomplete,
@@ -79,7 +79,7 @@ impl DeliveryForm {
         };
         let country = |code: &str| Choice {
             value: code.to_owned(),
-            label: speech.text(&format!("country-{code}")),
+            label: localizer.text(&format!("country-{code}")),
             chosen: code == self.country,
         };
         vec![
@@ -95,8 +95,8 @@ impl DeliveryForm {
     }
 
     /// The address's fields with what is wrong in them, when a letter was asked for.
-    pub fn judged_address_fields(&self, speech: Speech<'_>) -> Vec<Field> {
-        let mut fields = self.address_fields(speech);
+    pub fn judged_address_fields(&self, localizer: Localizer<'_>) -> Vec<Field> {
+        let mut fields = self.address_fields(localizer);
         if self.method == "post" {
             for field in &mut fields {
                 let good = if field.options.is_empty() {
@@ -105,7 +105,7 @@ impl DeliveryForm {
                     field.options.iter().any(|option| option.chosen)
                 };
                 field.error =
-                    (!good).then(|| speech.fill("address-missing", &[("max", Value::from(ADDRESS_PART_MAX))]));
+                    (!good).then(|| localizer.fill("address-missing", &[("max", Value::from(ADDRESS_PART_MAX))]));
             }
         }
         fields
@@ -134,20 +134,20 @@ impl BuyerForm {
     }
 
     /// The fields without judging them.
-    pub fn fields(&self, speech: Speech<'_>) -> Vec<Field> {
+    pub fn fields(&self, localizer: Localizer<'_>) -> Vec<Field> {
         vec![
-            Field::name(speech.text("you-name"), &self.name),
-            Field::email(speech.text("you-email"), &self.email, "email").hint(speech.text("you-email-hint")),
+            Field::name(localizer.text("you-name"), &self.name),
+            Field::email(localizer.text("you-email"), &self.email, "email").hint(localizer.text("you-email-hint")),
         ]
     }
 
     /// The fields with what is wrong in them.
-    pub fn judged_fields(&self, speech: Speech<'_>) -> Vec<Field> {
-        let mut fields = self.fields(speech);
+    pub fn judged_fields(&self, localizer: Localizer<'_>) -> Vec<Field> {
+        let mut fields = self.fields(localizer);
         for field in &mut fields {
             field.error = match field.name {
-                "name" if self.name.parse::<PersonName>().is_err() => Some(speech.text("you-name-wrong")),
-                "email" if self.email.parse::<EmailAddress>().is_err() => Some(speech.text("you-email-wrong")),
+                "name" if self.name.parse::<PersonName>().is_err() => Some(localizer.text("you-name-wrong")),
+                "email" if self.email.parse::<EmailAddress>().is_err() => Some(localizer.text("you-email-wrong")),
                 _ => None,
             };
         }
@@ -205,7 +205,7 @@ mod tests {
             country: "ES".into(),
         };
         assert_eq!(form.delivery(), None);
-        let wrong = errors(&form.judged_address_fields(messages.speak(Language::En)));
+        let wrong = errors(&form.judged_address_fields(messages.localizer(Language::En)));
         assert_eq!(wrong.iter().map(|e| e.field).collect::<Vec<_>>(), ["city"]);
         let whole = DeliveryForm { city: "Santander".into(), ..form };
         let Some(Delivery::Post { address }) = whole.delivery() else { panic!("a whole address is taken") };
@@ -216,7 +216,7 @@ mod tests {
     fn an_address_for_another_way_of_delivery_is_not_judged() {
         let messages = Messages::load();
         let form = DeliveryForm { method: "email".into(), ..DeliveryForm::default() };
-        assert!(errors(&form.judged_address_fields(messages.speak(Language::En))).is_empty());
+        assert!(errors(&form.judged_address_fields(messages.localizer(Language::En))).is_empty());
         assert_eq!(form.delivery(), Some(Delivery::Email));
     }
 

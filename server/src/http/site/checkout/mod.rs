@@ -9,7 +9,7 @@ pub mod summary;
 
 pub use routes::router;
 
-use crate::messages::Speech;
+use crate::messages::Localizer;
 use shared_model::order::CheckoutDraft;
 
 /// A step to buying, in order.
@@ -68,10 +68,10 @@ pub struct StepMark {
 }
 
 /// The header's steps as seen from `current`.
-pub fn step_marks(current: Step, speech: Speech<'_>) -> Vec<StepMark> {
+pub fn step_marks(current: Step, localizer: Localizer<'_>) -> Vec<StepMark> {
     Step::ALL
         .map(|step| StepMark {
-            name: speech.text(step.name_key()),
+            name: localizer.text(step.name_key()),
             is_current: step == current,
             href: (step < current).then(|| step.path()),
         })

@@ -13,7 +13,7 @@ use crate::{
         layout::{Glyph, Icon, Layout},
         wording,
     },
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use askama::Template;
 use shared_model::{
@@ -54,43 +54,43 @@ impl<'a> DeliveryPage<'a> {
         address: Vec<Field>,
         time_zone: &str,
     ) -> Self {
-        let speech = page.speech();
-        let calendar = CalendarText::new(speech, time_zone);
+        let localizer = page.localizer();
+        let calendar = CalendarText::new(localizer, time_zone);
         let known = offers.iter().any(|offer| offer.method == form.method);
         let ways = offers.iter().enumerate().filter_map(|(position, offer)| {
-            let way = way(offer, &calendar, speech)?;
+            let way = way(offer, &calendar, localizer)?;
             let chosen = if known { offer.method == form.method } else { position == 0 };
             Some(Way { chosen, ..way })
         });
         let post_offered = offers.iter().any(|offer| offer.method == "post");
         Self {
-            steps: step_marks(Step::Delivery, speech),
+            steps: step_marks(Step::Delivery, localizer),
             summary,
             ways: ways.collect(),
             errors: errors(&address),
             address,
-            too_late: (!post_offered).then(|| speech.text("delivery-post-too-late")),
+            too_late: (!post_offered).then(|| localizer.text("delivery-post-too-late")),
             page,
         }
     }
 }
 
 /// `None` for a way this site has no words for.
-fn way(offer: &DeliveryOffer, calendar: &CalendarText<'_>, speech: Speech<'_>) -> Option<Way> {
+fn way(offer: &DeliveryOffer, calendar: &CalendarText<'_>, localizer: Localizer<'_>) -> Option<Way> {
     let (name, explanation) = match offer.method.as_str() {
-        "email" => ("delivery-email", speech.text("delivery-email-words")),
-        "collection" => ("delivery-collection", speech.text("delivery-collection-words")),
+        "email" => ("delivery-email", localizer.text("delivery-email-words")),
+        "collection" => ("delivery-collection", localizer.text("delivery-collection-words")),
         "post" => {
             let date = calendar.date_medium(offer.arrives_from?);
-            ("delivery-post", speech.fill("delivery-post-words", &[("date", date.into())]))
+            ("delivery-post", localizer.fill("delivery-post-words", &[("date", date.into())]))
         }
         _ => return None,
     };
     let price = match offer.fee {
-        Some(fee) if fee.amount_minor != 0 => fee.format(speech.language()),
-        _ => speech.text("delivery-free"),
+        Some(fee) if fee.amount_minor != 0 => fee.format(localizer.language()),
+        _ => localizer.text("delivery-free"),
     };
-    Some(Way { method: offer.method.clone(), name: speech.text(name), explanation, price, chosen: false })
+    Some(Way { method: offer.method.clone(), name: localizer.text(name), explanation, price, chosen: false })
 }
 
 #[derive(Template)]
@@ -115,8 +115,8 @@ pub enum BuysAs {
 
 impl<'a> YouPage<'a> {
     pub fn new(page: Layout<'a>, summary: Summary, fields: Vec<Field>, buys_as: BuysAs) -> Self {
-        let steps = step_marks(Step::You, page.speech());
-        let lead = page.say(match buys_as {
+        let steps = step_marks(Step::You, page.localizer());
+        let lead = page.text(match buys_as {
             BuysAs::Guest => "you-lead",
             BuysAs::AccountHolder => "you-lead-account",
         });
@@ -145,9 +145,10 @@ pub fn saved_choices(
     cards: &[SavedCard],
     chosen: Option<&str>,
     declined: bool,
-    speech: Speech<'_>,
+    localizer: Localizer<'_>,
 ) -> Vec<SavedChoice> {
-    let mut choices: Vec<SavedChoice> = cards.iter().map(|card| saved_choice(card, chosen, declined, speech)).collect();
+    let mut choices: Vec<SavedChoice> =
+        cards.iter().map(|card| saved_choice(card, chosen, declined, localizer)).collect();
     let another_card = chosen.is_some() && !choices.iter().any(|card| card.was_chosen);
     if !declined && !another_card {
         let first = choices.iter().position(|card| card.was_chosen && !card.expired);
@@ -158,14 +159,14 @@ pub fn saved_choices(
     choices
 }
 
-fn saved_choice(card: &SavedCard, chosen: Option<&str>, declined: bool, speech: Speech<'_>) -> SavedChoice {
+fn saved_choice(card: &SavedCard, chosen: Option<&str>, declined: bool, localizer: Localizer<'_>) -> SavedChoice {
     let id = card.saved_card_id.to_string();
     let was_chosen = chosen == Some(id.as_str());
     let month = format!("{:02}/{:02}", card.expires_month, card.expires_year % 100);
     let key = if card.expired { "card-expired" } else { "card-until" };
     SavedChoice {
-        name: wording::card(Some(&card.brand), Some(&card.last4), speech).unwrap_or_else(|| card.last4.clone()),
-        until: speech.fill(key, &[("month", month.into())]),
+        name: wording::card(Some(&card.brand), Some(&card.last4), localizer).unwrap_or_else(|| card.last4.clone()),
+        until: localizer.fill(key, &[("month", month.into())]),
         expired: card.expired,
         was_chosen,
         declined: declined && was_chosen,
@@ -224,7 +225,7 @@ impl<'a> CardPage<'a> {
         let CardStep { declined, alert, chosen, saved, can_save, trials } = step;
         let is_new = !saved.iter().any(|card| card.checked);
         // Once there is an order, the steps before cannot be changed any more.
-        let mut steps = step_marks(Step::Card, page.speech());
+        let mut steps = step_marks(Step::Card, page.localizer());
         if declined.is_some() {
             steps.iter_mut().for_each(|step| step.href = None);
         }
@@ -234,12 +235,12 @@ impl<'a> CardPage<'a> {
 
 impl Declined {
     /// `card` is the declined one in words; `time` how long the seats stay, as `mm:ss`.
-    pub fn new(card: Option<&str>, time: &str, speech: Speech<'_>) -> Self {
+    pub fn new(card: Option<&str>, time: &str, localizer: Localizer<'_>) -> Self {
         let fact = match card {
-            Some(card) => speech.fill("declined-fact", &[("card", card.into())]),
-            None => speech.text("declined-fact-card"),
+            Some(card) => localizer.fill("declined-fact", &[("card", card.into())]),
+            None => localizer.text("declined-fact-card"),
         };
-        Self { fact, safe: speech.fill("declined-safe", &[("time", time.into())]) }
+        Self { fact, safe: localizer.fill("declined-safe", &[("time", time.into())]) }
     }
 }
 
@@ -250,23 +251,24 @@ pub struct DeliveryWords {
 }
 
 impl DeliveryWords {
-    pub fn new(delivery: &Delivery, offers: &[DeliveryOffer], time_zone: &str, speech: Speech<'_>) -> Self {
+    pub fn new(delivery: &Delivery, offers: &[DeliveryOffer], time_zone: &str, localizer: Localizer<'_>) -> Self {
         let offer_words = |method: &str| {
-            let calendar = CalendarText::new(speech, time_zone);
+            let calendar = CalendarText::new(localizer, time_zone);
             let offer = offers.iter().find(|offer| offer.method == method)?;
-            way(offer, &calendar, speech).map(|way| way.explanation)
+            way(offer, &calendar, localizer).map(|way| way.explanation)
         };
         match delivery {
             Delivery::Email => {
-                Self { name: speech.text("delivery-email"), lines: vec![speech.text("delivery-email-words")] }
+                Self { name: localizer.text("delivery-email"), lines: vec![localizer.text("delivery-email-words")] }
             }
-            Delivery::Collection => {
-                Self { name: speech.text("delivery-collection"), lines: vec![speech.text("delivery-collection-words")] }
-            }
+            Delivery::Collection => Self {
+                name: localizer.text("delivery-collection"),
+                lines: vec![localizer.text("delivery-collection-words")],
+            },
             Delivery::Post { address } => {
                 let place = format!("{}, {}, {} {}", address.name, address.street, address.postal_code, address.city);
                 let lines = [Some(place), offer_words("post")].into_iter().flatten().collect();
-                Self { name: speech.text("delivery-post"), lines }
+                Self { name: localizer.text("delivery-post"), lines }
             }
         }
     }
@@ -309,22 +311,22 @@ pub struct ReviewPage<'a> {
 
 impl<'a> ReviewPage<'a> {
     pub fn new(page: Layout<'a>, summary: Summary, draft: &CheckoutDraft, review: Review) -> Self {
-        let speech = page.speech();
-        let card = wording::card(draft.card_brand.as_deref(), draft.card_last4.as_deref(), speech);
+        let localizer = page.localizer();
+        let card = wording::card(draft.card_brand.as_deref(), draft.card_last4.as_deref(), localizer);
         Self {
-            steps: step_marks(Step::Review, speech),
+            steps: step_marks(Step::Review, localizer),
             seats: review.seats,
             seats_can_change: review.seats_can_change,
             delivery: review.delivery,
             buyer_name: draft.buyer_name.as_ref().map(ToString::to_string).unwrap_or_default(),
             buyer_email: draft.buyer_email.as_ref().map(ToString::to_string).unwrap_or_default(),
-            card: card.unwrap_or_else(|| speech.text("card-new")),
+            card: card.unwrap_or_else(|| localizer.text("card-new")),
             refunds: review.refunds,
             order_id: review.order_id.to_string(),
             payment_id: review.payment_id.to_string(),
             total_minor: summary.total_money.amount_minor,
             currency: summary.total_money.currency.to_string(),
-            buy: speech.fill("review-buy", &[("total", summary.total.as_str().into())]),
+            buy: localizer.fill("review-buy", &[("total", summary.total.as_str().into())]),
             alert: review.alert,
             summary,
             page,
@@ -333,7 +335,7 @@ impl<'a> ReviewPage<'a> {
 }
 
 /// The organizers' terms for giving seats back; several events are told apart by their titles.
-pub fn refund_terms(terms: &[(String, String)], speech: Speech<'_>) -> Vec<String> {
+pub fn refund_terms(terms: &[(String, String)], localizer: Localizer<'_>) -> Vec<String> {
     let given = terms.iter().filter(|(_, terms)| !terms.is_empty());
     if terms.len() == 1 {
         return given.map(|(_, terms)| terms.clone()).collect();
@@ -341,7 +343,7 @@ pub fn refund_terms(terms: &[(String, String)], speech: Speech<'_>) -> Vec<Strin
     given
         .map(|(title, terms)| {
             let words = [("title", Value::from(title.as_str())), ("terms", terms.as_str().into())];
-            speech.fill("review-refunds-event", &words)
+            localizer.fill("review-refunds-event", &words)
         })
         .collect()
 }
@@ -358,7 +360,7 @@ pub struct ChallengePage<'a> {
 impl<'a> ChallengePage<'a> {
     /// `reference` is the provider's name for the payment; `total` what it comes to, in words.
     pub fn new(page: Layout<'a>, reference: &str, total: &str) -> Self {
-        let sentence = page.speech().fill("challenge-sentence", &[("total", total.into())]);
+        let sentence = page.localizer().fill("challenge-sentence", &[("total", total.into())]);
         Self { sentence, reference: reference.to_owned(), page }
     }
 }

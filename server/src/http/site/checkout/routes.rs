@@ -1,4 +1,4 @@
-//! The steps to buying. Each reads where the purchase stands ([`Till`]), shows its page or takes its
+//! The steps to buying. Each reads where the purchase stands ([`CheckoutState`]), shows its page or takes its
 //! form, and leads on to the first step that is still open.
 
 use super::{
@@ -15,7 +15,7 @@ use crate::{
     coordinator::Visitor,
     http::{
         AppState,
-        guard::is_cross_site,
+        request_checks::is_cross_site,
         site::{
             cart::{
                 page::refusal,
@@ -61,23 +61,23 @@ pub fn router() -> Router<AppState> {
 }
 
 /// Where a purchase stands.
-struct Till {
+struct CheckoutState {
     visitor: Visitor,
     draft: CheckoutDraft,
-    goods: Goods,
+    purchase: Purchase,
     /// Empty once there is an order: its delivery is fixed.
     offers: Vec<DeliveryOffer>,
 }
 
 /// What is being bought.
-enum Goods {
+enum Purchase {
     /// Seats held, with what is known of their performances.
     Cart(Box<Cart>, Vec<PerformanceDetail>),
     /// An order whose card was declined.
     Declined(Box<Order>),
 }
 
-impl Till {
+impl CheckoutState {
     /// # Errors
     /// Leads elsewhere when there is nothing to buy here: to the cart, or to an order under way.
     async fn load(reader: &Reader) -> SiteResult<Self> {
@@ -90,7 +90,7 @@ impl Till {
             if !is_declined(&order) {
                 return Err(SiteError::Elsewhere(format!("/orders/{}", order.order_id)));
             }
-            return Ok(Self { visitor, draft, goods: Goods::Declined(Box::new(order)), offers: Vec::new() });
+            return Ok(Self { visitor, draft, purchase: Purchase::Declined(Box::new(order)), offers: Vec::new() });
         }
         let cart = coordinator.load_cart(&visitor).await?;
         if cart.performances.is_empty() {
@@ -103,24 +103,24 @@ impl Till {
         for held in &cart.performances {
             details.extend(coordinator.find_performance(held.performance_id).await?);
         }
-        Ok(Self { visitor, draft, goods: Goods::Cart(Box::new(cart), details), offers })
+        Ok(Self { visitor, draft, purchase: Purchase::Cart(Box::new(cart), details), offers })
     }
 
     /// The same, for the steps that an order no longer has.
     async fn load_cart(reader: &Reader) -> SiteResult<Self> {
-        let till = Self::load(reader).await?;
-        match till.goods {
-            Goods::Cart(..) => Ok(till),
-            Goods::Declined(_) => Err(SiteError::Elsewhere(Step::Card.path().to_owned())),
+        let checkout = Self::load(reader).await?;
+        match checkout.purchase {
+            Purchase::Cart(..) => Ok(checkout),
+            Purchase::Declined(_) => Err(SiteError::Elsewhere(Step::Card.path().to_owned())),
         }
     }
 
     fn summary(&self, reader: &Reader) -> SiteResult<Summary> {
-        let speech = reader.speech();
-        match &self.goods {
-            Goods::Cart(cart, details) => Summary::of_cart(cart, details, self.postage(), speech)
+        let localizer = reader.localizer();
+        match &self.purchase {
+            Purchase::Cart(cart, details) => Summary::of_cart(cart, details, self.postage(), localizer)
                 .ok_or_else(|| refused_at_cart(ErrorCode::MixedCurrencies)),
-            Goods::Declined(order) => Ok(Summary::of_order(order, reader.now(), speech)),
+            Purchase::Declined(order) => Ok(Summary::of_order(order, reader.now(), localizer)),
         }
     }
 
@@ -131,9 +131,9 @@ impl Till {
     }
 
     fn time_zone(&self) -> &str {
-        let zone = match &self.goods {
-            Goods::Cart(cart, _) => cart.performances.first().map(|held| &held.venue.time_zone),
-            Goods::Declined(order) => order.performances.first().map(|part| &part.venue.time_zone),
+        let zone = match &self.purchase {
+            Purchase::Cart(cart, _) => cart.performances.first().map(|held| &held.venue.time_zone),
+            Purchase::Declined(order) => order.performances.first().map(|part| &part.venue.time_zone),
         };
         zone.map_or("UTC", String::as_str)
     }
@@ -188,85 +188,94 @@ fn method(delivery: &Delivery) -> &'static str {
 }
 
 async fn first_open(reader: Reader) -> SiteResult<Response> {
-    Ok(Till::load(&reader).await?.next())
+    Ok(CheckoutState::load(&reader).await?.next())
 }
 
 async fn delivery(reader: Reader) -> SiteResult<Response> {
-    let till = Till::load_cart(&reader).await?;
-    let form = DeliveryForm::of(till.draft.delivery.as_ref());
-    let fields = form.address_fields(reader.speech());
-    let layout = reader.layout(&reader.speech().text("delivery-title"), None);
-    page(&DeliveryPage::new(layout, till.summary(&reader)?, &till.offers, &form, fields, till.time_zone()))
+    let checkout = CheckoutState::load_cart(&reader).await?;
+    let form = DeliveryForm::of(checkout.draft.delivery.as_ref());
+    let fields = form.address_fields(reader.localizer());
+    let layout = reader.layout(&reader.localizer().text("delivery-title"), None);
+    page(&DeliveryPage::new(layout, checkout.summary(&reader)?, &checkout.offers, &form, fields, checkout.time_zone()))
 }
 
 async fn choose_delivery(reader: Reader, Form(form): Form<DeliveryForm>) -> SiteResult<Response> {
-    let mut till = Till::load_cart(&reader).await?;
-    let offered = till.offers.iter().any(|offer| offer.method == form.method);
+    let mut checkout = CheckoutState::load_cart(&reader).await?;
+    let offered = checkout.offers.iter().any(|offer| offer.method == form.method);
     let Some(chosen) = form.delivery().filter(|_| offered) else {
-        let fields = form.judged_address_fields(reader.speech());
-        let layout = reader.layout(&reader.speech().text("delivery-title"), None);
-        return page(&DeliveryPage::new(layout, till.summary(&reader)?, &till.offers, &form, fields, till.time_zone()));
+        let fields = form.judged_address_fields(reader.localizer());
+        let layout = reader.layout(&reader.localizer().text("delivery-title"), None);
+        return page(&DeliveryPage::new(
+            layout,
+            checkout.summary(&reader)?,
+            &checkout.offers,
+            &form,
+            fields,
+            checkout.time_zone(),
+        ));
     };
-    till.draft.delivery = Some(chosen);
-    till.save(&reader).await?;
-    Ok(till.next())
+    checkout.draft.delivery = Some(chosen);
+    checkout.save(&reader).await?;
+    Ok(checkout.next())
 }
 
 async fn you(reader: Reader) -> SiteResult<Response> {
-    let till = Till::load_cart(&reader).await?;
+    let checkout = CheckoutState::load_cart(&reader).await?;
     let mut form = BuyerForm {
-        name: till.draft.buyer_name.as_ref().map(ToString::to_string).unwrap_or_default(),
-        email: till.draft.buyer_email.as_ref().map(ToString::to_string).unwrap_or_default(),
+        name: checkout.draft.buyer_name.as_ref().map(ToString::to_string).unwrap_or_default(),
+        email: checkout.draft.buyer_email.as_ref().map(ToString::to_string).unwrap_or_default(),
     };
-    if let Some(account_id) = till.visitor.account_id
+    if let Some(account_id) = checkout.visitor.account_id
         && form.name.is_empty()
         && form.email.is_empty()
     {
         let account = reader.coordinator().load_account(account_id).await?;
         form = BuyerForm { name: account.name.to_string(), email: account.email.to_string() };
     }
-    let layout = reader.layout(&reader.speech().text("you-title"), None);
-    page(&YouPage::new(layout, till.summary(&reader)?, form.fields(reader.speech()), till.buys_as()))
+    let layout = reader.layout(&reader.localizer().text("you-title"), None);
+    page(&YouPage::new(layout, checkout.summary(&reader)?, form.fields(reader.localizer()), checkout.buys_as()))
 }
 
 async fn choose_you(reader: Reader, Form(form): Form<BuyerForm>) -> SiteResult<Response> {
-    let mut till = Till::load_cart(&reader).await?;
+    let mut checkout = CheckoutState::load_cart(&reader).await?;
     let Some((name, email)) = form.buyer() else {
-        let layout = reader.layout(&reader.speech().text("you-title"), None);
-        let fields = form.judged_fields(reader.speech());
-        return page(&YouPage::new(layout, till.summary(&reader)?, fields, till.buys_as()));
+        let layout = reader.layout(&reader.localizer().text("you-title"), None);
+        let fields = form.judged_fields(reader.localizer());
+        return page(&YouPage::new(layout, checkout.summary(&reader)?, fields, checkout.buys_as()));
     };
-    till.draft.buyer_name = Some(name);
-    till.draft.buyer_email = Some(email);
-    till.save(&reader).await?;
-    Ok(till.next())
+    checkout.draft.buyer_name = Some(name);
+    checkout.draft.buyer_email = Some(email);
+    checkout.save(&reader).await?;
+    Ok(checkout.next())
 }
 
 async fn card(reader: Reader, Query(query): Query<RefusedQuery>) -> SiteResult<Response> {
-    let till = Till::load(&reader).await?;
-    let speech = reader.speech();
-    let draft = &till.draft;
-    let (declined, chosen) = match &till.goods {
-        Goods::Cart(..) => (None, wording::card(draft.card_brand.as_deref(), draft.card_last4.as_deref(), speech)),
-        Goods::Declined(order) => {
+    let checkout = CheckoutState::load(&reader).await?;
+    let localizer = reader.localizer();
+    let draft = &checkout.draft;
+    let (declined, chosen) = match &checkout.purchase {
+        Purchase::Cart(..) => {
+            (None, wording::card(draft.card_brand.as_deref(), draft.card_last4.as_deref(), localizer))
+        }
+        Purchase::Declined(order) => {
             let payment = order.payment.as_ref();
-            let card = payment.and_then(|p| wording::card(p.card_brand.as_deref(), p.card_last4.as_deref(), speech));
+            let card = payment.and_then(|p| wording::card(p.card_brand.as_deref(), p.card_last4.as_deref(), localizer));
             let left = order.keeps_seats_until.map(|until| until.saturating_since(reader.now())).unwrap_or_default();
-            (Some(Declined::new(card.as_deref(), &wording::clock(left), speech)), card)
+            (Some(Declined::new(card.as_deref(), &wording::clock(left), localizer)), card)
         }
     };
-    let layout = reader.layout(&speech.text("card-title"), None);
+    let layout = reader.layout(&localizer.text("card-title"), None);
     let alert = refused(&query.refused).map(|code| match code {
-        ErrorCode::CardDeclined => speech.text("card-not-usable"),
-        _ => speech.text("card-not-a-test-card"),
+        ErrorCode::CardDeclined => localizer.text("card-not-usable"),
+        _ => localizer.text("card-not-a-test-card"),
     });
-    let cards = till.saved_cards(&reader).await?;
-    let saved = saved_choices(&cards, draft.payment_method.as_deref(), declined.is_some(), speech);
+    let cards = checkout.saved_cards(&reader).await?;
+    let saved = saved_choices(&cards, draft.payment_method.as_deref(), declined.is_some(), localizer);
     // A saved card stands in the list already.
     let chosen = chosen.filter(|_| !saved.iter().any(|card| card.was_chosen));
-    let can_save = till.visitor.account_id.is_some();
+    let can_save = checkout.visitor.account_id.is_some();
     let step = CardStep { declined, alert, chosen, saved, can_save, trials: trials(&reader) };
-    page(&CardPage::new(layout, till.summary(&reader)?, step))
+    page(&CardPage::new(layout, checkout.summary(&reader)?, step))
 }
 
 /// The sandbox's test cards, one press each.
@@ -276,7 +285,7 @@ fn trials(reader: &Reader) -> Vec<Trial> {
         .map(|card| Trial {
             number: card.number.to_owned(),
             shown: card.number.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" "),
-            words: reader.speech().text(match card.behaviour {
+            words: reader.localizer().text(match card.behaviour {
                 Behaviour::Succeeds => "trial-success",
                 Behaviour::Challenges => "trial-challenge",
                 Behaviour::Declines { code: "insufficient_funds" } => "trial-insufficient-funds",
@@ -295,14 +304,14 @@ async fn card_chosen(reader: Reader, headers: HeaderMap, Query(answer): Query<Ca
         return Err(ErrorCode::Forbidden.into());
     }
     let Some(card) = answer.checked() else { return Err(ErrorCode::InvalidInput.into()) };
-    let mut till = Till::load(&reader).await?;
-    till.draft.payment_method = Some(card.payment_method);
-    till.draft.card_brand = Some(card.brand);
-    till.draft.card_last4 = Some(card.last4);
+    let mut checkout = CheckoutState::load(&reader).await?;
+    checkout.draft.payment_method = Some(card.payment_method);
+    checkout.draft.card_brand = Some(card.brand);
+    checkout.draft.card_last4 = Some(card.last4);
     // Only who has an account was asked.
-    till.draft.save_card = card.keep && till.visitor.account_id.is_some();
-    till.save(&reader).await?;
-    Ok(till.next())
+    checkout.draft.save_card = card.keep && checkout.visitor.account_id.is_some();
+    checkout.save(&reader).await?;
+    Ok(checkout.next())
 }
 
 #[derive(Deserialize)]
@@ -313,16 +322,16 @@ struct SavedCardForm {
 }
 
 async fn choose_saved_card(reader: Reader, Form(form): Form<SavedCardForm>) -> SiteResult<Response> {
-    let mut till = Till::load(&reader).await?;
-    let cards = till.saved_cards(&reader).await?;
+    let mut checkout = CheckoutState::load(&reader).await?;
+    let cards = checkout.saved_cards(&reader).await?;
     let chosen = cards.into_iter().find(|card| card.saved_card_id.to_string() == form.saved_card && !card.expired);
     let Some(card) = chosen else { return Err(SiteError::Elsewhere(CARD_NOT_USABLE.to_owned())) };
-    till.draft.payment_method = Some(card.saved_card_id.to_string());
-    till.draft.card_brand = Some(card.brand);
-    till.draft.card_last4 = Some(card.last4);
-    till.draft.save_card = false;
-    till.save(&reader).await?;
-    Ok(till.next())
+    checkout.draft.payment_method = Some(card.saved_card_id.to_string());
+    checkout.draft.card_brand = Some(card.brand);
+    checkout.draft.card_last4 = Some(card.last4);
+    checkout.draft.save_card = false;
+    checkout.save(&reader).await?;
+    Ok(checkout.next())
 }
 
 #[derive(Deserialize)]
@@ -333,51 +342,51 @@ struct RefusedQuery {
 }
 
 async fn review(reader: Reader, Query(query): Query<RefusedQuery>) -> SiteResult<Response> {
-    let mut till = Till::load(&reader).await?;
-    if Step::first_open(&till.draft) != Step::Review {
-        return Ok(till.next());
+    let mut checkout = CheckoutState::load(&reader).await?;
+    if Step::first_open(&checkout.draft) != Step::Review {
+        return Ok(checkout.next());
     }
-    let speech = reader.speech();
-    let order_id = order_to_place(&reader, &mut till).await?;
-    let summary = till.summary(&reader)?;
-    let (seats, terms) = match &till.goods {
-        Goods::Cart(cart, _) => (cart_review(cart, speech), cart_terms(&reader, cart).await?),
-        Goods::Declined(order) => {
+    let localizer = reader.localizer();
+    let order_id = order_to_place(&reader, &mut checkout).await?;
+    let summary = checkout.summary(&reader)?;
+    let (seats, terms) = match &checkout.purchase {
+        Purchase::Cart(cart, _) => (cart_review(cart, localizer), cart_terms(&reader, cart).await?),
+        Purchase::Declined(order) => {
             let terms = order.performances.iter().map(|part| (part.title.clone(), part.refund_terms.clone()));
-            (order_review(order, speech), terms.collect())
+            (order_review(order, localizer), terms.collect())
         }
     };
-    let delivery = match &till.goods {
-        Goods::Declined(order) => &order.delivery,
-        Goods::Cart(..) => till.draft.delivery.as_ref().unwrap_or(&Delivery::Email),
+    let delivery = match &checkout.purchase {
+        Purchase::Declined(order) => &order.delivery,
+        Purchase::Cart(..) => checkout.draft.delivery.as_ref().unwrap_or(&Delivery::Email),
     };
     let review = Review {
         seats,
-        seats_can_change: matches!(till.goods, Goods::Cart(..)),
-        delivery: DeliveryWords::new(delivery, &till.offers, till.time_zone(), speech),
-        refunds: refund_terms(&terms, speech),
+        seats_can_change: matches!(checkout.purchase, Purchase::Cart(..)),
+        delivery: DeliveryWords::new(delivery, &checkout.offers, checkout.time_zone(), localizer),
+        refunds: refund_terms(&terms, localizer),
         order_id,
         payment_id: PaymentId::new(),
-        alert: refused(&query.refused).map(|code| refusal(code, speech)),
+        alert: refused(&query.refused).map(|code| refusal(code, localizer)),
     };
-    let layout = reader.layout(&speech.text("review-title"), None);
-    page(&ReviewPage::new(layout, summary, &till.draft, review))
+    let layout = reader.layout(&localizer.text("review-title"), None);
+    page(&ReviewPage::new(layout, summary, &checkout.draft, review))
 }
 
 /// The id *Buy* will carry. It is kept in the draft, so that a reload and a second press buy the same
 /// order; one that is over gives way to a new one.
-async fn order_to_place(reader: &Reader, till: &mut Till) -> SiteResult<OrderId> {
-    if let Goods::Declined(order) = &till.goods {
+async fn order_to_place(reader: &Reader, checkout: &mut CheckoutState) -> SiteResult<OrderId> {
+    if let Purchase::Declined(order) = &checkout.purchase {
         return Ok(order.order_id);
     }
-    if let Some(order_id) = till.draft.order_id
-        && find_order(reader, &till.visitor, order_id).await?.is_none()
+    if let Some(order_id) = checkout.draft.order_id
+        && find_order(reader, &checkout.visitor, order_id).await?.is_none()
     {
         return Ok(order_id);
     }
     let order_id = OrderId::new();
-    till.draft.order_id = Some(order_id);
-    till.save(reader).await?;
+    checkout.draft.order_id = Some(order_id);
+    checkout.save(reader).await?;
     Ok(order_id)
 }
 
@@ -506,11 +515,11 @@ fn not_bought(problem: &Problem, order_id: OrderId) -> SiteError {
 
 /// Gives up an order whose card was declined; its seats are the cart's again.
 async fn give_up(reader: Reader) -> SiteResult<Response> {
-    let mut till = Till::load(&reader).await?;
-    if let Goods::Declined(order) = &till.goods {
-        reader.coordinator().cancel_order(&till.visitor, order.order_id).await?;
-        till.draft.order_id = None;
-        till.save(&reader).await?;
+    let mut checkout = CheckoutState::load(&reader).await?;
+    if let Purchase::Declined(order) = &checkout.purchase {
+        reader.coordinator().cancel_order(&checkout.visitor, order.order_id).await?;
+        checkout.draft.order_id = None;
+        checkout.save(&reader).await?;
     }
     Ok(Redirect::to("/cart").into_response())
 }

@@ -6,7 +6,7 @@ use crate::{
         layout::countdown,
         wording::{self, Countdown, Line},
     },
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
     place_text,
 };
 use shared_model::{
@@ -69,7 +69,7 @@ impl Summary {
         cart: &Cart,
         details: &[PerformanceDetail],
         postage: Option<Money>,
-        speech: Speech<'_>,
+        localizer: Localizer<'_>,
     ) -> Option<Self> {
         let until = cart.expires_at()?;
         let goods = cart.total?;
@@ -94,45 +94,45 @@ impl Summary {
                 .and_then(|detail| detail.summary.doors_at);
             SummaryPart {
                 title: held.title.clone(),
-                when: when(held.starts_at, doors, &held.venue, speech),
-                place: venue_place(&held.venue, speech),
+                when: when(held.starts_at, doors, &held.venue, localizer),
+                place: venue_place(&held.venue, localizer),
                 poster: held.poster.clone(),
                 accent: held.accent.clone(),
-                lines: ticket_lines(tickets, speech),
+                lines: ticket_lines(tickets, localizer),
             }
         });
-        let mut lines = fee_lines(&tickets.iter().flatten().collect::<Vec<_>>(), cart.fees, speech);
-        lines.extend(postage_line(postage, speech));
+        let mut lines = fee_lines(&tickets.iter().flatten().collect::<Vec<_>>(), cart.fees, localizer);
+        lines.extend(postage_line(postage, localizer));
         // Rounded once for each event and for the post, as the order will be.
         let taxed = || cart.performances.iter().map(|held| held.total).chain(postage);
         lines.extend(one_tax_rate(details).map(|rate| {
             let tax_minor = taxed().map(|part| part.tax_included(rate).amount_minor).sum();
-            tax_line(Money::new(tax_minor, total.currency), rate, speech)
+            tax_line(Money::new(tax_minor, total.currency), rate, localizer)
         }));
         Some(Self {
             parts: parts.collect(),
             lines,
-            total: total.format(speech.language()),
+            total: total.format(localizer.language()),
             total_money: total,
             time: Some(countdown(until, cart.now)),
         })
     }
 
     /// The summary of an order, while its payment is tried again.
-    pub fn of_order(order: &Order, now: Timestamp, speech: Speech<'_>) -> Self {
+    pub fn of_order(order: &Order, now: Timestamp, localizer: Localizer<'_>) -> Self {
         let tickets = order.performances.iter().map(order_tickets).collect::<Vec<_>>();
         let parts = order.performances.iter().zip(&tickets).map(|(part, tickets)| SummaryPart {
             title: part.title.clone(),
-            when: when(part.starts_at, part.doors_at, &part.venue, speech),
-            place: venue_place(&part.venue, speech),
+            when: when(part.starts_at, part.doors_at, &part.venue, localizer),
+            place: venue_place(&part.venue, localizer),
             poster: part.poster.clone(),
             accent: part.accent.clone(),
-            lines: ticket_lines(tickets, speech),
+            lines: ticket_lines(tickets, localizer),
         });
         Self {
             parts: parts.collect(),
-            lines: order_sum_lines(order, speech),
-            total: order.total.format(speech.language()),
+            lines: order_sum_lines(order, localizer),
+            total: order.total.format(localizer.language()),
             total_money: order.total,
             time: order.keeps_seats_until.map(|until| countdown(until, now)),
         }
@@ -140,22 +140,22 @@ impl Summary {
 }
 
 /// An order's fees, postage and tax, as the summary and the receipt tell them.
-pub fn order_sum_lines(order: &Order, speech: Speech<'_>) -> Vec<Line> {
+pub fn order_sum_lines(order: &Order, localizer: Localizer<'_>) -> Vec<Line> {
     let tickets = order.performances.iter().flat_map(order_tickets).collect::<Vec<_>>();
-    let mut lines = fee_lines(&tickets.iter().collect::<Vec<_>>(), Some(order.fees), speech);
-    lines.extend(postage_line(order.delivery_fee, speech));
+    let mut lines = fee_lines(&tickets.iter().collect::<Vec<_>>(), Some(order.fees), localizer);
+    lines.extend(postage_line(order.delivery_fee, localizer));
     if order.tax.amount_minor != 0 {
-        lines.push(tax_line(order.tax, order.tax_rate_basis_points, speech));
+        lines.push(tax_line(order.tax, order.tax_rate_basis_points, localizer));
     }
     lines
 }
 
 /// An order's tickets, one line for each event.
-pub fn order_ticket_lines(order: &Order, speech: Speech<'_>) -> Vec<Line> {
+pub fn order_ticket_lines(order: &Order, localizer: Localizer<'_>) -> Vec<Line> {
     let line = |part: &OrderPerformance| {
         let words = [("title", Value::from(part.title.as_str())), ("count", Value::from(part.lines.len()))];
         let sum = tickets_sum(&order_tickets(part))?;
-        Some(Line::new(speech.fill("cart-line", &words), sum.format(speech.language())))
+        Some(Line::new(localizer.fill("cart-line", &words), sum.format(localizer.language())))
     };
     order.performances.iter().filter_map(line).collect()
 }
@@ -168,20 +168,20 @@ fn order_tickets(part: &OrderPerformance) -> Vec<Ticket<'_>> {
 }
 
 /// The cart's seats as the review lists them.
-pub fn cart_review(cart: &Cart, speech: Speech<'_>) -> Vec<ReviewPart> {
+pub fn cart_review(cart: &Cart, localizer: Localizer<'_>) -> Vec<ReviewPart> {
     let part = |held: &shared_model::order::CartPerformance| {
         let seats = held.seats.iter().map(|seat| ReviewSeat {
-            place: place_text::place(&seat.label, speech),
+            place: place_text::place(&seat.label, localizer),
             ticket_type: seat.ticket_type.clone(),
-            price: seat.price.format(speech.language()),
+            price: seat.price.format(localizer.language()),
         });
         let used = |kind: &&shared_model::event::TicketType| {
             !kind.note.is_empty() && held.seats.iter().any(|seat| seat.ticket_type_id == kind.ticket_type_id)
         };
-        let notes = held.ticket_types.iter().filter(used).map(|kind| note(&kind.name, &kind.note, speech));
+        let notes = held.ticket_types.iter().filter(used).map(|kind| note(&kind.name, &kind.note, localizer));
         ReviewPart {
             title: held.title.clone(),
-            when: when(held.starts_at, None, &held.venue, speech),
+            when: when(held.starts_at, None, &held.venue, localizer),
             seats: seats.collect(),
             notes: notes.collect(),
         }
@@ -190,23 +190,23 @@ pub fn cart_review(cart: &Cart, speech: Speech<'_>) -> Vec<ReviewPart> {
 }
 
 /// An order's seats as the review lists them.
-pub fn order_review(order: &Order, speech: Speech<'_>) -> Vec<ReviewPart> {
+pub fn order_review(order: &Order, localizer: Localizer<'_>) -> Vec<ReviewPart> {
     let part = |part: &OrderPerformance| {
         let seats = part.lines.iter().map(|line| ReviewSeat {
-            place: place_text::place(&line.label, speech),
+            place: place_text::place(&line.label, localizer),
             ticket_type: line.ticket_type.clone(),
-            price: line.price.format(speech.language()),
+            price: line.price.format(localizer.language()),
         });
         let mut notes = part
             .lines
             .iter()
             .filter(|line| !line.ticket_type_note.is_empty())
-            .map(|line| note(&line.ticket_type, &line.ticket_type_note, speech))
+            .map(|line| note(&line.ticket_type, &line.ticket_type_note, localizer))
             .collect::<Vec<_>>();
         notes.dedup();
         ReviewPart {
             title: part.title.clone(),
-            when: when(part.starts_at, None, &part.venue, speech),
+            when: when(part.starts_at, None, &part.venue, localizer),
             seats: seats.collect(),
             notes,
         }
@@ -214,36 +214,36 @@ pub fn order_review(order: &Order, speech: Speech<'_>) -> Vec<ReviewPart> {
     order.performances.iter().map(part).collect()
 }
 
-fn note(kind: &str, note: &str, speech: Speech<'_>) -> String {
-    speech.fill("review-note", &[("type", kind.into()), ("note", note.into())])
+fn note(kind: &str, note: &str, localizer: Localizer<'_>) -> String {
+    localizer.fill("review-note", &[("type", kind.into()), ("note", note.into())])
 }
 
 /// "Sat 12 December 2026, 19:30. Doors 19:00"
-fn when(starts_at: Timestamp, doors: Option<Timestamp>, venue: &VenueSummary, speech: Speech<'_>) -> String {
-    let calendar = CalendarText::new(speech, &venue.time_zone);
+fn when(starts_at: Timestamp, doors: Option<Timestamp>, venue: &VenueSummary, localizer: Localizer<'_>) -> String {
+    let calendar = CalendarText::new(localizer, &venue.time_zone);
     let date = calendar.date_time_long(starts_at);
     match doors {
         Some(doors) => {
-            speech.fill("receipt-date-doors", &[("date", date.into()), ("doors", calendar.time(doors).into())])
+            localizer.fill("receipt-date-doors", &[("date", date.into()), ("doors", calendar.time(doors).into())])
         }
         None => date,
     }
 }
 
-fn venue_place(venue: &VenueSummary, speech: Speech<'_>) -> String {
-    speech.fill("receipt-place", &[("venue", venue.name.as_str().into()), ("city", venue.city.as_str().into())])
+fn venue_place(venue: &VenueSummary, localizer: Localizer<'_>) -> String {
+    localizer.fill("receipt-place", &[("venue", venue.name.as_str().into()), ("city", venue.city.as_str().into())])
 }
 
 /// Each ticket by its place when they are few, else all in one line. Prices without the fees, which
 /// stand on a line of their own.
-fn ticket_lines(tickets: &[Ticket<'_>], speech: Speech<'_>) -> Vec<Line> {
-    let language = speech.language();
+fn ticket_lines(tickets: &[Ticket<'_>], localizer: Localizer<'_>) -> Vec<Line> {
+    let language = localizer.language();
     if tickets.len() > SEATS_NAMED_MAX {
-        let label = speech.fill("receipt-tickets", &[("count", Value::from(tickets.len()))]);
+        let label = localizer.fill("receipt-tickets", &[("count", Value::from(tickets.len()))]);
         return tickets_sum(tickets).map(|sum| Line::new(label, sum.format(language))).into_iter().collect();
     }
     let line = |ticket: &Ticket<'_>| {
-        let place = place_text::places(std::slice::from_ref(ticket.label), 1, speech);
+        let place = place_text::places(std::slice::from_ref(ticket.label), 1, localizer);
         Line::new(format!("{place}, {}", ticket.ticket_type), without_fee(ticket).format(language))
     };
     tickets.iter().map(line).collect()
@@ -260,28 +260,28 @@ fn without_fee(ticket: &Ticket<'_>) -> Money {
 }
 
 /// "Booking fees, 2 × € 3.00" when all are alike.
-fn fee_lines(tickets: &[&Ticket<'_>], fees: Option<Money>, speech: Speech<'_>) -> Vec<Line> {
+fn fee_lines(tickets: &[&Ticket<'_>], fees: Option<Money>, localizer: Localizer<'_>) -> Vec<Line> {
     let Some(fees) = fees.filter(|fees| fees.amount_minor != 0) else { return Vec::new() };
-    let language = speech.language();
+    let language = localizer.language();
     let paid = tickets.iter().map(|ticket| ticket.fee).filter(|fee| fee.amount_minor != 0).collect::<Vec<_>>();
     let label = match paid.first() {
         Some(fee) if paid.iter().all(|other| other == fee) => {
             let words = [("count", Value::from(paid.len())), ("fee", fee.format(language).into())];
-            speech.fill("receipt-fees-each", &words)
+            localizer.fill("receipt-fees-each", &words)
         }
-        _ => speech.text("receipt-fees"),
+        _ => localizer.text("receipt-fees"),
     };
     vec![Line::new(label, fees.format(language))]
 }
 
-fn postage_line(postage: Option<Money>, speech: Speech<'_>) -> Option<Line> {
+fn postage_line(postage: Option<Money>, localizer: Localizer<'_>) -> Option<Line> {
     let postage = postage.filter(|postage| postage.amount_minor != 0)?;
-    Some(Line::new(speech.text("receipt-post"), postage.format(speech.language())))
+    Some(Line::new(localizer.text("receipt-post"), postage.format(localizer.language())))
 }
 
-fn tax_line(tax: Money, rate: u32, speech: Speech<'_>) -> Line {
-    let label = speech.fill("receipt-vat", &[("rate", wording::percent(rate).into())]);
-    Line::soft(label, tax.format(speech.language()))
+fn tax_line(tax: Money, rate: u32, localizer: Localizer<'_>) -> Line {
+    let label = localizer.fill("receipt-vat", &[("rate", wording::percent(rate).into())]);
+    Line::soft(label, tax.format(localizer.language()))
 }
 
 /// The tax rate when all performances have the same; with several, only the order can tell.

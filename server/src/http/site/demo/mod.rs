@@ -1,6 +1,6 @@
 //! The demo's own pages: its messages, and the sandbox provider's.
 
-pub mod messages;
+pub mod inbox;
 mod routes;
 mod sandbox;
 

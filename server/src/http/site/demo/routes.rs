@@ -1,7 +1,7 @@
 //! The demo's messages: mails where no mail server is configured, text messages where no provider is. They hold codes,
 //! so only the admin listener serves them. Nothing of it exists outside the demo.
 
-use super::messages::{DemoMailPage, MailFile, MailRow, OpenMail, TextRow};
+use super::inbox::{DemoMailPage, MailFile, MailRow, OpenMail, TextRow};
 use crate::{
     calendar_text::CalendarText,
     demo::{
@@ -94,7 +94,7 @@ async fn show(reader: &Reader, open: Option<StoredMail>) -> SiteResult<Response>
         Some(sms_box) => held(sms_box.list_texts().await)?,
         None => Vec::new(),
     };
-    let calendar = CalendarText::new(reader.speech(), MAIL_ZONE);
+    let calendar = CalendarText::new(reader.localizer(), MAIL_ZONE);
     let open_id = open.as_ref().map(|mail| mail.outbox_id);
     let mail_row = |mail: &StoredMail| MailRow {
         id: mail.outbox_id.to_string(),
@@ -110,7 +110,7 @@ async fn show(reader: &Reader, open: Option<StoredMail>) -> SiteResult<Response>
     };
     let rows = mails.iter().map(mail_row).collect();
     let texts = texts.iter().map(text_row).collect();
-    let layout = Layout::new(reader.speech(), reader.speech().text("demo-mail-title")).at(&reader.path);
+    let layout = Layout::new(reader.localizer(), reader.localizer().text("demo-mail-title")).at(&reader.path);
     page(&DemoMailPage::new(layout, texts, rows, open.map(opened)))
 }
 

@@ -63,7 +63,7 @@ async fn challenge(reader: Reader, Path(reference): Path<String>) -> SiteResult<
     let intent = found.map_err(|_| ErrorCode::Busy)?.ok_or(ErrorCode::NotFound)?;
     let currency = intent.currency.parse().map_err(|_| ErrorCode::Internal)?;
     let total = Money::new(intent.amount_minor, currency).format(reader.language);
-    let layout = reader.layout(&reader.speech().text("challenge-title"), None);
+    let layout = reader.layout(&reader.localizer().text("challenge-title"), None);
     page(&ChallengePage::new(layout, &reference, &total))
 }
 

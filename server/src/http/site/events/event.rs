@@ -8,7 +8,7 @@ use crate::{
         tell_me::page::{can_be_awaited, tell_me_path},
         wording::{self, Offer},
     },
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use askama::Template;
 use serde_json::{Value as Json, json};
@@ -110,15 +110,15 @@ pub struct EventPage<'a> {
 impl<'a> EventPage<'a> {
     /// `base_url` is the site's address without a slash at its end.
     pub fn new(page: Layout<'a>, event: &EventDetail, cart: Option<&Cart>, now: Timestamp, base_url: &str) -> Self {
-        let speech = page.speech();
+        let localizer = page.localizer();
         let venue = event.performances.first().map(|first| &first.venue);
         Self {
-            json_ld: json_ld(event, speech, base_url),
-            event: head(event, venue, speech),
-            dates: dates(event, cart, now, speech),
-            prices: price_table(event, speech),
-            getting_in: getting_in(venue, speech),
-            venue: venue.map(|venue| venue_block(venue, speech)),
+            json_ld: json_ld(event, localizer, base_url),
+            event: head(event, venue, localizer),
+            dates: dates(event, cart, now, localizer),
+            prices: price_table(event, localizer),
+            getting_in: getting_in(venue, localizer),
+            venue: venue.map(|venue| venue_block(venue, localizer)),
             page,
         }
     }
@@ -137,19 +137,19 @@ pub fn share_text(event: &EventDetail) -> String {
     format!("{whole_words} …")
 }
 
-fn head(event: &EventDetail, venue: Option<&VenueSummary>, speech: Speech<'_>) -> EventHead {
+fn head(event: &EventDetail, venue: Option<&VenueSummary>, localizer: Localizer<'_>) -> EventHead {
     let title = [("title", Value::from(event.title.as_str()))];
     let zone = event.performances.first().zip(venue).map(|(first, venue)| {
-        let zone = CalendarText::new(speech, &venue.time_zone).zone(first.starts_at);
-        speech.fill("event-zone", &[("city", venue.city.as_str().into()), ("zone", zone.into())])
+        let zone = CalendarText::new(localizer, &venue.time_zone).zone(first.starts_at);
+        localizer.fill("event-zone", &[("city", venue.city.as_str().into()), ("zone", zone.into())])
     });
     EventHead {
         title: event.title.clone(),
         subtitle: event.subtitle.clone(),
         accent: event.accent.clone(),
         poster: event.poster.clone(),
-        poster_alt: speech.fill("event-poster", &title),
-        facts: facts(event, speech),
+        poster_alt: localizer.fill("event-poster", &title),
+        facts: facts(event, localizer),
         description: paragraphs(&event.description),
         zone,
         organizer_name: event.organizer_name.clone(),
@@ -162,56 +162,56 @@ fn paragraphs(text: &str) -> Vec<String> {
     text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).map(str::to_owned).collect()
 }
 
-fn facts(event: &EventDetail, speech: Speech<'_>) -> Vec<Fact> {
+fn facts(event: &EventDetail, localizer: Localizer<'_>) -> Vec<Fact> {
     let duration = event.duration_minutes.map(|minutes| {
-        let duration = duration(minutes, speech);
+        let duration = duration(minutes, localizer);
         let words = [("count", Value::from(event.interval_count)), ("duration", duration.into())];
-        Fact { icon: Icon::Clock, words: speech.fill("event-interval", &words) }
+        Fact { icon: Icon::Clock, words: localizer.fill("event-interval", &words) }
     });
     let age = event
         .age_min
         .filter(|years| *years > 0)
-        .map(|years| Fact { icon: Icon::Age, words: speech.fill("event-age", &[("years", Value::from(years))]) });
+        .map(|years| Fact { icon: Icon::Age, words: localizer.fill("event-age", &[("years", Value::from(years))]) });
     let language = event.language.as_deref().map(|tag| {
         let primary = tag.split('-').next().unwrap_or(tag);
         let name = if NAMED_LANGUAGES.contains(&primary) {
-            speech.text(&format!("language-{primary}"))
+            localizer.text(&format!("language-{primary}"))
         } else {
             tag.to_owned()
         };
-        Fact { icon: Icon::Speech, words: speech.fill("event-in-language", &[("language", name.into())]) }
+        Fact { icon: Icon::Localizer, words: localizer.fill("event-in-language", &[("language", name.into())]) }
     });
-    let category = Fact { icon: Icon::Tag, words: category_name(event.category, speech) };
+    let category = Fact { icon: Icon::Tag, words: category_name(event.category, localizer) };
     [duration, age, language, Some(category)].into_iter().flatten().collect()
 }
 
-fn duration(minutes: u32, speech: Speech<'_>) -> String {
+fn duration(minutes: u32, localizer: Localizer<'_>) -> String {
     match (minutes / 60, minutes % 60) {
-        (0, minutes) => speech.fill("event-minutes", &[("minutes", Value::from(minutes))]),
-        (hours, 0) => speech.fill("event-hours-exact", &[("hours", Value::from(hours))]),
+        (0, minutes) => localizer.fill("event-minutes", &[("minutes", Value::from(minutes))]),
+        (hours, 0) => localizer.fill("event-hours-exact", &[("hours", Value::from(hours))]),
         (hours, minutes) => {
             let minutes = format!("{minutes:02}");
-            speech.fill("event-hours", &[("hours", Value::from(hours)), ("minutes", minutes.into())])
+            localizer.fill("event-hours", &[("hours", Value::from(hours)), ("minutes", minutes.into())])
         }
     }
 }
 
-fn dates(event: &EventDetail, cart: Option<&Cart>, now: Timestamp, speech: Speech<'_>) -> Vec<DateRow> {
+fn dates(event: &EventDetail, cart: Option<&Cart>, now: Timestamp, localizer: Localizer<'_>) -> Vec<DateRow> {
     let first_venue = event.performances.first().map(|first| &first.venue.slug);
     // One gold a screen: with a cart, its "Check out" has it.
     let gold_is_free = cart.is_none_or(|cart| cart.performances.is_empty());
     let first_open = event.performances.iter().position(|date| date.sale == SaleState::OnSale);
     let row = |(position, date): (usize, &PerformanceSummary)| DateRow {
         is_first: gold_is_free && first_open == Some(position),
-        yours: yours(date, cart, speech),
-        elsewhere: (Some(&date.venue.slug) != first_venue).then(|| elsewhere(&date.venue, speech)),
-        ..date_row(date, now, speech)
+        yours: yours(date, cart, localizer),
+        elsewhere: (Some(&date.venue.slug) != first_venue).then(|| elsewhere(&date.venue, localizer)),
+        ..date_row(date, now, localizer)
     };
     event.performances.iter().enumerate().map(row).collect()
 }
 
-fn date_row(date: &PerformanceSummary, now: Timestamp, speech: Speech<'_>) -> DateRow {
-    let calendar = CalendarText::new(speech, &date.venue.time_zone);
+fn date_row(date: &PerformanceSummary, now: Timestamp, localizer: Localizer<'_>) -> DateRow {
+    let calendar = CalendarText::new(localizer, &date.venue.time_zone);
     let at = date.starts_at;
     DateRow {
         performance_id: date.performance_id.to_string(),
@@ -221,12 +221,12 @@ fn date_row(date: &PerformanceSummary, now: Timestamp, speech: Speech<'_>) -> Da
         time: calendar.time(at),
         iso: calendar.iso(at),
         full: calendar.date_time_long(at),
-        doors: date.doors_at.map(|doors| speech.fill("event-doors", &[("time", calendar.time(doors).into())])),
+        doors: date.doors_at.map(|doors| localizer.fill("event-doors", &[("time", calendar.time(doors).into())])),
         elsewhere: None,
-        offer: Offer::of(date, now, speech),
+        offer: Offer::of(date, now, localizer),
         moved: date
             .moved_from
-            .map(|from| speech.fill("state-moved-from", &[("date", calendar.date_short(from).into())])),
+            .map(|from| localizer.fill("state-moved-from", &[("date", calendar.date_short(from).into())])),
         yours: None,
         is_closed: date.sale != SaleState::OnSale,
         seats_shown: matches!(date.sale, SaleState::OnSale | SaleState::NotYetOnSale { .. }),
@@ -235,30 +235,30 @@ fn date_row(date: &PerformanceSummary, now: Timestamp, speech: Speech<'_>) -> Da
     }
 }
 
-fn elsewhere(venue: &VenueSummary, speech: Speech<'_>) -> String {
-    speech.fill("event-elsewhere", &[("venue", venue.name.as_str().into()), ("city", venue.city.as_str().into())])
+fn elsewhere(venue: &VenueSummary, localizer: Localizer<'_>) -> String {
+    localizer.fill("event-elsewhere", &[("venue", venue.name.as_str().into()), ("city", venue.city.as_str().into())])
 }
 
-fn yours(date: &PerformanceSummary, cart: Option<&Cart>, speech: Speech<'_>) -> Option<String> {
+fn yours(date: &PerformanceSummary, cart: Option<&Cart>, localizer: Localizer<'_>) -> Option<String> {
     let held = cart?.performances.iter().find(|held| held.performance_id == date.performance_id)?;
-    Some(speech.fill("event-yours", &[("count", Value::from(held.seats.len()))]))
+    Some(localizer.fill("event-yours", &[("count", Value::from(held.seats.len()))]))
 }
 
-fn price_table(event: &EventDetail, speech: Speech<'_>) -> PriceTable {
-    let rows = event.prices.iter().map(|category| price_row(category, &event.ticket_types, speech)).collect();
+fn price_table(event: &EventDetail, localizer: Localizer<'_>) -> PriceTable {
+    let rows = event.prices.iter().map(|category| price_row(category, &event.ticket_types, localizer)).collect();
     let rate = wording::percent(event.tax_rate_basis_points);
     let mut fees = event.prices.iter().flat_map(|category| &category.prices).map(|price| price.fee);
     let first = fees.next();
     // Free tickets carry no fee; they do not make the others' fee uneven.
     let fees = match first {
         Some(fee) if fees.all(|other| other == fee || other.amount_minor == 0) => {
-            speech.fill("event-fees", &[("fee", fee.format(speech.language()).into()), ("rate", rate.into())])
+            localizer.fill("event-fees", &[("fee", fee.format(localizer.language()).into()), ("rate", rate.into())])
         }
-        _ => speech.fill("event-fees-varied", &[("rate", rate.into())]),
+        _ => localizer.fill("event-fees-varied", &[("rate", rate.into())]),
     };
     let notes = event.ticket_types.iter().filter(|kind| !kind.note.is_empty()).map(|kind| {
         let parts = [("name", Value::from(kind.name.as_str())), ("note", kind.note.as_str().into())];
-        speech.fill("event-ticket-type-note", &parts)
+        localizer.fill("event-ticket-type-note", &parts)
     });
     PriceTable {
         columns: event.ticket_types.iter().map(|kind| kind.name.clone()).collect(),
@@ -268,22 +268,22 @@ fn price_table(event: &EventDetail, speech: Speech<'_>) -> PriceTable {
     }
 }
 
-fn price_row(category: &PriceCategory, types: &[TicketType], speech: Speech<'_>) -> PriceRow {
+fn price_row(category: &PriceCategory, types: &[TicketType], localizer: Localizer<'_>) -> PriceRow {
     let cell = |kind: &TicketType| {
         let price = category.prices.iter().find(|price| price.ticket_type_id == kind.ticket_type_id)?;
         let is_free = price.price.amount_minor == 0;
-        Some(if is_free { speech.text("event-free") } else { price.price.format(speech.language()) })
+        Some(if is_free { localizer.text("event-free") } else { price.price.format(localizer.language()) })
     };
     PriceRow { glyph: Glyph::Band(category.band), name: category.name.clone(), cells: types.iter().map(cell).collect() }
 }
 
-fn getting_in(venue: Option<&VenueSummary>, speech: Speech<'_>) -> Vec<Fact> {
+fn getting_in(venue: Option<&VenueSummary>, localizer: Localizer<'_>) -> Vec<Fact> {
     let accessibility = venue.map(|venue| venue.accessibility.as_slice()).unwrap_or_default();
     let mut lines = accessibility
         .iter()
         .map(|line| Fact { icon: accessibility_icon(line), words: line.clone() })
         .collect::<Vec<_>>();
-    lines.push(Fact { icon: Icon::Clock, words: speech.text("event-latecomers") });
+    lines.push(Fact { icon: Icon::Clock, words: localizer.text("event-latecomers") });
     lines
 }
 
@@ -307,11 +307,11 @@ fn accessibility_icon(line: &str) -> Icon {
     }
 }
 
-fn venue_block(venue: &VenueSummary, speech: Speech<'_>) -> VenueBlock {
+fn venue_block(venue: &VenueSummary, localizer: Localizer<'_>) -> VenueBlock {
     let address = wording::address(venue);
     let label = [("venue", Value::from(venue.name.as_str())), ("address", address.as_str().into())];
     VenueBlock {
-        map_label: speech.fill("event-map", &label),
+        map_label: localizer.fill("event-map", &label),
         name: venue.name.clone(),
         directions: wording::directions(venue),
         map: map::sketch(venue),
@@ -320,15 +320,15 @@ fn venue_block(venue: &VenueSummary, speech: Speech<'_>) -> VenueBlock {
 }
 
 /// schema.org events, one for each performance, safe inside a script element.
-fn json_ld(event: &EventDetail, speech: Speech<'_>, base_url: &str) -> String {
-    let events = event.performances.iter().map(|date| schema_event(event, date, speech, base_url));
+fn json_ld(event: &EventDetail, localizer: Localizer<'_>, base_url: &str) -> String {
+    let events = event.performances.iter().map(|date| schema_event(event, date, localizer, base_url));
     let text = Json::Array(events.collect()).to_string();
     // "</script>" inside a text would end the block; JSON reads \u003c as the same character.
     text.replace('<', "\\u003c")
 }
 
-fn schema_event(event: &EventDetail, date: &PerformanceSummary, speech: Speech<'_>, base_url: &str) -> Json {
-    let calendar = CalendarText::new(speech, &date.venue.time_zone);
+fn schema_event(event: &EventDetail, date: &PerformanceSummary, localizer: Localizer<'_>, base_url: &str) -> Json {
+    let calendar = CalendarText::new(localizer, &date.venue.time_zone);
     let url = format!("{base_url}/events/{}", event.slug);
     let status = match (&date.sale, date.moved_from) {
         (SaleState::Cancelled, _) => "EventCancelled",

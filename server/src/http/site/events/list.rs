@@ -7,7 +7,7 @@ use crate::{
         links::percent_encode,
         wording::{Action, Choice, Offer},
     },
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use askama::Template;
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
@@ -238,13 +238,13 @@ pub struct EventsFound {
 
 impl<'a> EventsPage<'a> {
     pub fn new(page: Layout<'a>, list: &EventsFound) -> Self {
-        let speech = page.speech();
+        let localizer = page.localizer();
         let query = &list.query;
-        let nothing = list.found.items.is_empty().then(|| nothing(list, speech));
+        let nothing = list.found.items.is_empty().then(|| nothing(list, localizer));
         Self {
-            search: search(list, speech),
-            chips: chips(query, speech),
-            days: days(&list.found.items, list.now, speech),
+            search: search(list, localizer),
+            chips: chips(query, localizer),
+            days: days(&list.found.items, list.now, localizer),
             nothing,
             first_page: (!query.cursor.is_empty()).then(|| query.href(|_| ())),
             next_page: list.found.next_cursor.as_ref().map(|cursor| query.href(|next| next.cursor.clone_from(cursor))),
@@ -253,25 +253,26 @@ impl<'a> EventsPage<'a> {
     }
 }
 
-fn search(list: &EventsFound, speech: Speech<'_>) -> Search {
+fn search(list: &EventsFound, localizer: Localizer<'_>) -> Search {
     let query = &list.query;
     let choice =
         |value: &str, label: String, current: &str| Choice { value: value.to_owned(), label, chosen: value == current };
-    let mut place = vec![choice("", speech.text("where-any"), &query.place)];
+    let mut place = vec![choice("", localizer.text("where-any"), &query.place)];
     place.extend(list.places.iter().map(|city| choice(city, city.clone(), &query.place)));
-    let mut category = vec![choice("", speech.text("category-any"), &query.category)];
-    category.extend(EventCategory::ALL.map(|kind| choice(kind.as_str(), category_name(kind, speech), &query.category)));
-    Search { q: query.q.clone(), when: when_choices(query, list.now, speech), place, category }
+    let mut category = vec![choice("", localizer.text("category-any"), &query.category)];
+    category
+        .extend(EventCategory::ALL.map(|kind| choice(kind.as_str(), category_name(kind, localizer), &query.category)));
+    Search { q: query.q.clone(), when: when_choices(query, list.now, localizer), place, category }
 }
 
-fn when_choices(query: &EventsQuery, now: Timestamp, speech: Speech<'_>) -> Vec<Choice> {
-    let calendar = CalendarText::new(speech, SEARCH_ZONE);
+fn when_choices(query: &EventsQuery, now: Timestamp, localizer: Localizer<'_>) -> Vec<Choice> {
+    let calendar = CalendarText::new(localizer, SEARCH_ZONE);
     let today = local_today(now);
     let mut choices = vec![
-        (String::new(), speech.text("when-any")),
-        ("tonight".to_owned(), speech.text("when-tonight")),
-        ("weekend".to_owned(), speech.text("when-weekend")),
-        ("week".to_owned(), speech.text("when-week")),
+        (String::new(), localizer.text("when-any")),
+        ("tonight".to_owned(), localizer.text("when-tonight")),
+        ("weekend".to_owned(), localizer.text("when-weekend")),
+        ("week".to_owned(), localizer.text("when-week")),
     ];
     let tomorrow = today.saturating_add(1.day());
     choices.extend(
@@ -282,7 +283,7 @@ fn when_choices(query: &EventsQuery, now: Timestamp, speech: Speech<'_>) -> Vec<
             .first_of_month()
             .series(1.month())
             .take(MONTHS_OFFERED)
-            .map(|month| (month.strftime("%Y-%m").to_string(), month_and_year(&calendar, midnight(month), speech))),
+            .map(|month| (month.strftime("%Y-%m").to_string(), month_and_year(&calendar, midnight(month), localizer))),
     );
     // A date from elsewhere, such as an old link, stays what was asked for.
     if let Some(When::Day(day)) = When::parse(&query.when)
@@ -293,10 +294,10 @@ fn when_choices(query: &EventsQuery, now: Timestamp, speech: Speech<'_>) -> Vec<
     choices.into_iter().map(|(value, label)| Choice { chosen: value == query.when, value, label }).collect()
 }
 
-fn chips(query: &EventsQuery, speech: Speech<'_>) -> Vec<Chip> {
+fn chips(query: &EventsQuery, localizer: Localizer<'_>) -> Vec<Chip> {
     let times =
         [("", "when-any"), ("tonight", "when-tonight"), ("weekend", "when-weekend-short")].map(|(value, key)| Chip {
-            label: speech.text(key),
+            label: localizer.text(key),
             href: query.href(|q| q.when = value.to_owned()),
             chosen: query.when == value,
         });
@@ -304,27 +305,27 @@ fn chips(query: &EventsQuery, speech: Speech<'_>) -> Vec<Chip> {
     let kinds = EventCategory::ALL.map(|kind| {
         let chosen = query.category == kind.as_str();
         let value = if chosen { "" } else { kind.as_str() };
-        Chip { label: category_name(kind, speech), href: query.href(|q| q.category = value.to_owned()), chosen }
+        Chip { label: category_name(kind, localizer), href: query.href(|q| q.category = value.to_owned()), chosen }
     });
     times.into_iter().chain(kinds).collect()
 }
 
-pub fn category_name(category: EventCategory, speech: Speech<'_>) -> String {
-    speech.text(&format!("category-{}", category.as_str()))
+pub fn category_name(category: EventCategory, localizer: Localizer<'_>) -> String {
+    localizer.text(&format!("category-{}", category.as_str()))
 }
 
-fn month_and_year(calendar: &CalendarText<'_>, at: Timestamp, speech: Speech<'_>) -> String {
+fn month_and_year(calendar: &CalendarText<'_>, at: Timestamp, localizer: Localizer<'_>) -> String {
     let year = calendar.local_date(at).year().to_string();
-    speech.fill("day-month", &[("month", calendar.month(at).into()), ("year", year.into())])
+    localizer.fill("day-month", &[("month", calendar.month(at).into()), ("year", year.into())])
 }
 
 /// Groups by the venue's calendar day, in the order given (soonest first).
-fn days(items: &[PerformanceSummary], now: Timestamp, speech: Speech<'_>) -> Vec<Day> {
+fn days(items: &[PerformanceSummary], now: Timestamp, localizer: Localizer<'_>) -> Vec<Day> {
     let mut days: Vec<(Date, Day)> = Vec::new();
     for (position, item) in items.iter().enumerate() {
-        let calendar = CalendarText::new(speech, &item.venue.time_zone);
+        let calendar = CalendarText::new(localizer, &item.venue.time_zone);
         let date = calendar.local_date(item.starts_at);
-        let card = Card { is_early: position < EARLY_CARDS, ..Card::of(item, now, &calendar, speech) };
+        let card = Card { is_early: position < EARLY_CARDS, ..Card::of(item, now, &calendar, localizer) };
         match days.last_mut() {
             Some((last, day)) if *last == date => day.cards.push(card),
             _ => days.push((
@@ -333,7 +334,7 @@ fn days(items: &[PerformanceSummary], now: Timestamp, speech: Speech<'_>) -> Vec
                     id: days.len(),
                     number: calendar.day(item.starts_at),
                     weekday: calendar.weekday(item.starts_at),
-                    month: month_and_year(&calendar, item.starts_at, speech),
+                    month: month_and_year(&calendar, item.starts_at, localizer),
                     near: calendar.near_day(item.starts_at, now),
                     full: calendar.date_long(item.starts_at),
                     count: String::new(),
@@ -344,22 +345,23 @@ fn days(items: &[PerformanceSummary], now: Timestamp, speech: Speech<'_>) -> Vec
     }
     days.into_iter()
         .map(|(_, day)| {
-            let count = speech.fill("day-events", &[("count", Value::from(day.cards.len()))]);
+            let count = localizer.fill("day-events", &[("count", Value::from(day.cards.len()))]);
             Day { count, ..day }
         })
         .collect()
 }
 
 impl Card {
-    fn of(item: &PerformanceSummary, now: Timestamp, calendar: &CalendarText<'_>, speech: Speech<'_>) -> Self {
+    fn of(item: &PerformanceSummary, now: Timestamp, calendar: &CalendarText<'_>, localizer: Localizer<'_>) -> Self {
         let is_off = item.sale == SaleState::Cancelled;
         let strip = if is_off {
-            Some(speech.text("state-cancelled"))
+            Some(localizer.text("state-cancelled"))
         } else {
-            item.moved_from.map(|date| speech.fill("state-moved-from", &[("date", calendar.date_short(date).into())]))
+            item.moved_from
+                .map(|date| localizer.fill("state-moved-from", &[("date", calendar.date_short(date).into())]))
         };
         let place = if item.standing_only {
-            speech.fill("place-standing", &[("venue", item.venue.name.as_str().into())])
+            localizer.fill("place-standing", &[("venue", item.venue.name.as_str().into())])
         } else {
             item.venue.name.clone()
         };
@@ -371,7 +373,7 @@ impl Card {
             time: calendar.time(item.starts_at),
             iso: calendar.iso(item.starts_at),
             place,
-            offer: Offer::of(item, now, speech),
+            offer: Offer::of(item, now, localizer),
             strip,
             is_off,
             is_early: false,
@@ -379,48 +381,50 @@ impl Card {
     }
 }
 
-fn nothing(list: &EventsFound, speech: Speech<'_>) -> Nothing {
+fn nothing(list: &EventsFound, localizer: Localizer<'_>) -> Nothing {
     let query = &list.query;
-    let when = When::parse(&query.when).map(|when| when_words(when, speech));
+    let when = When::parse(&query.when).map(|when| when_words(when, localizer));
     let headline = match (&*query.q, when, &*query.place) {
-        ("", None, "") => speech.text("nothing-plain"),
-        ("", None, place) => speech.fill("nothing-where", &[("place", place.into())]),
-        ("", Some(when), "") => speech.fill("nothing-when", &[("when", when.into())]),
-        ("", Some(when), place) => speech.fill("nothing-when-where", &[("when", when.into()), ("place", place.into())]),
-        (words, _, _) => speech.fill("nothing-words", &[("words", words.into())]),
+        ("", None, "") => localizer.text("nothing-plain"),
+        ("", None, place) => localizer.fill("nothing-where", &[("place", place.into())]),
+        ("", Some(when), "") => localizer.fill("nothing-when", &[("when", when.into())]),
+        ("", Some(when), place) => {
+            localizer.fill("nothing-when-where", &[("when", when.into()), ("place", place.into())])
+        }
+        (words, _, _) => localizer.fill("nothing-words", &[("words", words.into())]),
     };
     let headline = match query.category.parse() {
         Ok(category) => {
-            let args = [("category", category_name(category, speech).into()), ("nothing", headline.into())];
-            speech.fill("nothing-of-category", &args)
+            let args = [("category", category_name(category, localizer).into()), ("nothing", headline.into())];
+            localizer.fill("nothing-of-category", &args)
         }
         Err(_) => headline,
     };
     let sentence = list.next.as_ref().map_or_else(
-        || speech.text("nothing-none"),
+        || localizer.text("nothing-none"),
         |next| {
-            let calendar = CalendarText::new(speech, &next.venue.time_zone);
-            let date = crate::http::site::wording::moment(next.starts_at, list.now, &calendar, speech);
-            speech.fill("nothing-next", &[("title", next.title.as_str().into()), ("date", date.into())])
+            let calendar = CalendarText::new(localizer, &next.venue.time_zone);
+            let date = crate::http::site::wording::moment(next.starts_at, list.now, &calendar, localizer);
+            localizer.fill("nothing-next", &[("title", next.title.as_str().into()), ("date", date.into())])
         },
     );
     let next = list
         .next
         .as_ref()
-        .map(|next| Action { href: format!("/events/{}", next.event_slug), label: speech.text("nothing-show") });
+        .map(|next| Action { href: format!("/events/{}", next.event_slug), label: localizer.text("nothing-show") });
     Nothing { headline, sentence, next }
 }
 
-fn when_words(when: When, speech: Speech<'_>) -> String {
-    let calendar = CalendarText::new(speech, SEARCH_ZONE);
+fn when_words(when: When, localizer: Localizer<'_>) -> String {
+    let calendar = CalendarText::new(localizer, SEARCH_ZONE);
     match when {
-        When::Tonight => speech.text("nothing-tonight"),
-        When::Weekend => speech.text("nothing-weekend"),
-        When::Week => speech.text("nothing-week"),
-        When::Day(day) => speech.fill("nothing-on-day", &[("date", calendar.date_short(midnight(day)).into())]),
+        When::Tonight => localizer.text("nothing-tonight"),
+        When::Weekend => localizer.text("nothing-weekend"),
+        When::Week => localizer.text("nothing-week"),
+        When::Day(day) => localizer.fill("nothing-on-day", &[("date", calendar.date_short(midnight(day)).into())]),
         When::Month(first) => {
-            let month = month_and_year(&calendar, midnight(first), speech);
-            speech.fill("nothing-in-month", &[("month", month.into())])
+            let month = month_and_year(&calendar, midnight(first), localizer);
+            localizer.fill("nothing-in-month", &[("month", month.into())])
         }
     }
 }

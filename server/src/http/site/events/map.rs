@@ -1,4 +1,4 @@
-//! The sketch of where a venue is: a few streets, the house, a pin. It is drawn, not surveyed; the
+//! The sketch of where a venue is: a few streets, the venue, a pin. It is drawn, not surveyed; the
 //! address and a link to a real map always stand beside it, and only the venue's own street is named.
 
 use shared_model::event::VenueSummary;

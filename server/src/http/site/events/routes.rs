@@ -49,13 +49,13 @@ async fn events(reader: Reader, Query(query): Query<EventsQuery>) -> SiteResult<
     };
     let places = coordinator.list_places().await?;
     let cart = reader.cart().await?;
-    let speech = reader.speech();
+    let localizer = reader.localizer();
     let share = Share {
-        description: speech.text("events-description"),
+        description: localizer.text("events-description"),
         url: format!("{}/", reader.base_url()),
         image: format!("{}{}", reader.base_url(), assets::asset("img/share.png")),
     };
-    let layout = reader.layout(&speech.text("events-title"), cart.as_ref()).tab(Tab::Events).share(share);
+    let layout = reader.layout(&localizer.text("events-title"), cart.as_ref()).tab(Tab::Events).share(share);
     page(&EventsPage::new(layout, &EventsFound { query, found, places, next, now }))
 }
 
@@ -70,7 +70,7 @@ async fn event(reader: Reader, Path(slug): Path<String>) -> SiteResult<Response>
         url: format!("{base_url}/events/{}", event.slug),
         image: format!("{base_url}{image}"),
     };
-    let title = reader.speech().fill("event-title", &[("title", Value::from(event.title.as_str()))]);
+    let title = reader.localizer().fill("event-title", &[("title", Value::from(event.title.as_str()))]);
     let layout = reader.layout(&title, cart.as_ref()).tab(Tab::Events).share(share);
     page(&EventPage::new(layout, &event, cart.as_ref(), reader.now(), base_url))
 }
@@ -96,13 +96,13 @@ async fn calendar(reader: Reader, Path(performance_id): Path<PerformanceId>) -> 
         (header::CONTENT_TYPE, HeaderValue::from_static(CALENDAR_MEDIA_TYPE)),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"event.ics\"")),
     ];
-    Ok((headers, write_calendar(&[entry], reader.speech())).into_response())
+    Ok((headers, write_calendar(&[entry], reader.localizer())).into_response())
 }
 
 async fn api(reader: Reader) -> SiteResult<Response> {
     let document = serde_json::to_value(rest::openapi()).unwrap_or_default();
     let cart = reader.cart().await?;
-    let layout = reader.layout(&reader.speech().text("api-title"), cart.as_ref());
+    let layout = reader.layout(&reader.localizer().text("api-title"), cart.as_ref());
     page(&ApiPage::new(layout, &document))
 }
 

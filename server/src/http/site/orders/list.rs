@@ -12,7 +12,7 @@ use crate::{
         layout::{Icon, Layout, Tab},
         wording::{self, Choice},
     },
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use askama::Template;
 use serde::Deserialize;
@@ -117,15 +117,15 @@ pub struct PastRow {
 
 impl<'a> TicketsPage<'a> {
     pub fn new(page: Layout<'a>, listed: &Listed, now: Timestamp) -> Self {
-        let speech = page.speech();
+        let localizer = page.localizer();
         let more = |orders: &Page<Order>, shown: Shown| {
             let cursor = orders.next_cursor.as_ref()?;
             Some(format!("/tickets?show={}&cursor={cursor}", shown.word()))
         };
         Self {
-            filters: filters(listed, speech),
-            upcoming: upcoming_cards(listed, now, page.cart.is_none(), speech),
-            past: listed.past.items.iter().map(|order| past_row(order, speech)).collect(),
+            filters: filters(listed, localizer),
+            upcoming: upcoming_cards(listed, now, page.cart.is_none(), localizer),
+            past: listed.past.items.iter().map(|order| past_row(order, localizer)).collect(),
             more_upcoming: more(&listed.upcoming, Shown::Upcoming),
             more_past: more(&listed.past, Shown::Past),
             is_guest: listed.is_guest,
@@ -135,7 +135,7 @@ impl<'a> TicketsPage<'a> {
     }
 }
 
-fn filters(listed: &Listed, speech: Speech<'_>) -> Vec<Choice> {
+fn filters(listed: &Listed, localizer: Localizer<'_>) -> Vec<Choice> {
     let OrderCounts { upcoming, past } = listed.counts;
     let count = |count: usize| [("count", Value::from(count))];
     let choice = |shown: Shown, label| {
@@ -143,14 +143,14 @@ fn filters(listed: &Listed, speech: Speech<'_>) -> Vec<Choice> {
         Choice { value, label, chosen: listed.shown == shown }
     };
     vec![
-        choice(Shown::All, speech.text("tickets-all")),
-        choice(Shown::Upcoming, speech.fill("tickets-upcoming", &count(upcoming))),
-        choice(Shown::Past, speech.fill("tickets-past", &count(past))),
+        choice(Shown::All, localizer.text("tickets-all")),
+        choice(Shown::Upcoming, localizer.fill("tickets-upcoming", &count(upcoming))),
+        choice(Shown::Past, localizer.fill("tickets-past", &count(past))),
     ]
 }
 
 /// A card for each performance of the upcoming orders, soonest first; those of them that are over come last.
-fn upcoming_cards(listed: &Listed, now: Timestamp, may_be_gold: bool, speech: Speech<'_>) -> Vec<UpcomingCard> {
+fn upcoming_cards(listed: &Listed, now: Timestamp, may_be_gold: bool, localizer: Localizer<'_>) -> Vec<UpcomingCard> {
     let since = OrderPeriod::upcoming_since(now);
     let parts = listed.upcoming.items.iter().flat_map(|order| order.performances.iter().map(move |part| (order, part)));
     let mut parts = parts.collect::<Vec<_>>();
@@ -161,15 +161,15 @@ fn upcoming_cards(listed: &Listed, now: Timestamp, may_be_gold: bool, speech: Sp
             .mailed
             .as_ref()
             .filter(|(order_id, _)| *order_id == order.order_id)
-            .and_then(|(_, said)| mail_said(said, order, speech)),
-        ..upcoming_card(order, part, now, speech)
+            .and_then(|(_, said)| mail_said(said, order, localizer)),
+        ..upcoming_card(order, part, now, localizer)
     };
     parts.iter().enumerate().map(card).collect()
 }
 
-fn upcoming_card(order: &Order, part: &OrderPerformance, now: Timestamp, speech: Speech<'_>) -> UpcomingCard {
-    let calendar = CalendarText::new(speech, &part.venue.time_zone);
-    let when = wording::moment(part.starts_at, now, &calendar, speech);
+fn upcoming_card(order: &Order, part: &OrderPerformance, now: Timestamp, localizer: Localizer<'_>) -> UpcomingCard {
+    let calendar = CalendarText::new(localizer, &part.venue.time_zone);
+    let when = wording::moment(part.starts_at, now, &calendar, localizer);
     let when_where = [("when", Value::from(when)), ("venue", part.venue.name.as_str().into())];
     let is_paid = order.state == OrderState::Paid;
     let is_over = part.starts_at < OrderPeriod::upcoming_since(now);
@@ -179,33 +179,33 @@ fn upcoming_card(order: &Order, part: &OrderPerformance, now: Timestamp, speech:
         (false, _) => ("tickets-foot-open", "tickets-continue"),
     };
     let words =
-        [("number", Value::from(order.number.as_str())), ("total", order.total.format(speech.language()).into())];
+        [("number", Value::from(order.number.as_str())), ("total", order.total.format(localizer.language()).into())];
     UpcomingCard {
         order_id: order.order_id.to_string(),
         performance_id: part.performance_id.to_string(),
         title: part.title.clone(),
-        when_where: capitalized(&speech.fill("cart-when-where", &when_where)),
-        notice: notice(part, speech),
+        when_where: capitalized(&localizer.fill("cart-when-where", &when_where)),
+        notice: notice(part, localizer),
         poster: part.poster.clone(),
         accent: part.accent.clone(),
-        place: row_place(&part.lines, speech),
-        doors: doors(part, &calendar, speech),
+        place: row_place(&part.lines, localizer),
+        doors: doors(part, &calendar, localizer),
         is_paid,
         is_first: false,
-        show: speech.text(show),
-        foot: speech.fill(foot, &words),
+        show: localizer.text(show),
+        foot: localizer.fill(foot, &words),
         mail_id: OrderMailId::new().to_string(),
         mail_said: None,
     }
 }
 
 /// "Doors 19:00, Door B, left": the entrance where all go in by the same.
-fn doors(part: &OrderPerformance, calendar: &CalendarText<'_>, speech: Speech<'_>) -> String {
+fn doors(part: &OrderPerformance, calendar: &CalendarText<'_>, localizer: Localizer<'_>) -> String {
     let (key, time) = match part.doors_at {
         Some(doors) => ("tickets-doors", doors),
         None => ("tickets-starts", part.starts_at),
     };
-    let mut words = vec![speech.fill(key, &[("time", calendar.time(time).into())])];
+    let mut words = vec![localizer.fill(key, &[("time", calendar.time(time).into())])];
     let entrance = part.lines.first().map(|line| line.label.entrance.as_str()).unwrap_or_default();
     if !entrance.is_empty() && part.lines.iter().all(|line| line.label.entrance == entrance) {
         words.push(entrance.to_owned());
@@ -213,7 +213,7 @@ fn doors(part: &OrderPerformance, calendar: &CalendarText<'_>, speech: Speech<'_
     words.join(", ")
 }
 
-fn past_row(order: &Order, speech: Speech<'_>) -> PastRow {
+fn past_row(order: &Order, localizer: Localizer<'_>) -> PastRow {
     let first = order.performances.first();
     let zone = first.map_or("UTC", |part| part.venue.time_zone.as_str());
     let date = first.map_or(order.created_at, |part| part.starts_at);
@@ -226,31 +226,32 @@ fn past_row(order: &Order, speech: Speech<'_>) -> PastRow {
     PastRow {
         order_id: order.order_id.to_string(),
         number: order.number.clone(),
-        date: CalendarText::new(speech, zone).date_short_year(date),
+        date: CalendarText::new(localizer, zone).date_short_year(date),
         events: order.performances.iter().map(|part| (part.title.clone(), part.venue.name.clone())).collect(),
-        tickets: speech.fill("tickets-count", &[("count", Value::from(places))]),
+        tickets: localizer.fill("tickets-count", &[("count", Value::from(places))]),
         icon,
-        state: speech.text(state),
+        state: localizer.text(state),
         is_paid: order.state == OrderState::Paid,
-        total: order.total.format(speech.language()),
+        total: order.total.format(localizer.language()),
     }
 }
 
 /// Section, row and seats where all sit in one row; else the sections and how many places.
-fn row_place(lines: &[OrderLine], speech: Speech<'_>) -> Vec<Part> {
+fn row_place(lines: &[OrderLine], localizer: Localizer<'_>) -> Vec<Part> {
     let Some(first) = lines.first() else { return Vec::new() };
     let mut sections = lines.iter().map(|line| line.label.section.as_str()).collect::<Vec<_>>();
     sections.dedup();
-    let section = Part { label: speech.text("screen-ticket-section"), value: sections.join(", ") };
+    let section = Part { label: localizer.text("screen-ticket-section"), value: sections.join(", ") };
     let one_row =
         lines.iter().all(|line| line.label.section == first.label.section && line.label.row == first.label.row);
     if !one_row || first.label.seat.is_empty() {
-        let label = speech.fill("tickets-places", &[("count", Value::from(lines.len()))]);
+        let label = localizer.fill("tickets-places", &[("count", Value::from(lines.len()))]);
         return vec![section, Part { label, value: lines.len().to_string() }];
     }
     let seats = lines.iter().map(|line| line.label.seat.as_str()).collect::<Vec<_>>().join(", ");
-    let label = speech.fill("tickets-seats", &[("count", Value::from(lines.len()))]);
+    let label = localizer.fill("tickets-seats", &[("count", Value::from(lines.len()))]);
     let row = if first.label.is_table { "screen-ticket-table" } else { "screen-ticket-row" };
-    let row = (!first.label.row.is_empty()).then(|| Part { label: speech.text(row), value: first.label.row.clone() });
+    let row =
+        (!first.label.row.is_empty()).then(|| Part { label: localizer.text(row), value: first.label.row.clone() });
     [Some(section), row, Some(Part { label, value: seats })].into_iter().flatten().collect()
 }

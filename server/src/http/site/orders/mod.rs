@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     calendar_text::CalendarText,
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use askama::Template;
 use shared_model::{
@@ -46,7 +46,7 @@ pub struct Pages {
 /// What there is to say about an order.
 pub enum Outcome {
     Tickets { lead: String, tickets: Vec<TicketCard>, pages: Option<Pages>, receipt: Receipt },
-    Says { icon: Icon, headline: String, sentences: Vec<String>, actions: Vec<Action> },
+    Notice { icon: Icon, headline: String, sentences: Vec<String>, actions: Vec<Action> },
 }
 
 #[derive(Template)]
@@ -75,9 +75,9 @@ pub struct Opened {
 
 impl<'a> OrderPage<'a> {
     pub fn new(mut page: Layout<'a>, order: &Order, now: Timestamp, opened: Opened) -> Self {
-        let speech = page.speech();
+        let localizer = page.localizer();
         let key = opened.key.as_deref();
-        let (title, outcome, refresh_seconds) = outcome(order, key, opened.page, now, speech);
+        let (title, outcome, refresh_seconds) = outcome(order, key, opened.page, now, localizer);
         page.title = title;
         Self {
             order_id: order.order_id.to_string(),
@@ -85,18 +85,18 @@ impl<'a> OrderPage<'a> {
             refresh_seconds,
             key_query: key_query(key),
             mail_id: OrderMailId::new().to_string(),
-            mail_said: mail_said(&opened.said, order, speech),
+            mail_said: mail_said(&opened.said, order, localizer),
             page,
         }
     }
 }
 
 /// What became of the wish for another mail, in words.
-fn mail_said(said: &str, order: &Order, speech: Speech<'_>) -> Option<String> {
+fn mail_said(said: &str, order: &Order, localizer: Localizer<'_>) -> Option<String> {
     match said {
-        "sent" => Some(speech.fill("order-mail-sent", &[("email", Value::from(order.buyer.email.as_str()))])),
-        "later" => Some(speech.text("order-mail-later")),
-        "none" => Some(speech.text("order-mail-none")),
+        "sent" => Some(localizer.fill("order-mail-sent", &[("email", Value::from(order.buyer.email.as_str()))])),
+        "later" => Some(localizer.text("order-mail-later")),
+        "none" => Some(localizer.text("order-mail-none")),
         _ => None,
     }
 }
@@ -107,37 +107,46 @@ fn outcome(
     key: Option<&str>,
     page: usize,
     now: Timestamp,
-    speech: Speech<'_>,
+    localizer: Localizer<'_>,
 ) -> (String, Outcome, Option<u32>) {
     let number = [("number", Value::from(order.number.as_str()))];
     match order.state {
         OrderState::Paid => {
-            let (tickets, pages) = ticket_page(order, key, page, speech);
-            let outcome =
-                Outcome::Tickets { lead: paid_lead(order, speech), tickets, pages, receipt: receipt(order, speech) };
-            (speech.text("order-paid-title"), outcome, None)
+            let (tickets, pages) = ticket_page(order, key, page, localizer);
+            let outcome = Outcome::Tickets {
+                lead: paid_lead(order, localizer),
+                tickets,
+                pages,
+                receipt: receipt(order, localizer),
+            };
+            (localizer.text("order-paid-title"), outcome, None)
         }
-        OrderState::Pending => pending(order, now, speech),
+        OrderState::Pending => pending(order, now, localizer),
         OrderState::Lapsed => {
-            let actions = order.performances.first().map(|part| seats_action(part, speech));
-            let sentences = vec![speech.fill("order-lapsed", &number)];
-            says(Icon::Clock, "order-lapsed-title", sentences, actions.into_iter().collect(), speech)
+            let actions = order.performances.first().map(|part| seats_action(part, localizer));
+            let sentences = vec![localizer.fill("order-lapsed", &number)];
+            notice(Icon::Clock, "order-lapsed-title", sentences, actions.into_iter().collect(), localizer)
         }
         OrderState::Voided => {
-            let actions = order.performances.first().map(|part| seats_action(part, speech));
-            let sentences = vec![speech.fill("order-voided", &number)];
-            says(Icon::Alert, "order-voided-title", sentences, actions.into_iter().collect(), speech)
+            let actions = order.performances.first().map(|part| seats_action(part, localizer));
+            let sentences = vec![localizer.fill("order-voided", &number)];
+            notice(Icon::Alert, "order-voided-title", sentences, actions.into_iter().collect(), localizer)
         }
     }
 }
 
 /// One page of an order's tickets; the last one where it has fewer pages.
-fn ticket_page(order: &Order, key: Option<&str>, page: usize, speech: Speech<'_>) -> (Vec<TicketCard>, Option<Pages>) {
+fn ticket_page(
+    order: &Order,
+    key: Option<&str>,
+    page: usize,
+    localizer: Localizer<'_>,
+) -> (Vec<TicketCard>, Option<Pages>) {
     let issued = order.performances.iter().flat_map(|part| &part.lines).filter(|line| line.ticket.is_some()).count();
     let last = issued.div_ceil(TICKETS_PER_PAGE).max(1);
     let page = page.clamp(1, last);
     let first = (page - 1) * TICKETS_PER_PAGE;
-    let (tickets, count) = ticket_cards(order, key, speech, first..first + TICKETS_PER_PAGE);
+    let (tickets, count) = ticket_cards(order, key, localizer, first..first + TICKETS_PER_PAGE);
     let address = |page: usize| {
         let key = key.map(|key| format!("&key={key}")).unwrap_or_default();
         format!("/orders/{}?page={page}{key}", order.order_id)
@@ -148,79 +157,84 @@ fn ticket_page(order: &Order, key: Option<&str>, page: usize, speech: Speech<'_>
         ("count", Value::from(count)),
     ];
     let pages = (last > 1).then(|| Pages {
-        shown: speech.fill("order-tickets-shown", &shown),
+        shown: localizer.fill("order-tickets-shown", &shown),
         previous: (page > 1).then(|| address(page - 1)),
         next: (page < last).then(|| address(page + 1)),
     });
     (tickets, pages)
 }
 
-fn says(
+fn notice(
     icon: Icon,
     title: &str,
     sentences: Vec<String>,
     actions: Vec<Action>,
-    speech: Speech<'_>,
+    localizer: Localizer<'_>,
 ) -> (String, Outcome, Option<u32>) {
-    let headline = speech.text(title);
-    (headline.clone(), Outcome::Says { icon, headline, sentences, actions }, None)
+    let headline = localizer.text(title);
+    (headline.clone(), Outcome::Notice { icon, headline, sentences, actions }, None)
 }
 
-fn seats_action(part: &OrderPerformance, speech: Speech<'_>) -> Action {
-    Action { href: format!("/performances/{}/seats", part.performance_id), label: speech.text("order-lapsed-action") }
+fn seats_action(part: &OrderPerformance, localizer: Localizer<'_>) -> Action {
+    Action {
+        href: format!("/performances/{}/seats", part.performance_id),
+        label: localizer.text("order-lapsed-action"),
+    }
 }
 
-fn pending(order: &Order, now: Timestamp, speech: Speech<'_>) -> (String, Outcome, Option<u32>) {
+fn pending(order: &Order, now: Timestamp, localizer: Localizer<'_>) -> (String, Outcome, Option<u32>) {
     let here = format!("/orders/{}", order.order_id);
     match order.payment.as_ref() {
         Some(Payment { state: PaymentState::Declined | PaymentState::Voided, card_brand, card_last4, .. }) => {
-            let card = wording::card(card_brand.as_deref(), card_last4.as_deref(), speech);
+            let card = wording::card(card_brand.as_deref(), card_last4.as_deref(), localizer);
             let left = order.keeps_seats_until.map(|until| until.saturating_since(now)).unwrap_or_default();
-            let words = super::checkout::pages::Declined::new(card.as_deref(), &wording::clock(left), speech);
-            let again = Action { href: "/checkout/card".to_owned(), label: speech.text("order-declined-action") };
-            says(Icon::Alert, "order-declined-title", vec![words.fact, words.safe], vec![again], speech)
+            let words = super::checkout::pages::Declined::new(card.as_deref(), &wording::clock(left), localizer);
+            let again = Action { href: "/checkout/card".to_owned(), label: localizer.text("order-declined-action") };
+            notice(Icon::Alert, "order-declined-title", vec![words.fact, words.safe], vec![again], localizer)
         }
         Some(Payment { state: PaymentState::RequiresAction, next_action_url: Some(bank), .. }) => {
-            let bank = Action { href: bank.clone(), label: speech.text("order-checking-action") };
-            let sentences = vec![speech.text("order-checking")];
-            let (title, outcome, _) = says(Icon::Bank, "order-checking-title", sentences, vec![bank], speech);
+            let bank = Action { href: bank.clone(), label: localizer.text("order-checking-action") };
+            let sentences = vec![localizer.text("order-checking")];
+            let (title, outcome, _) = notice(Icon::Bank, "order-checking-title", sentences, vec![bank], localizer);
             (title, outcome, Some(LOOK_AGAIN_SECONDS))
         }
         _ => {
-            let look = Action { href: here, label: speech.text("order-uncertain-action") };
-            let sentences = vec![speech.text("order-uncertain"), speech.text("order-uncertain-look")];
-            let (title, outcome, _) = says(Icon::CloudOff, "order-uncertain-title", sentences, vec![look], speech);
+            let look = Action { href: here, label: localizer.text("order-uncertain-action") };
+            let sentences = vec![localizer.text("order-uncertain"), localizer.text("order-uncertain-look")];
+            let (title, outcome, _) = notice(Icon::CloudOff, "order-uncertain-title", sentences, vec![look], localizer);
             (title, outcome, Some(LOOK_AGAIN_SECONDS))
         }
     }
 }
 
-fn paid_lead(order: &Order, speech: Speech<'_>) -> String {
+fn paid_lead(order: &Order, localizer: Localizer<'_>) -> String {
     let words = [("number", Value::from(order.number.as_str())), ("email", Value::from(order.buyer.email.as_str()))];
     let key = match order.delivery {
         Delivery::Post { .. } => "order-paid-lead-post",
         Delivery::Email | Delivery::Collection => "order-paid-lead",
     };
-    speech.fill(key, &words)
+    localizer.fill(key, &words)
 }
 
-fn receipt(order: &Order, speech: Speech<'_>) -> Receipt {
+fn receipt(order: &Order, localizer: Localizer<'_>) -> Receipt {
     let zone = order.performances.first().map_or("UTC", |part| part.venue.time_zone.as_str());
-    let calendar = CalendarText::new(speech, zone);
+    let calendar = CalendarText::new(localizer, zone);
     let date = calendar.date_time_zoned(order.paid_at.unwrap_or(order.created_at));
-    let mut lines = order_ticket_lines(order, speech);
-    lines.extend(order_sum_lines(order, speech));
+    let mut lines = order_ticket_lines(order, localizer);
+    lines.extend(order_sum_lines(order, localizer));
     let card = order
         .payment
         .as_ref()
-        .and_then(|payment| wording::card(payment.card_brand.as_deref(), payment.card_last4.as_deref(), speech));
+        .and_then(|payment| wording::card(payment.card_brand.as_deref(), payment.card_last4.as_deref(), localizer));
     Receipt {
-        number_and_date: speech
+        number_and_date: localizer
             .fill("order-number-date", &[("number", order.number.as_str().into()), ("date", date.into())]),
         lines,
-        paid_with: card
-            .map_or_else(|| speech.text("order-paid"), |card| speech.fill("order-paid-with", &[("card", card.into())])),
-        total: order.total.format(speech.language()),
+        paid_with: card.map_or_else(
+            || localizer.text("order-paid"),
+            |card| localizer.fill("order-paid-with", &[("card", card.into())]),
+        ),
+        total: order.total.format(localizer.language()),
     }
 }
 
@@ -244,10 +258,10 @@ mod tests {
     #[test]
     fn a_large_order_is_shown_in_pages_that_hold_each_ticket_once() {
         let (messages, order) = (Messages::load(), large_order(161));
-        let speech = messages.speak(Language::En);
+        let localizer = messages.localizer(Language::En);
         let mut positions = Vec::new();
         for page in 1..=9 {
-            let (tickets, pages) = ticket_page(&order, Some("key"), page, speech);
+            let (tickets, pages) = ticket_page(&order, Some("key"), page, localizer);
             assert!(tickets.len() <= TICKETS_PER_PAGE);
             let pages = pages.unwrap();
             assert_eq!((pages.previous.is_some(), pages.next.is_some()), (page > 1, page < 9));
@@ -261,11 +275,11 @@ mod tests {
     #[test]
     fn a_page_that_does_not_exist_is_the_first_or_the_last_and_a_small_order_has_none() {
         let messages = Messages::load();
-        let speech = messages.speak(Language::En);
-        let first_shown = |page| ticket_page(&large_order(41), None, page, speech).0[0].position.clone();
+        let localizer = messages.localizer(Language::En);
+        let first_shown = |page| ticket_page(&large_order(41), None, page, localizer).0[0].position.clone();
         assert_eq!(first_shown(0), "Ticket 1 of 41");
         assert_eq!(first_shown(usize::MAX), "Ticket 41 of 41");
-        assert!(ticket_page(&large_order(20), None, 1, speech).1.is_none());
-        assert!(ticket_page(&large_order(0), None, 1, speech).0.is_empty());
+        assert!(ticket_page(&large_order(20), None, 1, localizer).1.is_none());
+        assert!(ticket_page(&large_order(0), None, 1, localizer).0.is_empty());
     }
 }

@@ -9,8 +9,8 @@ use crate::{
     coordinator::{OrderCounts, OrdersAsked, Visitor},
     http::{
         AppState,
-        guard::DocumentAllowance,
         opened_order::OpenedOrder,
+        request_checks::DocumentAllowance,
         site::{
             layout::Tab,
             reader::{Reader, SiteError, SiteResult, page},
@@ -178,7 +178,7 @@ async fn tickets(reader: Reader, Query(query): Query<ListQuery>) -> SiteResult<R
         is_guest: reader.account_name.is_none(),
     };
     let cart = reader.cart().await?;
-    let layout = reader.layout(&reader.speech().text("tickets-title"), cart.as_ref()).tab(Tab::Tickets);
+    let layout = reader.layout(&reader.localizer().text("tickets-title"), cart.as_ref()).tab(Tab::Tickets);
     page(&TicketsPage::new(layout, &listed, reader.now()))
 }
 

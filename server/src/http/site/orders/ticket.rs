@@ -6,7 +6,7 @@ use crate::{
         layout::{Icon, Layout, Tab},
         wording,
     },
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
     place_text::{self, PlaceKind},
 };
 use askama::Template;
@@ -78,7 +78,7 @@ impl<'a> TicketPage<'a> {
     /// link that opened the order.
     pub fn new(mut page: Layout<'a>, order: &Order, position: usize, key: Option<&str>) -> Option<Self> {
         let index = position.checked_sub(1)?;
-        let (mut cards, count) = ticket_cards(order, key, page.speech(), index..position);
+        let (mut cards, count) = ticket_cards(order, key, page.localizer(), index..position);
         let ticket = cards.pop()?;
         page.title = ticket.position.clone();
         let order_id = order.order_id;
@@ -107,7 +107,7 @@ fn alone(order: &Order, position: usize, key: Option<&str>) -> String {
 pub fn ticket_cards(
     order: &Order,
     key: Option<&str>,
-    speech: Speech<'_>,
+    localizer: Localizer<'_>,
     shown: Range<usize>,
 ) -> (Vec<TicketCard>, usize) {
     let issued = order
@@ -120,9 +120,9 @@ pub fn ticket_cards(
     let card = |(index, (part, line, ticket)): (usize, &(&OrderPerformance, &OrderLine, &Ticket))| {
         let position = [("position", Value::from(index + 1)), ("count", Value::from(count))];
         TicketCard {
-            position: speech.fill("screen-ticket-position", &position),
+            position: localizer.fill("screen-ticket-position", &position),
             alone: Some(alone(order, index + 1, key)),
-            ..ticket_card(order, part, line, ticket, speech)
+            ..ticket_card(order, part, line, ticket, localizer)
         }
     };
     let shown = shown.start.min(count)..shown.end.min(count);
@@ -134,53 +134,53 @@ fn ticket_card(
     part: &OrderPerformance,
     line: &OrderLine,
     ticket: &Ticket,
-    speech: Speech<'_>,
+    localizer: Localizer<'_>,
 ) -> TicketCard {
-    let calendar = CalendarText::new(speech, &part.venue.time_zone);
+    let calendar = CalendarText::new(localizer, &part.venue.time_zone);
     let date = calendar.date_long(part.starts_at);
     let foot = [
         ("type", Value::from(line.ticket_type.as_str())),
-        ("price", line.price.format(speech.language()).into()),
+        ("price", line.price.format(localizer.language()).into()),
         ("name", order.buyer.name.as_str().into()),
     ];
     TicketCard {
         performance_id: part.performance_id.to_string(),
         title: part.title.clone(),
-        when_where: speech
+        when_where: localizer
             .fill("cart-when-where", &[("when", date.into()), ("venue", part.venue.name.as_str().into())]),
         poster: part.poster.clone(),
         accent: part.accent.clone(),
-        label: format!("{}, {}", part.title, place_text::place(&line.label, speech)),
-        notice: notice(part, speech),
+        label: format!("{}, {}", part.title, place_text::place(&line.label, localizer)),
+        notice: notice(part, localizer),
         is_cancelled: part.is_cancelled,
         position: String::new(),
         qr: qr_svg(&ticket.code),
         short_code: ticket.short_code.clone(),
-        place: place_parts(line, speech),
-        times: time_parts(part, line, &calendar, speech),
-        foot: speech.fill("screen-ticket-foot", &foot),
+        place: place_parts(line, localizer),
+        times: time_parts(part, line, &calendar, localizer),
+        foot: localizer.fill("screen-ticket-foot", &foot),
         directions: wording::directions(&part.venue),
         alone: None,
     }
 }
 
 /// What became of a performance since its tickets were sold.
-pub fn notice(part: &OrderPerformance, speech: Speech<'_>) -> Option<String> {
+pub fn notice(part: &OrderPerformance, localizer: Localizer<'_>) -> Option<String> {
     if part.is_cancelled {
-        return Some(speech.text("ticket-cancelled"));
+        return Some(localizer.text("ticket-cancelled"));
     }
-    let date = CalendarText::new(speech, &part.venue.time_zone).date_long(part.moved_from?);
-    Some(speech.fill("ticket-moved", &[("date", date.into())]))
+    let date = CalendarText::new(localizer, &part.venue.time_zone).date_long(part.moved_from?);
+    Some(localizer.fill("ticket-moved", &[("date", date.into())]))
 }
 
-fn place_parts(line: &OrderLine, speech: Speech<'_>) -> Vec<Part> {
-    let part = |key: &str, value: &str| Part { label: speech.text(key), value: value.to_owned() };
+fn place_parts(line: &OrderLine, localizer: Localizer<'_>) -> Vec<Part> {
+    let part = |key: &str, value: &str| Part { label: localizer.text(key), value: value.to_owned() };
     let (row, seat) = match PlaceKind::of(&line.label) {
         PlaceKind::Seat => (Some("screen-ticket-row"), "screen-ticket-seat"),
         PlaceKind::Chair => (Some("screen-ticket-table"), "screen-ticket-chair"),
         PlaceKind::LoneSeat => (None, "screen-ticket-seat"),
         PlaceKind::Standing => {
-            let standing = speech.text("screen-ticket-standing");
+            let standing = localizer.text("screen-ticket-standing");
             return vec![
                 part("screen-ticket-section", &line.label.section),
                 part("screen-ticket-place-label", &standing),
@@ -197,10 +197,15 @@ fn place_parts(line: &OrderLine, speech: Speech<'_>) -> Vec<Part> {
     .collect()
 }
 
-fn time_parts(part: &OrderPerformance, line: &OrderLine, calendar: &CalendarText<'_>, speech: Speech<'_>) -> Vec<Part> {
-    let value = |key: &str, value: String| Part { label: speech.text(key), value };
+fn time_parts(
+    part: &OrderPerformance,
+    line: &OrderLine,
+    calendar: &CalendarText<'_>,
+    localizer: Localizer<'_>,
+) -> Vec<Part> {
+    let value = |key: &str, value: String| Part { label: localizer.text(key), value };
     let entrance = if line.label.entrance.is_empty() {
-        speech.text("screen-ticket-any-entrance")
+        localizer.text("screen-ticket-any-entrance")
     } else {
         line.label.entrance.clone()
     };

@@ -1,10 +1,10 @@
 //! The forms of the seats page, read: what a plain form asks for, and what is said on the page it
 //! leads to. Pure; everything in a form is a stranger's text.
 
-use super::page::Said;
+use super::page::Notices;
 use crate::{
     http::site::links::return_path,
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use serde::Deserialize;
 use shared_model::{
@@ -103,10 +103,10 @@ pub fn chosen(hold: &Hold) -> String {
 
 impl Outcome {
     /// In words. `yours` is how many seats the visitor has here.
-    pub fn in_words(&self, speech: Speech<'_>, plan: &NumberedPlan, seats_max: u32, yours: usize) -> Said {
-        Said {
-            notice: self.refusal().map(|code| self.notice(speech, code, seats_max, yours)),
-            best_answer: self.best_answer(speech, plan),
+    pub fn in_words(&self, localizer: Localizer<'_>, plan: &NumberedPlan, seats_max: u32, yours: usize) -> Notices {
+        Notices {
+            notice: self.refusal().map(|code| self.notice(localizer, code, seats_max, yours)),
+            best_answer: self.best_answer(localizer, plan),
         }
     }
 
@@ -114,7 +114,7 @@ impl Outcome {
         serde_json::from_value(serde_json::Value::String(self.said.clone()?)).ok()
     }
 
-    fn notice(&self, speech: Speech<'_>, code: ErrorCode, seats_max: u32, yours: usize) -> String {
+    fn notice(&self, localizer: Localizer<'_>, code: ErrorCode, seats_max: u32, yours: usize) -> String {
         let key = match code {
             ErrorCode::SeatsTaken
             | ErrorCode::SeatLimit
@@ -153,12 +153,12 @@ impl Outcome {
             | ErrorCode::Internal => "seats-error-other".to_owned(),
         };
         let args = [("count", Value::from(self.count.unwrap_or(1))), ("limit", Value::from(seats_max))];
-        let fact = speech.fill(&key, &args);
-        let safe = speech.fill("seats-error-yours", &[("count", Value::from(yours))]);
+        let fact = localizer.fill(&key, &args);
+        let safe = localizer.fill("seats-error-yours", &[("count", Value::from(yours))]);
         format!("{fact} {safe}").trim_end().to_owned()
     }
 
-    fn best_answer(&self, speech: Speech<'_>, plan: &NumberedPlan) -> Option<String> {
+    fn best_answer(&self, localizer: Localizer<'_>, plan: &NumberedPlan) -> Option<String> {
         let label = plan.label(SeatNo(self.best?))?;
         let count = self.count.unwrap_or(1);
         let key = match (self.because.as_deref()?, count) {
@@ -174,7 +174,7 @@ impl Outcome {
             ("row", Value::from(label.row.as_str())),
             ("count", Value::from(count)),
         ];
-        Some(speech.fill(key, &args))
+        Some(localizer.fill(key, &args))
     }
 }
 
@@ -214,9 +214,9 @@ mod tests {
         let messages = Messages::load();
         let plan = super::super::sample::Sample::theatre().plan;
         let outcome = Outcome { said: Some("seats_taken".to_owned()), count: Some(1), ..Outcome::default() };
-        let said = outcome.in_words(messages.speak(Language::En), &plan, 10, 2);
+        let said = outcome.in_words(messages.localizer(Language::En), &plan, 10, 2);
         assert_eq!(said.notice.as_deref(), Some("That seat was just taken. Your two are still yours."));
         let unknown = Outcome { said: Some("<b>".to_owned()), ..Outcome::default() };
-        assert_eq!(unknown.in_words(messages.speak(Language::En), &plan, 10, 0).notice, None);
+        assert_eq!(unknown.in_words(messages.localizer(Language::En), &plan, 10, 0).notice, None);
     }
 }

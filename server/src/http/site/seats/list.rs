@@ -3,7 +3,7 @@
 //! that an arena's page stays as small as a club's.
 
 use super::prices::CategoryPrice;
-use crate::messages::{Speech, Value};
+use crate::messages::{Localizer, Value};
 use shared_model::{
     SeatNo, SeatState,
     plan::numbered::{NumberedPlan, NumberedRow, NumberedSeat},
@@ -101,7 +101,7 @@ pub struct ListArea {
 
 /// All that a list is made of.
 pub struct ListSource<'a> {
-    pub speech: Speech<'a>,
+    pub localizer: Localizer<'a>,
     pub plan: &'a NumberedPlan,
     pub states: &'a PackedStates,
     /// By the plan's category index.
@@ -144,7 +144,7 @@ fn tabs(source: &ListSource<'_>, free: &[u32], chosen: usize) -> Vec<SectionTab>
     let tab = |(index, section): (usize, &shared_model::plan::numbered::NumberedSection)| SectionTab {
         index,
         name: section.name.clone(),
-        free: source.speech.fill("list-section-free", &[("free", Value::from(free[index]))]),
+        free: source.localizer.fill("list-section-free", &[("free", Value::from(free[index]))]),
         chosen: index == chosen,
     };
     source.plan.sections.iter().enumerate().map(tab).collect()
@@ -180,9 +180,11 @@ fn areas(source: &ListSource<'_>, section: usize) -> Vec<ListArea> {
                 index,
                 name: area.label.clone(),
                 band: price.band,
-                left: source.speech.fill("chart-area-left", &args),
+                left: source.localizer.fill("chart-area-left", &args),
                 free,
-                count_label: source.speech.fill("list-standing-count", &[("area", Value::from(area.label.as_str()))]),
+                count_label: source
+                    .localizer
+                    .fill("list-standing-count", &[("area", Value::from(area.label.as_str()))]),
             }
         })
         .collect()
@@ -197,7 +199,7 @@ fn step_free(source: &ListSource<'_>, section: usize) -> Option<String> {
         .flat_map(seats_of)
         .filter(|seat| source.plan.seats[seat.index()].accessible && source.state(*seat) == TileState::Free)
         .count();
-    (count > 0).then(|| source.speech.fill("list-step-free", &[("count", Value::from(count))]))
+    (count > 0).then(|| source.localizer.fill("list-step-free", &[("count", Value::from(count))]))
 }
 
 fn seats_of(row: &NumberedRow) -> impl Iterator<Item = SeatNo> + use<> {
@@ -219,19 +221,20 @@ impl ListSource<'_> {
 
 impl ListRow {
     fn new(source: &ListSource<'_>, index: usize, row: &NumberedRow) -> Self {
-        let speech = source.speech;
+        let localizer = source.localizer;
         let tiles = seats_of(row).map(|seat| Tile::new(source, row, seat)).collect::<Vec<_>>();
         let free = tiles.iter().filter(|tile| tile.state == TileState::Free).count();
         let yours = tiles.iter().filter(|tile| tile.state == TileState::Yours).count();
-        let counted =
-            |key: &str, count: usize| speech.fill(key, &[("count", Value::from(count)), ("shown", Value::from(count))]);
+        let counted = |key: &str, count: usize| {
+            localizer.fill(key, &[("count", Value::from(count)), ("shown", Value::from(count))])
+        };
         let name_key = if row.is_table { "list-table" } else { "list-row" };
         Self {
             index,
             letter: row.label.clone(),
-            name: speech.fill(name_key, &[("row", Value::from(row.label.as_str()))]),
+            name: localizer.fill(name_key, &[("row", Value::from(row.label.as_str()))]),
             prices: row_prices(source, row),
-            free: if free == 0 { speech.text("list-row-full") } else { counted("list-row-free", free) },
+            free: if free == 0 { localizer.text("list-row-full") } else { counted("list-row-free", free) },
             yours: if yours == 0 { String::new() } else { counted("list-row-yours", yours) },
             together: match longest_run(source, row) {
                 0 | 1 => String::new(),
@@ -252,7 +255,7 @@ fn row_prices(source: &ListSource<'_>, row: &NumberedRow) -> Vec<RowPrice> {
     let sold = categories.into_iter().map(|category| &source.prices[category]).filter(|price| price.is_sold());
     sold.map(|price| RowPrice {
         band: price.band,
-        text: source.speech.fill(
+        text: source.localizer.fill(
             "list-row-price",
             &[("name", Value::from(price.name.as_str())), ("price", Value::from(price.price.as_str()))],
         ),
@@ -287,10 +290,10 @@ fn aisles(source: &ListSource<'_>, row: &NumberedRow) -> String {
     let all = match first {
         [] => last.clone(),
         _ => source
-            .speech
+            .localizer
             .fill("list-and", &[("first", Value::from(first.join(", "))), ("last", Value::from(last.as_str()))]),
     };
-    source.speech.fill("list-aisles", &[("seats", Value::from(all))])
+    source.localizer.fill("list-aisles", &[("seats", Value::from(all))])
 }
 
 impl Tile {
@@ -300,8 +303,8 @@ impl Tile {
         let state = source.state(seat);
         let key = if row.is_table { "list-table-seat" } else { "list-seat" };
         let args = [("row", Value::from(row.label.as_str())), ("seat", Value::from(place.number.as_str()))];
-        let mut name = source.speech.fill(key, &args);
-        for part in remarks(source.speech, place, price, state) {
+        let mut name = source.localizer.fill(key, &args);
+        for part in remarks(source.localizer, place, price, state) {
             name.push_str(", ");
             name.push_str(&part);
         }
@@ -316,16 +319,16 @@ impl Tile {
     }
 }
 
-fn remarks(speech: Speech<'_>, place: &NumberedSeat, price: &CategoryPrice, state: TileState) -> Vec<String> {
+fn remarks(localizer: Localizer<'_>, place: &NumberedSeat, price: &CategoryPrice, state: TileState) -> Vec<String> {
     let mut parts = match state {
         TileState::Free => vec![price.price.clone()],
-        TileState::Yours => vec![price.price.clone(), speech.text("seats-yours")],
-        TileState::Held => vec![speech.text("seats-held")],
-        TileState::Sold => vec![speech.text("seats-sold")],
+        TileState::Yours => vec![price.price.clone(), localizer.text("seats-yours")],
+        TileState::Held => vec![localizer.text("seats-held")],
+        TileState::Sold => vec![localizer.text("seats-sold")],
     };
     let mut add = |applies: bool, key: &str| {
         if applies {
-            parts.push(speech.text(key));
+            parts.push(localizer.text(key));
         }
     };
     add(place.accessible, "seats-wheelchair");

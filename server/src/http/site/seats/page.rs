@@ -11,7 +11,7 @@ use crate::{
     calendar_text::CalendarText,
     coordinator::Visitor,
     http::{assets, site::links::with_next},
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
 };
 use askama::Template;
 use serde::Serialize;
@@ -30,7 +30,7 @@ const BEST_COUNT: u32 = 2;
 
 /// What the page is made of.
 pub struct PageSource<'a> {
-    pub speech: Speech<'a>,
+    pub localizer: Localizer<'a>,
     pub performance: &'a PerformanceDetail,
     pub plan: &'a NumberedPlan,
     pub snapshot: &'a Snapshot,
@@ -49,7 +49,7 @@ pub enum View {
 
 /// What a form's answer has to say on the page it leads to.
 #[derive(Default)]
-pub struct Said {
+pub struct Notices {
     /// Something was refused.
     pub notice: Option<String>,
     /// Why "best seats" chose what it chose.
@@ -59,7 +59,7 @@ pub struct Said {
 #[derive(Template)]
 #[template(path = "seats.html")]
 pub struct SeatsPage<'a> {
-    speech: Speech<'a>,
+    localizer: Localizer<'a>,
     page_title: String,
     title: String,
     back: String,
@@ -93,7 +93,7 @@ pub struct SeatsPage<'a> {
 #[derive(Template)]
 #[template(path = "seats_panel.html")]
 pub struct PanelFragment<'a> {
-    speech: Speech<'a>,
+    localizer: Localizer<'a>,
     panel: Panel,
     best: Option<BestForm>,
 }
@@ -102,7 +102,7 @@ pub struct PanelFragment<'a> {
 #[derive(Template)]
 #[template(path = "seats_list.html")]
 pub struct ListFragment<'a> {
-    speech: Speech<'a>,
+    localizer: Localizer<'a>,
     performance_id: PerformanceId,
     list: SeatList,
     hold_id: HoldId,
@@ -137,21 +137,21 @@ struct ScriptData<'a> {
 
 impl<'a> SeatsPage<'a> {
     /// `visitor` is who reads it; `None` for strangers.
-    pub fn new(source: &PageSource<'a>, view: View, said: Said, visitor: Option<&Visitor>) -> Self {
+    pub fn new(source: &PageSource<'a>, view: View, notices: Notices, visitor: Option<&Visitor>) -> Self {
         let has_session = visitor.is_some();
         let signed_in = visitor.is_some_and(|visitor| visitor.account_id.is_some());
-        let PageSource { speech, performance, plan, snapshot, cart } = source;
+        let PageSource { localizer, performance, plan, snapshot, cart } = source;
         let summary = &performance.summary;
-        let calendar = CalendarText::new(*speech, &summary.venue.time_zone);
-        let prices = category_prices(*speech, performance, plan);
+        let calendar = CalendarText::new(*localizer, &summary.venue.time_zone);
+        let prices = category_prices(*localizer, performance, plan);
         let mut when_where = format!("{}, {}", calendar.date_time_long(summary.starts_at), summary.venue.name);
         if let Some(doors) = summary.doors_at {
-            let doors = speech.fill("seats-doors", &[("time", Value::from(calendar.time(doors)))]);
+            let doors = localizer.fill("seats-doors", &[("time", Value::from(calendar.time(doors)))]);
             when_where = format!("{when_where}. {doors}");
         }
         Self {
-            page_title: speech.fill("seats-page-title", &[("title", Value::from(summary.title.as_str()))]),
-            back: speech.fill("seats-back", &[("title", Value::from(summary.title.as_str()))]),
+            page_title: localizer.fill("seats-page-title", &[("title", Value::from(summary.title.as_str()))]),
+            back: localizer.fill("seats-back", &[("title", Value::from(summary.title.as_str()))]),
             sign_in_href: (!signed_in)
                 .then(|| with_next("/sign-in", &format!("/performances/{}/seats", summary.performance_id))),
             title: summary.title.clone(),
@@ -161,9 +161,9 @@ impl<'a> SeatsPage<'a> {
             when: calendar.date_time_short(summary.starts_at),
             performance_id: summary.performance_id,
             plan_version_id: performance.plan_version_id,
-            keys: price_keys(*speech, &prices, plan, &snapshot.states),
-            notice: said.notice,
-            sale: sale_notice(*speech, performance),
+            keys: price_keys(*localizer, &prices, plan, &snapshot.states),
+            notice: notices.notice,
+            sale: sale_notice(*localizer, performance),
             has_wheelchair: plan.seats.iter().any(|seat| seat.accessible),
             has_companion: plan.seats.iter().any(|seat| seat.companion_of.is_some()),
             has_restricted: plan.seats.iter().any(|seat| seat.restricted_view),
@@ -172,11 +172,11 @@ impl<'a> SeatsPage<'a> {
                 View::Chart => None,
                 View::List { section } => Some(seat_list(source, &prices, section)),
             },
-            panel: Panel::new(*speech, performance, cart),
-            best: is_on_sale(performance).then(|| BestForm::new(performance, &prices, said.best_answer)),
+            panel: Panel::new(*localizer, performance, cart),
+            best: is_on_sale(performance).then(|| BestForm::new(performance, &prices, notices.best_answer)),
             hold_id: HoldId::new(),
             limit: performance.seats_per_customer_max,
-            hold_hint: hold_hint(*speech),
+            hold_hint: hold_hint(*localizer),
             data: json_block(&ScriptData {
                 performance_id: summary.performance_id,
                 plan_version_id: performance.plan_version_id,
@@ -192,8 +192,8 @@ impl<'a> SeatsPage<'a> {
                     .find(|held| held.performance_id == summary.performance_id)
                     .map(|held| held.expires_at),
             }),
-            words: json_block(&script_words(*speech, performance.seats_per_customer_max)),
-            speech: *speech,
+            words: json_block(&script_words(*localizer, performance.seats_per_customer_max)),
+            localizer: *localizer,
         }
     }
 
@@ -203,21 +203,21 @@ impl<'a> SeatsPage<'a> {
 }
 
 impl<'a> PanelFragment<'a> {
-    pub fn new(speech: Speech<'a>, performance: &PerformanceDetail, cart: &Cart) -> Self {
-        Self { speech, panel: Panel::new(speech, performance, cart), best: None }
+    pub fn new(localizer: Localizer<'a>, performance: &PerformanceDetail, cart: &Cart) -> Self {
+        Self { localizer, panel: Panel::new(localizer, performance, cart), best: None }
     }
 }
 
 impl<'a> ListFragment<'a> {
     pub fn new(source: &PageSource<'a>, section: Option<usize>) -> Self {
-        let prices = category_prices(source.speech, source.performance, source.plan);
+        let prices = category_prices(source.localizer, source.performance, source.plan);
         Self {
-            speech: source.speech,
+            localizer: source.localizer,
             performance_id: source.performance.summary.performance_id,
             list: seat_list(source, &prices, section),
             hold_id: HoldId::new(),
             limit: source.performance.seats_per_customer_max,
-            hold_hint: hold_hint(source.speech),
+            hold_hint: hold_hint(source.localizer),
         }
     }
 }
@@ -242,8 +242,13 @@ impl BestForm {
 
 fn seat_list(source: &PageSource<'_>, prices: &[CategoryPrice], section: Option<usize>) -> SeatList {
     let yours = yours(source);
-    let list =
-        ListSource { speech: source.speech, plan: source.plan, states: &source.snapshot.states, prices, yours: &yours };
+    let list = ListSource {
+        localizer: source.localizer,
+        plan: source.plan,
+        states: &source.snapshot.states,
+        prices,
+        yours: &yours,
+    };
     SeatList::new(&list, section)
 }
 
@@ -254,23 +259,23 @@ fn yours(source: &PageSource<'_>) -> HashSet<SeatNo> {
     held.flat_map(|held| held.seats.iter().map(|seat| seat.seat)).collect()
 }
 
-fn hold_hint(speech: Speech<'_>) -> String {
-    speech.fill("list-hold-hint", &[("minutes", Value::from(HOLD_TTL.as_secs() / 60))])
+fn hold_hint(localizer: Localizer<'_>) -> String {
+    localizer.fill("list-hold-hint", &[("minutes", Value::from(HOLD_TTL.as_secs() / 60))])
 }
 
 fn is_on_sale(performance: &PerformanceDetail) -> bool {
     matches!(performance.summary.sale, SaleState::OnSale | SaleState::SoldOut)
 }
 
-fn sale_notice(speech: Speech<'_>, performance: &PerformanceDetail) -> Option<String> {
+fn sale_notice(localizer: Localizer<'_>, performance: &PerformanceDetail) -> Option<String> {
     match performance.summary.sale {
         SaleState::OnSale | SaleState::SoldOut => None,
         SaleState::NotYetOnSale { on_sale_at } => {
-            let calendar = CalendarText::new(speech, &performance.summary.venue.time_zone);
+            let calendar = CalendarText::new(localizer, &performance.summary.venue.time_zone);
             let when = calendar.date_time_zoned(on_sale_at);
-            Some(speech.fill("seats-not-on-sale", &[("when", Value::from(when))]))
+            Some(localizer.fill("seats-not-on-sale", &[("when", Value::from(when))]))
         }
-        SaleState::Ended => Some(speech.text("seats-error-sale_ended")),
-        SaleState::Cancelled => Some(speech.text("seats-error-performance_cancelled")),
+        SaleState::Ended => Some(localizer.text("seats-error-sale_ended")),
+        SaleState::Cancelled => Some(localizer.text("seats-error-performance_cancelled")),
     }
 }

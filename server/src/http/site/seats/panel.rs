@@ -4,7 +4,7 @@
 use crate::{
     calendar_text::CalendarText,
     http::site::tell_me::page::{can_be_awaited, tell_me_path},
-    messages::{Speech, Value},
+    messages::{Localizer, Value},
     place_text,
 };
 use shared_model::{
@@ -93,28 +93,28 @@ pub struct Total {
 const SHORT_BELOW_SECONDS: i64 = 120;
 
 impl Panel {
-    pub fn new(speech: Speech<'_>, performance: &PerformanceDetail, cart: &Cart) -> Self {
+    pub fn new(localizer: Localizer<'_>, performance: &PerformanceDetail, cart: &Cart) -> Self {
         let here = performance.summary.performance_id;
         let (mine, others): (Vec<_>, Vec<_>) = cart.performances.iter().partition(|held| held.performance_id == here);
-        let held = mine.first().map(|held| HeldHere::new(speech, held, cart.now));
+        let held = mine.first().map(|held| HeldHere::new(localizer, held, cart.now));
         let count = held.as_ref().map_or(0, |held| held.seats.len());
         Self {
             performance_id: here,
             accent: performance.summary.accent.clone(),
-            count: speech.fill(
+            count: localizer.fill(
                 "seats-panel-count",
                 &[("count", Value::from(count)), ("limit", Value::from(performance.seats_per_customer_max))],
             ),
-            empty: empty(speech, &performance.summary.sale),
+            empty: empty(localizer, &performance.summary.sale),
             tell_me: can_be_awaited(&performance.summary).then(|| tell_me_path(&performance.summary)),
             lapsed: cart
                 .lapsed
                 .iter()
                 .find(|lapsed| lapsed.performance_id == here && held.is_none())
-                .map(|lapsed| LapsedHere::new(speech, lapsed)),
+                .map(|lapsed| LapsedHere::new(localizer, lapsed)),
             held,
-            others: others.into_iter().map(|held| HeldElsewhere::new(speech, held, cart.now)).collect(),
-            total: Total::new(speech, cart),
+            others: others.into_iter().map(|held| HeldElsewhere::new(localizer, held, cart.now)).collect(),
+            total: Total::new(localizer, cart),
             fingerprint: cart
                 .performances
                 .iter()
@@ -127,17 +127,17 @@ impl Panel {
 }
 
 /// What a cart without seats here can do.
-fn empty(speech: Speech<'_>, sale: &SaleState) -> String {
+fn empty(localizer: Localizer<'_>, sale: &SaleState) -> String {
     match sale {
-        SaleState::OnSale => speech.fill("seats-panel-empty", &[("minutes", Value::from(HOLD_TTL.as_secs() / 60))]),
-        SaleState::SoldOut => speech.text("seats-panel-sold-out"),
-        SaleState::NotYetOnSale { .. } => speech.text("seats-panel-not-yet"),
-        SaleState::Ended | SaleState::Cancelled => speech.text("seats-panel-over"),
+        SaleState::OnSale => localizer.fill("seats-panel-empty", &[("minutes", Value::from(HOLD_TTL.as_secs() / 60))]),
+        SaleState::SoldOut => localizer.text("seats-panel-sold-out"),
+        SaleState::NotYetOnSale { .. } => localizer.text("seats-panel-not-yet"),
+        SaleState::Ended | SaleState::Cancelled => localizer.text("seats-panel-over"),
     }
 }
 
 impl HeldHere {
-    fn new(speech: Speech<'_>, held: &CartPerformance, now: Timestamp) -> Self {
+    fn new(localizer: Localizer<'_>, held: &CartPerformance, now: Timestamp) -> Self {
         let left_seconds = seconds_left(held.expires_at, now);
         Self {
             clock: clock(left_seconds),
@@ -146,17 +146,17 @@ impl HeldHere {
             left_seconds,
             is_short: left_seconds < SHORT_BELOW_SECONDS,
             extended: held.extended,
-            headline: speech.fill("seats-held-count", &[("count", Value::from(held.seats.len()))]),
-            place: common_place(speech, &held.seats),
-            seats: held.seats.iter().map(|seat| HeldSeat::new(speech, held, seat)).collect(),
+            headline: localizer.fill("seats-held-count", &[("count", Value::from(held.seats.len()))]),
+            place: common_place(localizer, &held.seats),
+            seats: held.seats.iter().map(|seat| HeldSeat::new(localizer, held, seat)).collect(),
         }
     }
 }
 
 impl HeldSeat {
-    fn new(speech: Speech<'_>, held: &CartPerformance, seat: &CartSeat) -> Self {
-        let language = speech.language();
-        let place = place_text::place(&seat.label, speech);
+    fn new(localizer: Localizer<'_>, held: &CartPerformance, seat: &CartSeat) -> Self {
+        let language = localizer.language();
+        let place = place_text::place(&seat.label, localizer);
         let choices = held
             .ticket_types
             .iter()
@@ -169,38 +169,39 @@ impl HeldSeat {
         Self {
             seat_no: seat.seat.0,
             ticket_type: seat.ticket_type.clone(),
-            ticket_type_label: speech.fill("seats-ticket-type", &[("place", Value::from(place.as_str()))]),
+            ticket_type_label: localizer.fill("seats-ticket-type", &[("place", Value::from(place.as_str()))]),
             choices: choices.collect(),
             price: seat.price.format(language),
             fee: match seat.fee.amount_minor {
                 0 => String::new(),
-                _ => speech.fill("seats-fee", &[("fee", Value::from(seat.fee.format(language)))]),
+                _ => localizer.fill("seats-fee", &[("fee", Value::from(seat.fee.format(language)))]),
             },
-            release: speech.fill("seats-release", &[("place", Value::from(place.as_str()))]),
+            release: localizer.fill("seats-release", &[("place", Value::from(place.as_str()))]),
             place,
         }
     }
 }
 
 impl LapsedHere {
-    fn new(speech: Speech<'_>, lapsed: &LapsedHold) -> Self {
-        let places = lapsed.still_free_labels.iter().map(|label| place_text::place(label, speech)).collect::<Vec<_>>();
+    fn new(localizer: Localizer<'_>, lapsed: &LapsedHold) -> Self {
+        let places =
+            lapsed.still_free_labels.iter().map(|label| place_text::place(label, localizer)).collect::<Vec<_>>();
         Self {
             still_free: (!places.is_empty())
-                .then(|| speech.fill("seats-lapsed-free", &[("places", Value::from(places.join("; ")))])),
+                .then(|| localizer.fill("seats-lapsed-free", &[("places", Value::from(places.join("; ")))])),
         }
     }
 }
 
 impl HeldElsewhere {
-    fn new(speech: Speech<'_>, held: &CartPerformance, now: Timestamp) -> Self {
-        let places = speech.fill("seats-places", &[("count", Value::from(held.seats.len()))]);
-        let when = CalendarText::new(speech, &held.venue.time_zone).date_time_short(held.starts_at);
+    fn new(localizer: Localizer<'_>, held: &CartPerformance, now: Timestamp) -> Self {
+        let places = localizer.fill("seats-places", &[("count", Value::from(held.seats.len()))]);
+        let when = CalendarText::new(localizer, &held.venue.time_zone).date_time_short(held.starts_at);
         Self {
             performance_id: held.performance_id,
             poster: held.poster.clone(),
             headline: format!("{}, {places}", held.title),
-            detail: format!("{when}, {}", held.total.format(speech.language())),
+            detail: format!("{when}, {}", held.total.format(localizer.language())),
             until: held.expires_at.as_millis(),
             clock: clock(seconds_left(held.expires_at, now)),
         }
@@ -208,17 +209,17 @@ impl HeldElsewhere {
 }
 
 impl Total {
-    fn new(speech: Speech<'_>, cart: &Cart) -> Option<Self> {
-        let amount = cart.total?.format(speech.language());
+    fn new(localizer: Localizer<'_>, cart: &Cart) -> Option<Self> {
+        let amount = cart.total?.format(localizer.language());
         let fees = match cart.fees {
             Some(fees) if fees.amount_minor != 0 => {
-                speech.fill("seats-fees-included", &[("fees", Value::from(fees.format(speech.language())))])
+                localizer.fill("seats-fees-included", &[("fees", Value::from(fees.format(localizer.language())))])
             }
-            _ => speech.text("seats-no-fees"),
+            _ => localizer.text("seats-no-fees"),
         };
         Some(Self {
-            label: speech.fill("seats-total", &[("count", Value::from(cart.seat_count()))]),
-            check_out: speech.fill("seats-check-out-total", &[("total", Value::from(amount.as_str()))]),
+            label: localizer.fill("seats-total", &[("count", Value::from(cart.seat_count()))]),
+            check_out: localizer.fill("seats-check-out-total", &[("total", Value::from(amount.as_str()))]),
             amount,
             fees,
         })
@@ -226,10 +227,10 @@ impl Total {
 }
 
 /// Where all the seats are, when they are in one row; else their sections.
-fn common_place(speech: Speech<'_>, seats: &[CartSeat]) -> String {
+fn common_place(localizer: Localizer<'_>, seats: &[CartSeat]) -> String {
     let Some(first) = seats.first().map(|seat| &seat.label) else { return String::new() };
     if seats.iter().all(|seat| place_text::same_row(first, &seat.label)) {
-        return place_text::row(first, speech);
+        return place_text::row(first, localizer);
     }
     let mut sections = seats.iter().map(|seat| seat.label.section.as_str()).collect::<Vec<_>>();
     sections.dedup();

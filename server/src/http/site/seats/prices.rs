@@ -1,7 +1,7 @@
 //! What a seat costs, as the seats page says it: by the plan's category index, which is how plans,
 //! charts and lists name a category.
 
-use crate::messages::{Speech, Value};
+use crate::messages::{Localizer, Value};
 use serde::Serialize;
 use shared_model::{
     PriceCategoryId, SeatState, event::PerformanceDetail, plan::numbered::NumberedPlan, seat::PackedStates,
@@ -41,8 +41,12 @@ pub struct PriceKey {
 }
 
 /// The prices in the order of the plan's categories.
-pub fn category_prices(speech: Speech<'_>, performance: &PerformanceDetail, plan: &NumberedPlan) -> Vec<CategoryPrice> {
-    let language = speech.language();
+pub fn category_prices(
+    localizer: Localizer<'_>,
+    performance: &PerformanceDetail,
+    plan: &NumberedPlan,
+) -> Vec<CategoryPrice> {
+    let language = localizer.language();
     plan.categories
         .iter()
         .map(|key| {
@@ -67,9 +71,9 @@ pub fn category_prices(speech: Speech<'_>, performance: &PerformanceDetail, plan
                 name: category.name.clone(),
                 price: price.price.format(language),
                 fees: if fee.is_empty() {
-                    speech.text("chart-no-fees")
+                    localizer.text("chart-no-fees")
                 } else {
-                    speech.fill("chart-fees", &[("fee", Value::from(fee.as_str()))])
+                    localizer.fill("chart-fees", &[("fee", Value::from(fee.as_str()))])
                 },
                 fee,
                 price_category_id: Some(category.price_category_id),
@@ -80,7 +84,7 @@ pub fn category_prices(speech: Speech<'_>, performance: &PerformanceDetail, plan
 
 /// The keys of the categories that are sold, dearest first.
 pub fn price_keys(
-    speech: Speech<'_>,
+    localizer: Localizer<'_>,
     prices: &[CategoryPrice],
     plan: &NumberedPlan,
     states: &PackedStates,
@@ -105,9 +109,9 @@ pub fn price_keys(
                 name: price.name.clone(),
                 price: price.price.clone(),
                 detail: if price.fee.is_empty() {
-                    speech.fill("seats-price-detail-no-fees", &[free])
+                    localizer.fill("seats-price-detail-no-fees", &[free])
                 } else {
-                    speech.fill("seats-price-detail", &[("fee", Value::from(price.fee.as_str())), free])
+                    localizer.fill("seats-price-detail", &[("fee", Value::from(price.fee.as_str())), free])
                 },
             }
         })

@@ -67,7 +67,7 @@ enum Part {
 }
 
 /// All that the page is made of, as the coordinator answered it.
-struct House {
+struct SeatsData {
     performance: PerformanceDetail,
     plan: Arc<NumberedPlan>,
     snapshot: Snapshot,
@@ -84,10 +84,10 @@ async fn seats(
 ) -> ApiResult<Response> {
     // An address that cannot be read still leads to the page.
     let wanted = wanted.map(|Query(wanted)| wanted).unwrap_or_default();
-    let house = House::load(&state.coordinator, id, visitor.as_ref()).await?;
-    let source = house.source(&state.messages, language);
+    let data = SeatsData::load(&state.coordinator, id, visitor.as_ref()).await?;
+    let source = data.source(&state.messages, language);
     let html = match wanted.part {
-        Some(Part::Panel) => PanelFragment::new(source.speech, &house.performance, &house.cart).render(),
+        Some(Part::Panel) => PanelFragment::new(source.localizer, &data.performance, &data.cart).render(),
         Some(Part::List) => ListFragment::new(&source, wanted.section).render(),
         None => {
             let view = match wanted.view {
@@ -95,9 +95,9 @@ async fn seats(
                 Some(WantedView::Chart) | None => View::Chart,
             };
             let outcome = outcome.map(|Query(outcome)| outcome).unwrap_or_default();
-            let limit = house.performance.seats_per_customer_max;
-            let said = outcome.in_words(source.speech, &house.plan, limit, house.yours().len());
-            SeatsPage::new(&source, view, said, visitor.as_ref()).render()
+            let limit = data.performance.seats_per_customer_max;
+            let notices = outcome.in_words(source.localizer, &data.plan, limit, data.yours().len());
+            SeatsPage::new(&source, view, notices, visitor.as_ref()).render()
         }
     };
     let html = html.map_err(|error| {
@@ -108,7 +108,7 @@ async fn seats(
     Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"))], Html(html)).into_response())
 }
 
-impl House {
+impl SeatsData {
     async fn load(coordinator: &Coordinator, id: PerformanceId, visitor: Option<&Visitor>) -> CommandResult<Self> {
         let performance = coordinator.find_performance(id).await?.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
         let cart = match visitor {
@@ -125,7 +125,7 @@ impl House {
 
     fn source<'a>(&'a self, messages: &'a Messages, language: Language) -> PageSource<'a> {
         PageSource {
-            speech: messages.speak(language),
+            localizer: messages.localizer(language),
             performance: &self.performance,
             plan: &self.plan,
             snapshot: &self.snapshot,

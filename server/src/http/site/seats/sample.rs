@@ -30,9 +30,9 @@ impl Sample {
         Self::of("teatro-del-muelle")
     }
 
-    /// Of one of the demo's houses: every seventh seat sold, every eleventh held.
-    pub fn of(house: &str) -> Self {
-        let file = plan_file(house).expect("the demo has this plan");
+    /// Of one of the demo's venues: every seventh seat sold, every eleventh held.
+    pub fn of(venue: &str) -> Self {
+        let file = plan_file(venue).expect("the demo has this plan");
         let plan: SeatingPlan = serde_json::from_slice(file).expect("the demo's plans are plans");
         let numbered = NumberedPlan::new(&plan).expect("the demo's plans can be numbered");
         let performance = performance(&plan, numbered.place_count());

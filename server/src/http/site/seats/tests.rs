@@ -1,7 +1,7 @@
 //! The seats page rendered whole, in every view and language.
 
 use super::{
-    page::{ListFragment, PageSource, PanelFragment, Said, SeatsPage, View},
+    page::{ListFragment, Notices, PageSource, PanelFragment, SeatsPage, View},
     sample::Sample,
 };
 use crate::messages::Messages;
@@ -11,12 +11,12 @@ use shared_model::{Language, Timestamp, event::SaleState};
 fn render(sample: &Sample, language: Language, view: View) -> String {
     let messages = Messages::load();
     let source = source(sample, &messages, language);
-    SeatsPage::new(&source, view, Said::default(), None).render().expect("the page renders")
+    SeatsPage::new(&source, view, Notices::default(), None).render().expect("the page renders")
 }
 
 fn source<'a>(sample: &'a Sample, messages: &'a Messages, language: Language) -> PageSource<'a> {
     PageSource {
-        speech: messages.speak(language),
+        localizer: messages.localizer(language),
         performance: &sample.performance,
         plan: &sample.plan,
         snapshot: &sample.snapshot,
@@ -90,19 +90,20 @@ fn an_empty_cart_says_what_to_do_and_why_check_out_waits() {
 }
 
 #[test]
-fn every_house_renders_in_both_languages_without_missing_words() {
+fn every_venue_renders_in_both_languages_without_missing_words() {
     let messages = Messages::load();
-    for house in ["arena-norte", "auditorio-de-la-bahia", "cabaret-cuatro", "nave-9", "teatro-del-muelle"] {
-        let sample = Sample::of(house);
+    for venue in ["arena-norte", "auditorio-de-la-bahia", "cabaret-cuatro", "nave-9", "teatro-del-muelle"] {
+        let sample = Sample::of(venue);
         for language in Language::ALL {
             let html = render(&sample, language, View::List { section: None });
             let source = source(&sample, &messages, language);
-            let panel = PanelFragment::new(source.speech, &sample.performance, &sample.cart).render().expect("renders");
+            let panel =
+                PanelFragment::new(source.localizer, &sample.performance, &sample.cart).render().expect("renders");
             let list = ListFragment::new(&source, Some(0)).render().expect("renders");
             for text in [&html, &panel, &list] {
                 assert!(
                     !text.contains(">seats-") && !text.contains(">list-") && !text.contains("\"chart-"),
-                    "{house}: a key shows"
+                    "{venue}: a key shows"
                 );
             }
         }

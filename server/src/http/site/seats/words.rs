@@ -2,7 +2,7 @@
 //! something to fill in travel as templates (`{seat}`), plural ones by plural category, so that the
 //! scripts hold no sentence of any language.
 
-use crate::messages::{Speech, Value};
+use crate::messages::{Localizer, Value};
 use serde::Serialize;
 use serde_json::{Map, json};
 
@@ -79,19 +79,20 @@ const PAGE: &[Entry] = &[
 
 /// Both tables as JSON: `{"chart": {…}, "page": {…}}`. `seats_max` is this performance's limit and
 /// `yours_max` as many sentences "Your two are still yours" as it needs.
-pub fn script_words(speech: Speech<'_>, seats_max: u32) -> serde_json::Value {
-    let mut page = table(speech, PAGE, str::to_owned);
+pub fn script_words(localizer: Localizer<'_>, seats_max: u32) -> serde_json::Value {
+    let mut page = table(localizer, PAGE, str::to_owned);
     page.insert(
         "seats-error-seat_limit".to_owned(),
-        json!(speech.fill("seats-error-seat_limit", &[("limit", Value::from(seats_max))])),
+        json!(localizer.fill("seats-error-seat_limit", &[("limit", Value::from(seats_max))])),
     );
-    let still_yours = (0..=seats_max).map(|count| speech.fill("seats-error-yours", &[("count", Value::from(count))]));
+    let still_yours =
+        (0..=seats_max).map(|count| localizer.fill("seats-error-yours", &[("count", Value::from(count))]));
     page.insert("still-yours".to_owned(), json!(still_yours.collect::<Vec<_>>()));
-    json!({ "chart": table(speech, CHART, name_in_chart), "page": page })
+    json!({ "chart": table(localizer, CHART, name_in_chart), "page": page })
 }
 
-fn table(speech: Speech<'_>, entries: &[Entry], name: fn(&str) -> String) -> Map<String, serde_json::Value> {
-    entries.iter().map(|(key, holes)| (name(key), template(speech, key, holes))).collect()
+fn table(localizer: Localizer<'_>, entries: &[Entry], name: fn(&str) -> String) -> Map<String, serde_json::Value> {
+    entries.iter().map(|(key, holes)| (name(key), template(localizer, key, holes))).collect()
 }
 
 fn name_in_chart(key: &str) -> String {
@@ -99,7 +100,7 @@ fn name_in_chart(key: &str) -> String {
 }
 
 /// Fluent chooses the plural by a number; the number shown is again a hole, `{count}`.
-fn template(speech: Speech<'_>, key: &str, holes: &[&str]) -> serde_json::Value {
+fn template(localizer: Localizer<'_>, key: &str, holes: &[&str]) -> serde_json::Value {
     let filled = |count: u32| {
         let names = holes.iter().map(|hole| format!("{{{hole}}}")).collect::<Vec<_>>();
         let mut args =
@@ -109,7 +110,7 @@ fn template(speech: Speech<'_>, key: &str, holes: &[&str]) -> serde_json::Value 
             args.push(("count", Value::from(count)));
             args.push(("shown", Value::from("{count}")));
         }
-        speech.fill(key, &args)
+        localizer.fill(key, &args)
     };
     if !holes.contains(&"count") {
         return json!(filled(0));
@@ -154,7 +155,7 @@ mod tests {
     #[test]
     fn sentences_travel_as_templates_with_their_plural_forms() {
         let messages = Messages::load();
-        let words = script_words(messages.speak(Language::En), 10);
+        let words = script_words(messages.localizer(Language::En), 10);
         assert_eq!(words["chart"]["free"]["other"], "{count} free");
         assert_eq!(words["chart"]["zoomIn"], "Zoom in");
         assert_eq!(words["chart"]["table"], "{section}, table {row}, chair {seat}");
@@ -168,7 +169,7 @@ mod tests {
     fn every_word_exists_in_every_language() {
         let messages = Messages::load();
         for language in Language::ALL {
-            let words = script_words(messages.speak(language), 10).to_string();
+            let words = script_words(messages.localizer(language), 10).to_string();
             for (key, _) in CHART.iter().chain(PAGE) {
                 assert!(!words.contains(&format!("\":\"{key}\"")), "{key} is not in {}", language.tag());
             }

@@ -6,10 +6,10 @@ use crate::{
         account::forms::refusal,
         forms::{Field, FormParts},
         layout::{Icon, Layout},
-        says::SaysPage,
+        notice_page::NoticePage,
         wording::{Action, Offer, moment},
     },
-    messages::Speech,
+    messages::Localizer,
 };
 use serde::Deserialize;
 use shared_model::{
@@ -47,29 +47,29 @@ impl TellMeForm {
         judged: bool,
         refused: Option<&Problem>,
         now: Timestamp,
-        speech: Speech<'_>,
+        localizer: Localizer<'_>,
     ) -> FormParts {
         let wrong = judged && self.email.parse::<EmailAddress>().is_err();
-        let state = match Offer::of(performance, now, speech) {
-            Offer::SoldOut => speech.text("state-sold-out"),
+        let state = match Offer::of(performance, now, localizer) {
+            Offer::SoldOut => localizer.text("state-sold-out"),
             Offer::Later { words } | Offer::Over { words } => words,
-            Offer::Priced { .. } => speech.text("tell-me-seats-now"),
+            Offer::Priced { .. } => localizer.text("tell-me-seats-now"),
         };
         FormParts {
             back: Some(back_to_event(performance)),
-            lead: vec![format!("{}: {state}.", what(performance, now, speech)), speech.text("tell-me-lead")],
-            alert: refused.and_then(|problem| refusal(problem, speech)),
+            lead: vec![format!("{}: {state}.", what(performance, now, localizer)), localizer.text("tell-me-lead")],
+            alert: refused.and_then(|problem| refusal(problem, localizer)),
             action: "/tell-me",
             hidden: vec![("performance", self.performance.to_string())],
             fields: vec![
-                Field::email(speech.text("account-email"), &self.email, "email")
-                    .wrong(wrong.then(|| speech.text("you-email-wrong")))
+                Field::email(localizer.text("account-email"), &self.email, "email")
+                    .wrong(wrong.then(|| localizer.text("you-email-wrong")))
                     .first(),
             ],
-            submit: Some(speech.text("tell-me")),
+            submit: Some(localizer.text("tell-me")),
             links: vec![Action {
                 href: format!("/performances/{}/seats", performance.performance_id),
-                label: speech.text("tell-me-chart"),
+                label: localizer.text("tell-me-chart"),
             }],
             ..FormParts::default()
         }
@@ -82,22 +82,22 @@ pub fn will_be_told<'a>(
     performance: &PerformanceSummary,
     email: &EmailAddress,
     now: Timestamp,
-    speech: Speech<'_>,
-) -> SaysPage<'a> {
-    let args = [("what", what(performance, now, speech).into()), ("email", email.as_str().into())];
-    let home = Action { href: "/".to_owned(), label: speech.text("error-home") };
-    SaysPage::saying(
+    localizer: Localizer<'_>,
+) -> NoticePage<'a> {
+    let args = [("what", what(performance, now, localizer).into()), ("email", email.as_str().into())];
+    let home = Action { href: "/".to_owned(), label: localizer.text("error-home") };
+    NoticePage::new(
         page,
         Icon::Mail,
-        vec![speech.fill("tell-me-done", &args), speech.text("tell-me-meanwhile")],
+        vec![localizer.fill("tell-me-done", &args), localizer.text("tell-me-meanwhile")],
         vec![home, back_to_event(performance)],
     )
 }
 
 /// "The Seagull, Sat 19 December, 16:00"
-fn what(performance: &PerformanceSummary, now: Timestamp, speech: Speech<'_>) -> String {
-    let calendar = CalendarText::new(speech, &performance.venue.time_zone);
-    format!("{}, {}", performance.title, moment(performance.starts_at, now, &calendar, speech))
+fn what(performance: &PerformanceSummary, now: Timestamp, localizer: Localizer<'_>) -> String {
+    let calendar = CalendarText::new(localizer, &performance.venue.time_zone);
+    format!("{}, {}", performance.title, moment(performance.starts_at, now, &calendar, localizer))
 }
 
 fn back_to_event(performance: &PerformanceSummary) -> Action {

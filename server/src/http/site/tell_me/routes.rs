@@ -31,9 +31,9 @@ async fn wish(reader: Reader, client: ClientInfo, Form(form): Form<TellMeForm>) 
     let wish = AvailabilityWish { email, language: reader.language };
     match reader.coordinator().wish_for_seats(form.performance, &wish, client.as_client()).await {
         Ok(()) => {
-            let (speech, cart) = (reader.speech(), reader.cart().await?);
-            let layout = reader.layout(&speech.text("tell-me-done-title"), cart.as_ref()).tab(Tab::Events);
-            page(&will_be_told(layout, &performance, &wish.email, reader.now(), speech))
+            let (localizer, cart) = (reader.localizer(), reader.cart().await?);
+            let layout = reader.layout(&localizer.text("tell-me-done-title"), cart.as_ref()).tab(Tab::Events);
+            page(&will_be_told(layout, &performance, &wish.email, reader.now(), localizer))
         }
         Err(problem) if problem.code == ErrorCode::RateLimited => {
             show(&reader, &performance, &form, true, Some(&problem)).await
@@ -54,7 +54,7 @@ async fn show(
     judged: bool,
     refused: Option<&Problem>,
 ) -> SiteResult<Response> {
-    let (speech, cart) = (reader.speech(), reader.cart().await?);
-    let layout = reader.layout(&speech.text("tell-me-title"), cart.as_ref()).tab(Tab::Events);
-    FormPage::new(layout, form.parts(performance, judged, refused, reader.now(), speech)).answer()
+    let (localizer, cart) = (reader.localizer(), reader.cart().await?);
+    let layout = reader.layout(&localizer.text("tell-me-title"), cart.as_ref()).tab(Tab::Events);
+    FormPage::new(layout, form.parts(performance, judged, refused, reader.now(), localizer)).answer()
 }

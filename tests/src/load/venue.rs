@@ -1,4 +1,4 @@
-//! The house that is sold: as many seats as asked for, in blocks of fifty rows, one price, one performance.
+//! What is sold: as many seats as asked for, in blocks of fifty rows, one price, one performance.
 
 use super::Outcome;
 use shared_model::{
@@ -29,15 +29,15 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What was installed.
 #[derive(Debug, Clone, Copy)]
-pub struct House {
+pub struct OnSale {
     pub performance_id: PerformanceId,
     pub plan_version_id: PlanVersionId,
     pub places: u32,
 }
 
-/// Installs a house of so many seats in an empty database. The single-seat rule is off: buyers who take seats
+/// Installs a venue of so many seats in an empty database. The single-seat rule is off: buyers who take seats
 /// at random would be refused for it, and the systems we stand beside have none.
-pub async fn install(database: &Database, places: u32, now: Timestamp) -> Outcome<House> {
+pub async fn install(database: &Database, places: u32, now: Timestamp) -> Outcome<OnSale> {
     let (organizer_id, venue_id, event_id) = (Uuid::now_v7(), Uuid::now_v7(), EventId::new());
     let mut link = database.begin().await?;
     catalogue::insert_organizer(&mut link, organizer_id, "rush", "Rush Concerts", "rush@example.com").await?;
@@ -48,15 +48,15 @@ pub async fn install(database: &Database, places: u32, now: Timestamp) -> Outcom
     let performance_id = PerformanceId(performance.performance.performance_id);
     catalogue::insert_performance(&mut link, performance).await?;
     link.commit().await?;
-    Ok(House { performance_id, plan_version_id, places })
+    Ok(OnSale { performance_id, plan_version_id, places })
 }
 
 /// Marks seats as sold before anybody asks.
-pub async fn sell(database: &Database, house: &House, seats: impl Iterator<Item = u32>) -> Outcome {
+pub async fn sell(database: &Database, on_sale: &OnSale, seats: impl Iterator<Item = u32>) -> Outcome {
     let sold =
         seats.map(|seat| (SeatNo(seat), Claim::Sold { order_id: None, cart_id: None, account_id: None })).collect();
     let mut link = database.begin().await?;
-    claim_places(&mut link, house.performance_id, sold).await?;
+    claim_places(&mut link, on_sale.performance_id, sold).await?;
     Ok(link.commit().await?)
 }
 

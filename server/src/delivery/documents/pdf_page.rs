@@ -54,12 +54,12 @@ pub struct Frame {
 pub struct Pictures(HashMap<*const Tree, Graphic>);
 
 /// A page being drawn. [`Self::finish`] ends it.
-pub struct Sheet<'a> {
+pub struct PdfPage<'a> {
     surface: Surface<'a>,
     reading: TagGroup,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> PdfPage<'a> {
     /// `scale` is how many points (1/72 inch) the page's unit has.
     pub fn new(mut surface: Surface<'a>, scale: f32) -> Self {
         surface.push_transform(&Transform::from_scale(scale, scale));

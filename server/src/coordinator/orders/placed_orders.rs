@@ -13,7 +13,7 @@ use crate::{
     data::{
         orders::{
             order_mails,
-            rows::{self as rows, OrdersQuery},
+            order_rows::{self as rows, OrdersQuery},
         },
         outbox,
     },
@@ -22,7 +22,7 @@ use crate::{
             access::{Claimant, Owner},
             erasure,
             mail_again::{MAIL_DAY, MAILS_PER_DAY_MAX, may_be_mailed},
-            reading,
+            order_view,
         },
         outbox::OutboxKind,
     },
@@ -86,7 +86,7 @@ impl Coordinator {
             secret.verify(Purpose::OrderLink, &[order_id.0.as_bytes()], key)
         });
         let mut link = self.inner.database.read().await.or_problem()?;
-        let found = reading::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()?;
+        let found = order_view::find_order(&mut link, &self.inner.pricing, order_id).await.or_problem()?;
         drop(link);
         // Somebody else's order is as if there were none.
         let opened = found.filter(|(owner, _)| holds_link || visitor.is_some_and(|who| belongs_to(who, *owner)));
@@ -134,7 +134,7 @@ impl Coordinator {
         let more = listed.len() < asked_for;
         let next_cursor = listed.last().filter(|_| more).map(|(id, at)| write_cursor(*at, *id));
         let ids: Vec<Uuid> = listed.into_iter().map(|(id, _)| id).collect();
-        let loaded = reading::load_orders(&mut link, &self.inner.shelves, &ids).await.or_problem()?;
+        let loaded = order_view::load_orders(&mut link, &self.inner.pricing, &ids).await.or_problem()?;
         Ok(Page { items: loaded.into_iter().map(|(_, order)| order).collect(), next_cursor })
     }
 
@@ -186,7 +186,7 @@ impl Coordinator {
         order_id: OrderId,
     ) -> CommandResult<Order> {
         let mut link = self.inner.database.read().await.or_problem()?;
-        match reading::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()? {
+        match order_view::find_order(&mut link, &self.inner.pricing, order_id).await.or_problem()? {
             Some((owner, order)) if belongs_to(visitor, owner) => Ok(order),
             _ => Err(not_found()),
         }
@@ -209,7 +209,7 @@ impl Coordinator {
             _ => return Ok(order),
         }
         let mut link = self.inner.database.read().await.or_problem()?;
-        let found = reading::find_order(&mut link, &self.inner.shelves, order_id).await.or_problem()?;
+        let found = order_view::find_order(&mut link, &self.inner.pricing, order_id).await.or_problem()?;
         found.map(|(_, order)| order).ok_or_else(not_found)
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Depth is bounded by the JSON parser (128 levels), size by the file's bytes.
 
-use super::remark::{ImportError, MISTAKES_NAMED_MAX, Mistake, Remark};
+use super::report::{ImportError, MISTAKES_NAMED_MAX, Mistake, Remark};
 use serde_json::{Map, Value};
 use shared_model::plan::{PLACES_PER_PLAN_MAX, Point, SECTIONS_PER_PLAN_MAX};
 use std::{cell::RefCell, collections::BTreeMap};

@@ -5,10 +5,10 @@ use crate::{
     data::{
         DataError, DataResult, Link,
         events::catalogue::ListedRow,
-        orders::rows::{self, LineRow, OrderRow, PaymentRow, TicketRow},
+        orders::order_rows::{self as rows, LineRow, OrderRow, PaymentRow, TicketRow},
     },
     events::catalogue::venue_of,
-    reservations::cart::{Shelf, Shelves},
+    reservations::cart::{PricedPerformance, PricedPerformances},
 };
 use shared_model::{
     Currency, Money, OrderId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
@@ -29,11 +29,11 @@ pub struct OrderFile {
 }
 
 impl OrderFile {
-    /// The order as its buyer reads it. `shelves` are those of its performances.
+    /// The order as its buyer reads it. `pricing` is that of its performances.
     ///
     /// # Errors
-    /// [`DataError::Corrupt`] when a row breaks a rule or a shelf is missing.
-    pub fn read(self, shelves: &HashMap<PerformanceId, Arc<Shelf>>) -> DataResult<Order> {
+    /// [`DataError::Corrupt`] when a row breaks a rule or a performance is missing.
+    pub fn read(self, pricing: &HashMap<PerformanceId, Arc<PricedPerformance>>) -> DataResult<Order> {
         let currency: Currency = self.order.currency.parse().map_err(|error| DataError::corrupt("currency", error))?;
         let mut tickets: HashMap<i32, TicketRow> =
             self.tickets.into_iter().map(|ticket| (ticket.line_no, ticket)).collect();
@@ -42,7 +42,7 @@ impl OrderFile {
             let id = PerformanceId(line.performance_id);
             if performances.last().is_none_or(|last| last.performance_id != id) {
                 let missing = || DataError::corrupt("order line", "its performance does not exist");
-                performances.push(order_performance(&shelves.get(&id).ok_or_else(missing)?.row, &line));
+                performances.push(order_performance(&pricing.get(&id).ok_or_else(missing)?.row, &line));
             }
             let ticket = tickets.remove(&line.line_no);
             if let Some(performance) = performances.last_mut() {
@@ -54,17 +54,25 @@ impl OrderFile {
 }
 
 /// An order as its buyer reads it, with whose it is; `None` when there is none.
-pub async fn find_order(link: &mut Link, shelves: &Shelves, order_id: OrderId) -> DataResult<Option<(Owner, Order)>> {
-    Ok(load_orders(link, shelves, &[order_id.0]).await?.pop())
+pub async fn find_order(
+    link: &mut Link,
+    pricing: &PricedPerformances,
+    order_id: OrderId,
+) -> DataResult<Option<(Owner, Order)>> {
+    Ok(load_orders(link, pricing, &[order_id.0]).await?.pop())
 }
 
 /// Orders by their ids, in their order; ids without one are left out.
-pub async fn load_orders(link: &mut Link, shelves: &Shelves, ids: &[Uuid]) -> DataResult<Vec<(Owner, Order)>> {
+pub async fn load_orders(
+    link: &mut Link,
+    pricing: &PricedPerformances,
+    ids: &[Uuid],
+) -> DataResult<Vec<(Owner, Order)>> {
     let mut lines: HashMap<Uuid, Vec<LineRow>> = HashMap::new();
     let mut used = HashMap::new();
     for line in rows::list_lines(link, ids).await? {
         let id = PerformanceId(line.performance_id);
-        used.insert(id, shelves.find(link, id).await?);
+        used.insert(id, pricing.find(link, id).await?);
         lines.entry(line.order_id).or_default().push(line);
     }
     // Oldest first: the last one stays.

@@ -31,7 +31,7 @@ const LAST_DATES_SHOWN: i64 = 3;
 /// Counts kept; beyond it the memory starts anew.
 const OCCUPANCIES_KEPT: usize = 10_000;
 
-/// How full each house was a moment ago.
+/// How full each performance was a moment ago.
 #[derive(Default)]
 pub(super) struct Occupancies {
     /// With the moment of the count, by the monotonic clock.
@@ -160,7 +160,7 @@ impl Coordinator {
                 Some(occupancy) => occupancy,
                 None => {
                     let taken = taken.get(&row.performance_id).map_or(0, |taken| *taken as u32);
-                    let occupancy = self.count_house(link, row, prices, taken, now).await?;
+                    let occupancy = self.count_occupancy(link, row, prices, taken, now).await?;
                     self.inner.occupancies.keep(row.performance_id, occupancy, monotonic);
                     occupancy
                 }
@@ -171,7 +171,7 @@ impl Coordinator {
     }
 
     /// `taken`: places that are not free, those without a price among them.
-    async fn count_house(
+    async fn count_occupancy(
         &self,
         link: &mut Link,
         row: &ListedRow,

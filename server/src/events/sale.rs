@@ -60,26 +60,22 @@ fn sold_types(category: &PriceCategory) -> Vec<SoldType> {
         .collect()
 }
 
-/// A performance's house and rules as of when they were read.
-pub struct HouseFile {
+/// A performance's plan and rules as of when they were read.
+pub struct Sale {
     pub plan: Arc<NumberedPlan>,
     pub plan_version_id: PlanVersionId,
     pub rules: SaleRules,
 }
 
 /// `None` when there is no such performance.
-pub async fn load_house(
-    link: &mut Link,
-    plans: &Plans,
-    performance_id: PerformanceId,
-) -> DataResult<Option<HouseFile>> {
+pub async fn load_sale(link: &mut Link, plans: &Plans, performance_id: PerformanceId) -> DataResult<Option<Sale>> {
     let Some(row) = catalogue::find_performance(link, performance_id.0).await? else { return Ok(None) };
     let prices = load_prices(link, &row).await?;
-    house_of(link, plans, &row, &prices).await.map(Some)
+    sale_of(link, plans, &row, &prices).await.map(Some)
 }
 
-/// The house of a performance that was read already.
-pub async fn house_of(link: &mut Link, plans: &Plans, row: &ListedRow, prices: &Prices) -> DataResult<HouseFile> {
+/// The sale of a performance that was read already.
+pub async fn sale_of(link: &mut Link, plans: &Plans, row: &ListedRow, prices: &Prices) -> DataResult<Sale> {
     let plan_version_id = PlanVersionId(row.plan_version_id);
     let plan = plans
         .find(link, plan_version_id)
@@ -105,5 +101,5 @@ pub async fn house_of(link: &mut Link, plans: &Plans, row: &ListedRow, prices: &
         sold_in,
         plan_categories,
     };
-    Ok(HouseFile { plan, plan_version_id, rules })
+    Ok(Sale { plan, plan_version_id, rules })
 }

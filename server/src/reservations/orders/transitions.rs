@@ -1,22 +1,22 @@
-//! Orders and payments: the rules that move them. Pure: the books of a few orders and a step in,
-//! changed books or a refusal out.
+//! Orders and payments: the rules that move them. Pure: a batch of orders and a step in, the
+//! changed batch or a refusal out.
 //!
 //! The one promise: money and seats never part. Seats become sold when the money is reserved, in the
 //! transaction that also writes down that it must be captured; tickets are issued when it is
-//! captured. Whatever comes late, twice or out of order finds its place in [`Books::answered`].
+//! captured. Whatever comes late, twice or out of order finds its place in [`OrderBatch::answered`].
 
 use super::{
     customers::{Bought, Customers},
+    order_view::OrderFile,
     postage::is_posted,
-    reading::OrderFile,
     steps::{NewOrder, OrderRefusal, OrderStep, Outcome, PAYMENTS_PER_ORDER_MAX, Step},
     ticket_code::{self, TicketKey},
 };
 use crate::{
-    commerce::gateway::{Answer, Standing},
+    commerce::gateway::{Answer, ProviderStatus},
     data::{
         accounts::email_key::email_key,
-        orders::rows::{LineRow, OrderRow, PaymentRow, TicketRow},
+        orders::order_rows::{LineRow, OrderRow, PaymentRow, TicketRow},
         outbox::NewOutboxRow,
     },
     reservations::{
@@ -65,7 +65,7 @@ pub fn ask_after_silence(created_at: Timestamp, now: Timestamp) -> Timestamp {
 /// A place by its performance; ascending order is the order everything is locked in.
 pub type Place = (PerformanceId, SeatNo);
 
-/// What the books need to know of a performance.
+/// What the rules need to know of a performance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PerformanceFacts {
     pub starts_at: Timestamp,
@@ -82,9 +82,9 @@ impl PerformanceFacts {
     }
 }
 
-/// The books of the orders of one batch, as read under their locks.
+/// The orders of one batch with all that belongs to them, as read under their locks.
 #[derive(Default)]
-pub struct Books {
+pub struct OrderBatch {
     pub orders: HashMap<OrderId, OrderRow>,
     /// Oldest first.
     pub payments: HashMap<OrderId, Vec<PaymentRow>>,
@@ -96,12 +96,12 @@ pub struct Books {
     pub payment_owners: HashMap<PaymentId, OrderId>,
     /// What the buyers of new orders have bought.
     pub customers: Customers,
-    pub written: Written,
+    pub written: BatchChanges,
 }
 
 /// What the steps of a batch changed.
 #[derive(Default)]
-pub struct Written {
+pub struct BatchChanges {
     pub orders: BTreeMap<OrderId, OrderRow>,
     pub lines: Vec<LineRow>,
     pub payments: BTreeMap<PaymentId, PaymentRow>,
@@ -112,7 +112,7 @@ pub struct Written {
     pub captured: Vec<PaymentId>,
 }
 
-impl Written {
+impl BatchChanges {
     pub fn is_empty(&self) -> bool {
         let Self { orders, lines, payments, claims, tickets, outbox, captured } = self;
         orders.is_empty()
@@ -125,7 +125,7 @@ impl Written {
     }
 }
 
-impl Books {
+impl OrderBatch {
     /// Does one step on top of all that were done before it.
     ///
     /// # Errors
@@ -296,24 +296,24 @@ impl Books {
             payment.card_last4 = Some(card.last4.clone());
         }
         let mut paid = None;
-        match &answer.standing {
-            Standing::RequiresAction { url } if before.is_open() => {
+        match &answer.status {
+            ProviderStatus::RequiresAction { url } if before.is_open() => {
                 payment.state = PaymentState::RequiresAction;
                 payment.next_action_url = Some(url.clone());
                 payment.ask_at = Some((now + ASK_AGAIN_AFTER).as_millis());
                 self.put_payment(payment);
             }
-            Standing::Authorized if before.is_open() => self.authorized(order, payment, now),
-            Standing::Captured if before.is_open() => {
+            ProviderStatus::Authorized if before.is_open() => self.authorized(order, payment, now),
+            ProviderStatus::Captured if before.is_open() => {
                 // The provider captured before we knew that it had authorised.
                 self.authorized(order, payment, now);
                 paid = self.captured(order_id, payment_id, key, now);
             }
-            Standing::Captured if before == PaymentState::Authorized => {
+            ProviderStatus::Captured if before == PaymentState::Authorized => {
                 self.put_payment(payment);
                 paid = self.captured(order_id, payment_id, key, now);
             }
-            Standing::Declined { code } if before.is_open() => {
+            ProviderStatus::Declined { code } if before.is_open() => {
                 payment.decline_code = Some(code.clone());
                 if code == NOT_PROCESSED {
                     // The request may still be on its way, and its answer lost: once it must have arrived, let the
@@ -322,19 +322,19 @@ impl Books {
                 }
                 self.not_paid(order, payment, PaymentState::Declined, now);
             }
-            Standing::Voided if before.is_open() => self.not_paid(order, payment, PaymentState::Voided, now),
-            Standing::Voided if before == PaymentState::Authorized => self.reservation_lost(order, payment),
-            Standing::Authorized | Standing::RequiresAction { .. }
+            ProviderStatus::Voided if before.is_open() => self.not_paid(order, payment, PaymentState::Voided, now),
+            ProviderStatus::Voided if before == PaymentState::Authorized => self.reservation_lost(order, payment),
+            ProviderStatus::Authorized | ProviderStatus::RequiresAction { .. }
                 if matches!(before, PaymentState::Voided | PaymentState::Declined) =>
             {
                 // Given up here while the provider went on: make sure that it lets the money go.
                 self.send(OutboxKind::Void, payment.payment_id, now);
             }
-            Standing::RequiresAction { .. }
-            | Standing::Authorized
-            | Standing::Captured
-            | Standing::Declined { .. }
-            | Standing::Voided => {}
+            ProviderStatus::RequiresAction { .. }
+            | ProviderStatus::Authorized
+            | ProviderStatus::Captured
+            | ProviderStatus::Declined { .. }
+            | ProviderStatus::Voided => {}
         }
         let order = self.orders.get(&order_id).map_or(OrderState::Pending, |order| order.state);
         let payment = self.payments.get(&order_id).into_iter().flatten().find(|known| known.payment_id == payment_id.0);

@@ -1,8 +1,8 @@
-//! Guards that a test's negative control switches off, to see the test fail.
+//! Safeguards that a test's negative control switches off, to see the test fail.
 
 /// Always on otherwise.
 #[derive(Debug, Clone, Copy)]
-pub struct Guards {
+pub struct Safeguards {
     /// Catch up with what other nodes wrote before deciding.
     pub catch_up: bool,
     /// Let rows refuse a writer who looked too early.
@@ -25,7 +25,7 @@ pub struct Guards {
     pub frames: bool,
 }
 
-impl Guards {
+impl Safeguards {
     pub const ALL: Self = Self {
         catch_up: true,
         row_guard: true,
@@ -40,7 +40,7 @@ impl Guards {
     };
 }
 
-impl Default for Guards {
+impl Default for Safeguards {
     fn default() -> Self {
         Self::ALL
     }

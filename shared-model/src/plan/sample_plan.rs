@@ -1,10 +1,10 @@
-//! Small houses for tests, drawn with a character a seat.
+//! Small plans for tests, drawn with a character a seat.
 
 use super::{Category, Floor, Outline, Point, Row, Seat, SeatingPlan, Section, Size, StandingArea, Table};
 use super::{SEAT_PITCH, numbered::NumberedPlan};
 use crate::SeatNo;
 
-pub struct House {
+pub struct SamplePlan {
     pub plan: NumberedPlan,
     /// Seats drawn as `!`.
     pub wished: Vec<SeatNo>,
@@ -12,7 +12,7 @@ pub struct House {
     pub drawn: SeatingPlan,
 }
 
-impl House {
+impl SamplePlan {
     /// One row a text, the first nearest to the stage. `.` free, `x` taken, `_` an aisle, `!` free
     /// and wished, `r` restricted view, `W` wheelchair place, `C` companion of the last `W`, `a` and
     /// `b` free in that category; a leading `T` makes the row a table.
@@ -76,11 +76,11 @@ impl House {
             shapes: Vec::new(),
             texts: Vec::new(),
         };
-        let plan = NumberedPlan::new(&drawn).expect("a sound house");
+        let plan = NumberedPlan::new(&drawn).expect("a sound plan");
         Self { plan, wished, free, drawn }
     }
 
-    /// The same house with a standing floor behind its rows.
+    /// The same plan with a standing floor behind its rows.
     pub fn with_standing(mut self, capacity: u32) -> Self {
         self.drawn.floors[0].sections[0].standing.push(StandingArea {
             label: "Floor".into(),
@@ -88,7 +88,7 @@ impl House {
             capacity,
             outline: Vec::new(),
         });
-        self.plan = NumberedPlan::new(&self.drawn).expect("a sound house");
+        self.plan = NumberedPlan::new(&self.drawn).expect("a sound plan");
         self.free.extend(std::iter::repeat_n(true, capacity as usize));
         self
     }

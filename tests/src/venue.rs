@@ -1,4 +1,4 @@
-//! A small house of the tests' own, and performances in it.
+//! A small venue of the tests' own, and performances in it.
 //!
 //! Stalls: rows A to D of ten seats (A and B premium, C and D standard), row E with two wheelchair places, each with
 //! the seat that accompanies it. Balcony: row A of four, restricted view. Cabaret: table T1 of four. Floor: twenty
@@ -23,7 +23,7 @@ use ticketboss::{
 };
 use uuid::Uuid;
 
-/// Places of the tests' house: seats, then standing places.
+/// Places of the tests' venue: seats, then standing places.
 pub const SEATS: u32 = 52;
 pub const STANDING: u32 = 20;
 /// The only standing area.
@@ -100,8 +100,8 @@ impl Performance {
     }
 }
 
-/// The tests' house, as drawn.
-pub fn drawn_house() -> SeatingPlan {
+/// The tests' venue, as drawn.
+pub fn drawn_plan() -> SeatingPlan {
     let row = |section: &str, label: &str, y: f64, count: i32, category: &str, restricted: bool| {
         let seats: Vec<_> = (1..=count)
             .map(|n| {
@@ -123,7 +123,7 @@ pub fn drawn_house() -> SeatingPlan {
     let floor = json!({ "label": "Floor", "category": "standing", "capacity": STANDING,
         "outline": [corner(100.0, 350.0), corner(300.0, 350.0), corner(300.0, 390.0), corner(100.0, 390.0)] });
     let plan = json!({
-        "name": "The tests' house",
+        "name": "The tests' venue",
         "size": { "width": 400.0, "height": 400.0 },
         "categories": PRICES.map(|(key, _)| json!({ "key": key, "name": key })),
         "focal_point": { "x": 210.0, "y": 40.0 },
@@ -136,15 +136,15 @@ pub fn drawn_house() -> SeatingPlan {
             { "key": "floor", "name": "Floor", "standing": [floor] },
         ] }],
     });
-    serde_json::from_value(plan).expect("the house is drawn in our format")
+    serde_json::from_value(plan).expect("the plan is drawn in our format")
 }
 
-/// Puts a performance on the bill of the tests' house.
+/// Puts a performance on the bill of the tests' venue.
 pub async fn stage(database: &Database, now: Timestamp, wish: Wish) -> Performance {
-    stage_in(database, now, wish, &drawn_house(), &PRICES).await
+    stage_in(database, now, wish, &drawn_plan(), &PRICES).await
 }
 
-/// Puts a performance on the bill of any house; what `prices` does not name is not for sale.
+/// Puts a performance on the bill of any venue; what `prices` does not name is not for sale.
 pub async fn stage_in(
     database: &Database,
     now: Timestamp,
@@ -196,7 +196,7 @@ fn venue(venue_id: Uuid, city: &str) -> NewVenueRow {
     NewVenueRow {
         venue_id,
         slug: venue_id.to_string(),
-        name: "The tests' house".to_owned(),
+        name: "The tests' venue".to_owned(),
         street: "Calle del Muelle 1".to_owned(),
         postal_code: "39001".to_owned(),
         city: city.to_owned(),

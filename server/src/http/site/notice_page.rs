@@ -9,28 +9,28 @@ use askama::Template;
 use shared_model::ErrorCode;
 
 #[derive(Template)]
-#[template(path = "says.html")]
-pub struct SaysPage<'a> {
+#[template(path = "notice_page.html")]
+pub struct NoticePage<'a> {
     page: Layout<'a>,
     icon: Icon,
     sentences: Vec<String>,
     actions: Vec<Action>,
 }
 
-impl<'a> SaysPage<'a> {
+impl<'a> NoticePage<'a> {
     /// A page that says something good.
-    pub fn saying(page: Layout<'a>, icon: Icon, sentences: Vec<String>, actions: Vec<Action>) -> Self {
+    pub fn new(page: Layout<'a>, icon: Icon, sentences: Vec<String>, actions: Vec<Action>) -> Self {
         Self { page, icon, sentences, actions }
     }
 
     /// The page for an error, by its code.
     pub fn error(mut page: Layout<'a>, code: ErrorCode) -> Self {
         let (icon, title, sentence) = words(code);
-        page.title = page.say(title);
-        let action = |href: &str, key: &str| Action { href: href.to_owned(), label: page.say(key) };
+        page.title = page.text(title);
+        let action = |href: &str, key: &str| Action { href: href.to_owned(), label: page.text(key) };
         let home = action("/", "error-home");
         let cart = action("/cart", "error-cart");
-        Self { icon, sentences: vec![page.say(sentence)], actions: vec![home, cart], page }
+        Self { icon, sentences: vec![page.text(sentence)], actions: vec![home, cart], page }
     }
 }
 
@@ -69,8 +69,8 @@ impl<'a> AwayPage<'a> {
     }
 
     fn saying(mut page: Layout<'a>, title: &str, words: [&str; 3]) -> Self {
-        page.title = page.say(title);
-        let [fact, safe, try_now] = words.map(|key| page.say(key));
+        page.title = page.text(title);
+        let [fact, safe, try_now] = words.map(|key| page.text(key));
         Self { page, fact, safe, try_now }
     }
 }

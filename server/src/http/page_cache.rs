@@ -7,7 +7,7 @@
 
 use super::{
     AppState,
-    packing::unpacks,
+    accept_encoding::unpacks,
     session::{cookie, language_of, session_cookie_name},
 };
 use axum::{
@@ -31,14 +31,14 @@ const PAGES_KEPT: usize = 2_048;
 const KEPT_BYTES_IN_ALL_MAX: usize = 64 * 1024 * 1024;
 /// Bytes a page may have that is kept.
 const KEPT_BYTES_MAX: usize = 1024 * 1024;
-/// Bytes a page may have at all: more than the list of the largest house.
+/// Bytes a page may have at all: more than the list of the largest venue.
 const PAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Characters an address may have.
 const KEY_LENGTH_MAX: usize = 512;
 
 /// Pages as they were sent last. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct KeptPages {
+pub struct PageCache {
     kept: Arc<Mutex<Kept>>,
 }
 
@@ -82,7 +82,7 @@ struct Page {
     being_drawn: bool,
 }
 
-impl KeptPages {
+impl PageCache {
     /// The page, if it can be served. Who gets none draws it.
     fn find(&self, key: &Key, now: Duration) -> Option<Response> {
         let mut kept = self.kept.lock();
@@ -115,7 +115,7 @@ fn weight(key: &Key, page: &Page) -> usize {
 }
 
 /// Answers strangers from what is kept, and keeps what they are answered.
-pub async fn keep_pages(State((state, kept)): State<(AppState, KeptPages)>, request: Request, next: Next) -> Response {
+pub async fn keep_pages(State((state, kept)): State<(AppState, PageCache)>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let Some(key) = key_of(&parts, session_cookie_name(state.config.is_secure())) else {
         return next.run(Request::from_parts(parts, body)).await;
@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_page_is_fresh_for_a_second_then_one_draws_it_while_others_are_served() {
-        let pages = KeptPages::default();
+        let pages = PageCache::default();
         let key = key("GET", "/", &[]).unwrap();
         assert!(pages.find(&key, START).is_none(), "nothing is kept yet");
         pages.keep(key.clone(), page("old", START));
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_what_is_asked_for_stays() {
-        let pages = KeptPages::default();
+        let pages = PageCache::default();
         let popular = key("GET", "/events/carmen", &[]).unwrap();
         pages.keep(popular.clone(), page("", START));
         for n in 0..=PAGES_KEPT {
