@@ -90,6 +90,12 @@ impl ApiClient {
         bounded_body(response, POSTER_BYTES_MAX).await
     }
 
+    /// Any address of the server: what its statuses mean is one rule for all of them.
+    #[cfg(test)]
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        self.json(self.request(Method::GET, path)?).await
+    }
+
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, ClientError> {
         let url = self.server.join(path).map_err(|error| ClientError::Unreadable(error.to_string()))?;
         Ok(self.http.request(method, url))
@@ -97,10 +103,15 @@ impl ApiClient {
 
     async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
         let response = accepted(request.send().await.map_err(ClientError::Offline)?).await?;
+        let is_empty = response.status() == StatusCode::NO_CONTENT;
         let body = bounded_body(response, JSON_BYTES_MAX).await?;
-        serde_json::from_slice(&body).map_err(|error| ClientError::Unreadable(error.to_string()))
+        let body = if is_empty { NOTHING } else { &body };
+        serde_json::from_slice(body).map_err(|error| ClientError::Unreadable(error.to_string()))
     }
 }
+
+/// What 204 says, as JSON: it is done, and there is nothing to read. Whoever asks for something finds it unreadable.
+const NOTHING: &[u8] = b"null";
 
 /// A name as one segment of a path: letters, digits and hyphens, so that nothing from a server's answer
 /// leads the app to another address.
@@ -112,7 +123,10 @@ pub(crate) fn path_segment(name: &str) -> Option<&str> {
 /// The response itself when it carries what was asked for, else why it does not.
 async fn accepted(response: Response) -> Result<Response, ClientError> {
     let status = response.status();
-    if status == StatusCode::OK || status == StatusCode::CREATED {
+    // 200 and 201: it is done; 202: it is taken and done later, what waits for it stands in the body; 204: it is done,
+    // and there is no body. Nothing else is a yes.
+    let yes = [StatusCode::OK, StatusCode::CREATED, StatusCode::ACCEPTED, StatusCode::NO_CONTENT];
+    if yes.contains(&status) {
         return Ok(response);
     }
     let body = bounded_body(response, JSON_BYTES_MAX).await?;

@@ -282,6 +282,39 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
+    async fn a_refusal_of_a_newer_version_is_still_a_refusal() {
+        let refuse = || async {
+            let problem = serde_json::json!({
+                "type": "/api/problems/door_closed", "title": "The door is closed", "status": 409, "code": "door_closed"
+            });
+            (StatusCode::CONFLICT, Json(problem))
+        };
+        let double = Double::start(Router::new().route("/api/v1/performances", routing::get(refuse))).await;
+        match double.client.list_events(EventFilter::default(), NOON).await {
+            Err(ClientError::Refused(problem)) => assert_eq!(problem.code.as_str(), "door_closed"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn taken_means_a_body_done_means_none_and_nothing_else_is_a_yes() {
+        let taken = || async { (StatusCode::ACCEPTED, Json("later")) };
+        let partly = || async { (StatusCode::PARTIAL_CONTENT, Json("half")) };
+        let router = Router::new()
+            .route("/taken", routing::get(taken))
+            .route("/done", routing::get(|| async { StatusCode::NO_CONTENT }))
+            .route("/partly", routing::get(partly));
+        let double = Double::start(router).await;
+        let api = &double.client.api;
+        assert_eq!(api.get::<String>("taken").await.unwrap(), "later");
+        api.get::<()>("done").await.unwrap();
+        let error = api.get::<String>("done").await.unwrap_err();
+        assert!(matches!(error, ClientError::Unreadable(_)), "who asks for something finds nothing to read: {error}");
+        let error = api.get::<String>("partly").await.unwrap_err();
+        assert!(matches!(error, ClientError::Unreadable(_)), "{error}");
+    }
+
+    #[tokio::test]
     async fn an_answer_without_end_is_cut_off() {
         let endless = || async { "x".repeat(5 << 20) };
         let double = Double::start(Router::new().route("/api/v1/performances", routing::get(endless))).await;

@@ -20,7 +20,7 @@ pub fn listed(summary: PerformanceSummary, now: Timestamp, viewer_zone: &TimeZon
     let starts = moment_of(&start);
     let on_sale_at = match summary.sale {
         SaleState::NotYetOnSale { on_sale_at } => Some(on_sale_at),
-        SaleState::OnSale | SaleState::SoldOut | SaleState::Ended | SaleState::Cancelled => None,
+        SaleState::OnSale | SaleState::SoldOut | SaleState::Ended | SaleState::Cancelled | SaleState::Other => None,
     };
     let instant = start.timestamp();
     let zone_named = (start.offset() != viewer_zone.to_offset(instant))

@@ -66,7 +66,8 @@ fn Poster(title: String, accent: String, address: Option<String>, strip: Option<
 fn Sale(listed: ListedPerformance, language: Language) -> Element {
     let summary = &listed.summary;
     let obstacle = match summary.sale {
-        SaleState::OnSale | SaleState::Cancelled => None,
+        // What a newer version means is for its own app to say; the server refuses what cannot be bought.
+        SaleState::OnSale | SaleState::Cancelled | SaleState::Other => None,
         SaleState::SoldOut => Some(word(language, "sale-sold-out")),
         SaleState::Ended => Some(word(language, "sale-ended")),
         SaleState::NotYetOnSale { .. } => listed.on_sale_local.map(|at| sale_begins(at, language)),

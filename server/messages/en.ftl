@@ -404,6 +404,7 @@ tickets-count = { $count ->
    *[other] { $count } tickets
 }
 tickets-state-paid = Paid
+tickets-state-unknown = See the order
 tickets-state-lapsed = Not paid in time
 tickets-state-voided = Money given back
 tickets-seats = { $count ->

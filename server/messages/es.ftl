@@ -404,6 +404,7 @@ tickets-count = { $count ->
    *[other] { $count } entradas
 }
 tickets-state-paid = Pagado
+tickets-state-unknown = Ver el pedido
 tickets-state-lapsed = No se pagó a tiempo
 tickets-state-voided = Dinero devuelto
 tickets-seats = { $count ->

@@ -3,7 +3,7 @@
 use crate::{
     auth::secret::{DeploymentSecret, Purpose, SecretError},
     clock::Clock,
-    commerce::sandbox::Sandbox,
+    commerce::{gateway::Gateway, gateways::Gateways, sandbox::Sandbox},
     config::{AdminListen, Config, ConfigError},
     coordinator::{
         Coordinator, Setting,
@@ -11,7 +11,7 @@ use crate::{
         seats::challenge::{Challenge, ChallengeSetupError},
     },
     data::{
-        Database,
+        Database, Pools,
         accounts::email_key::{compute_old_keys, compute_order_keys},
         events::search_text::fold_what_stands_here,
         orders::sandbox_store::SandboxStore,
@@ -28,9 +28,11 @@ use crate::{
     reservations::seats::held_from::HeldBudget,
     safeguards::Safeguards,
 };
+use governor::{Quota, RateLimiter};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{
     net::SocketAddr,
+    num::NonZeroU32,
     path::PathBuf,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
@@ -57,6 +59,20 @@ pub struct Replaced {
     pub safeguards: Safeguards,
     /// Files this process may open.
     pub files_max: Option<u64>,
+    /// Makes a faulty payment provider of the sound one.
+    pub gateway: Option<WrapGateway>,
+}
+
+/// Puts something between the product and its payment provider.
+#[derive(Clone)]
+pub struct WrapGateway(pub Arc<Wrap>);
+
+type Wrap = dyn Fn(Arc<dyn Gateway>) -> Arc<dyn Gateway> + Send + Sync;
+
+impl std::fmt::Debug for WrapGateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WrapGateway")
+    }
 }
 
 /// A running application.
@@ -207,8 +223,14 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, StartError> {
     private_files::prepare_data_folder(&config.data_folder)
         .map_err(|error| StartError::DataFolder(config.data_folder.clone(), error))?;
-    let wait = Duration::from_millis(config.database_wait_ms.max(1));
-    let database = Database::open_with(&config.resolved_database_url(), wait).await?;
+    let capacity = &config.capacity;
+    let pools = Pools {
+        wait: Duration::from_millis(config.database_wait_ms.max(1)),
+        postgres_connections: capacity.postgres_connections.get(),
+        postgres_desk_connections: capacity.postgres_desk_connections.get(),
+        sqlite_readers: capacity.sqlite_readers.get(),
+    };
+    let database = Database::open_with(&config.resolved_database_url(), pools).await?;
     let mut link = database.begin().await?;
     fold_what_stands_here(&mut link).await?;
     compute_old_keys(&mut link).await?;
@@ -223,7 +245,11 @@ pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, St
     if config.demo && install_demo(&database, clock.now()).await? {
         tracing::info!("the demo season is installed");
     }
-    let store = SandboxStore::open(&config.data_folder.join("sandbox.db")).await?;
+    let store = SandboxStore::new(database.clone());
+    store.take_over(&config.data_folder.join("sandbox.db"), clock.now().as_millis()).await?;
+    let sandbox = Sandbox::new(store);
+    let gateway: Arc<dyn Gateway> = Arc::new(sandbox.clone());
+    let gateways = Gateways::new(replaced.gateway.map_or(gateway.clone(), |WrapGateway(wrap)| wrap(gateway)), []);
     let outgoing = open_outgoing(config).await?;
     let secret = load_secret(config, &database).await?;
     let setting = Setting {
@@ -231,11 +257,14 @@ pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, St
         secret,
         outgoing,
         clock,
-        sandbox: Sandbox::new(store),
+        sandbox,
+        gateways,
         public_url: config.public_url.clone(),
         safeguards: replaced.safeguards,
         held_budget: HeldBudget { percent: config.limits.held_percent, seats_min: config.limits.held_seats_min },
         challenge: Challenge::new(&config.challenge, &config.public_url)?,
+        seat_desk_queue: capacity.seat_desk_queue.get() as usize,
+        order_desk_queue: capacity.order_desk_queue.get() as usize,
     };
     Ok(Coordinator::start(setting).await?)
 }
@@ -269,6 +298,11 @@ async fn open_outgoing(config: &Config) -> Result<Outgoing, StartError> {
         sms: open_sms(config).await?,
         sms_per_day_max: config.sms.per_day_max,
         sms_countries: config.sms.countries.clone(),
+        ticket_mails: NonZeroU32::new(config.mail.tickets_per_minute).map(|per_minute| {
+            // Spread over the minute, as far as the loop that sends them can.
+            let at_once = NonZeroU32::new(per_minute.get() / 10).unwrap_or(NonZeroU32::MIN);
+            Arc::new(RateLimiter::direct(Quota::per_minute(per_minute).allow_burst(at_once)))
+        }),
         letters: LetterTransport::folder(config.data_folder.join("letters")).await?,
         from: config.mail.from.parse().map_err(|_| StartError::Sender(config.mail.from.clone()))?,
         messages: Arc::new(Messages::load()),

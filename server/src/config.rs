@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
     path::PathBuf,
 };
 
@@ -30,6 +31,7 @@ pub struct Config {
     pub secret: String,
     pub mail: Mail,
     pub sms: Sms,
+    pub capacity: Capacity,
     pub limits: LimitsConfig,
     pub challenge: ChallengeConfig,
     pub log: Log,
@@ -78,6 +80,7 @@ pub enum ConfigError {
 pub struct Mail {
     pub from: String,
     pub smtp_url: String,
+    pub tickets_per_minute: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -89,6 +92,16 @@ pub struct Sms {
     pub from: String,
     pub per_day_max: u32,
     pub countries: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capacity {
+    pub postgres_connections: NonZeroU32,
+    pub postgres_desk_connections: NonZeroU32,
+    pub sqlite_readers: NonZeroU32,
+    pub seat_desk_queue: NonZeroU32,
+    pub order_desk_queue: NonZeroU32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,88 +1,87 @@
-//! What can go wrong, as a closed list. Clients decide by the code, never by the words.
+//! What can go wrong, as one list, which may grow. Clients decide by the code, never by the words.
 
-use crate::{SeatNo, Timestamp};
+use crate::{SeatNo, Timestamp, word::open_words};
 use serde::{Deserialize, Serialize};
 
-/// The closed list of refusals and failures the API answers with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorCode {
-    /// Some of the seats belong to somebody else by now; `seats` names them. Nothing was held.
-    SeatsTaken,
-    /// More seats than one customer may have here; `limit` says how many.
-    SeatLimit,
-    /// As many seats of this performance are held from the client's network as may be at the same time; `limit` says how
-    /// many, `retry_after_seconds` when to come back.
-    TooManyHeld,
-    /// These seats were kept by this customer, or from this network, for twenty minutes in a row and not bought; `seats`
-    /// names them, until `at` others have their turn.
-    HeldTooLong,
-    /// The choice would leave single seats nobody wants; `seats` names them.
-    OrphanSeat,
-    /// No seats fit the wish (best seats, standing places).
-    NoSeatsFound,
-    /// The performance's sale has not begun; `at` says when it does.
-    NotYetOnSale,
-    /// The performance's sale is over.
-    SaleEnded,
-    /// The performance was cancelled.
-    PerformanceCancelled,
-    /// The hold ran out before this was asked; the seats were let go.
-    HoldLapsed,
-    /// The one extension is used up.
-    AlreadyExtended,
-    /// The cart holds nothing that could be bought.
-    CartEmpty,
-    /// More performances than one cart may span; `limit` says how many.
-    CartLimit,
-    /// The total shown to the buyer is not the total now.
-    TotalChanged,
-    /// The cart holds seats in more than one currency.
-    MixedCurrencies,
-    /// The order is past the point where this can be done.
-    OrderClosed,
-    /// A card was declined; `reason` carries the provider's code.
-    CardDeclined,
-    /// The payment provider did not answer; the order stays open and is asked about.
-    PaymentUncertain,
-    /// A field is missing or breaks its rule; `detail` names it.
-    InvalidInput,
-    /// There is nothing at this address, or not for this visitor.
-    NotFound,
-    /// The method does not exist for this address.
-    MethodNotAllowed,
-    /// No or no valid session token.
-    Unauthenticated,
-    /// The address and the password do not belong together; which of them is wrong is not said.
-    BadCredentials,
-    /// The password was right; a passkey or the authenticator's code is asked for as well.
-    SecondFactorRequired,
-    /// Staff need a passkey or an authenticator app before they may do this.
-    SecondFactorMissing,
-    /// A sensitive change: prove again who you are, then repeat it.
-    ProofRequired,
-    /// The typed code is not the one that was sent; `limit` says how many tries are left.
-    WrongCode,
-    /// The code is over: used, too old, or tried too often. Ask for another one.
-    CodeOver,
-    /// The password is too easily guessed; `detail` says why.
-    WeakPassword,
-    /// A request from another site, or without the right to do this.
-    Forbidden,
-    /// The body is larger than this address takes.
-    TooLarge,
-    /// The body's media type is not what this address takes.
-    UnsupportedMediaType,
-    /// Too many requests; `retry_after_seconds` says when to come back.
-    RateLimited,
-    /// The server is busy or shutting down; repeat with the same id.
-    Busy,
-    /// The server failed; repeat with the same id.
-    Internal,
+open_words! {
+    /// The refusals and failures the API answers with.
+    pub enum ErrorCode {
+        /// Some of the seats belong to somebody else by now; `seats` names them. Nothing was held.
+        SeatsTaken,
+        /// More seats than one customer may have here; `limit` says how many.
+        SeatLimit,
+        /// As many seats of this performance are held from the client's network as may be at the same time; `limit` says how
+        /// many, `retry_after_seconds` when to come back.
+        TooManyHeld,
+        /// These seats were kept by this customer, or from this network, for twenty minutes in a row and not bought; `seats`
+        /// names them, until `at` others have their turn.
+        HeldTooLong,
+        /// The choice would leave single seats nobody wants; `seats` names them.
+        OrphanSeat,
+        /// No seats fit the wish (best seats, standing places).
+        NoSeatsFound,
+        /// The performance's sale has not begun; `at` says when it does.
+        NotYetOnSale,
+        /// The performance's sale is over.
+        SaleEnded,
+        /// The performance was cancelled.
+        PerformanceCancelled,
+        /// The hold ran out before this was asked; the seats were let go.
+        HoldLapsed,
+        /// The one extension is used up.
+        AlreadyExtended,
+        /// The cart holds nothing that could be bought.
+        CartEmpty,
+        /// More performances than one cart may span; `limit` says how many.
+        CartLimit,
+        /// The total shown to the buyer is not the total now.
+        TotalChanged,
+        /// The cart holds seats in more than one currency.
+        MixedCurrencies,
+        /// The order is past the point where this can be done.
+        OrderClosed,
+        /// A card was declined; `reason` carries the provider's code.
+        CardDeclined,
+        /// The payment provider did not answer; the order stays open and is asked about.
+        PaymentUncertain,
+        /// A field is missing or breaks its rule; `detail` names it.
+        InvalidInput,
+        /// There is nothing at this address, or not for this visitor.
+        NotFound,
+        /// The method does not exist for this address.
+        MethodNotAllowed,
+        /// No or no valid session token.
+        Unauthenticated,
+        /// The address and the password do not belong together; which of them is wrong is not said.
+        BadCredentials,
+        /// The password was right; a passkey or the authenticator's code is asked for as well.
+        SecondFactorRequired,
+        /// Staff need a passkey or an authenticator app before they may do this.
+        SecondFactorMissing,
+        /// A sensitive change: prove again who you are, then repeat it.
+        ProofRequired,
+        /// The typed code is not the one that was sent; `limit` says how many tries are left.
+        WrongCode,
+        /// The code is over: used, too old, or tried too often. Ask for another one.
+        CodeOver,
+        /// The password is too easily guessed; `detail` says why.
+        WeakPassword,
+        /// A request from another site, or without the right to do this.
+        Forbidden,
+        /// The body is larger than this address takes.
+        TooLarge,
+        /// The body's media type is not what this address takes.
+        UnsupportedMediaType,
+        /// Too many requests; `retry_after_seconds` says when to come back.
+        RateLimited,
+        /// The server is busy or shutting down; repeat with the same id.
+        Busy,
+        /// The server failed; repeat with the same id.
+        Internal,
+    }
 }
 
-/// Problem details (RFC 9457) as the API answers them, with our closed [`ErrorCode`].
+/// Problem details (RFC 9457) as the API answers them, with our [`ErrorCode`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
@@ -116,8 +115,11 @@ pub struct Problem {
 
 impl ErrorCode {
     /// The code as it stands in JSON and in message keys.
-    pub fn as_str(self) -> &'static str {
-        self.row().0
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Other(word) => word.as_str(),
+            known => known.row().0,
+        }
     }
 
     /// The HTTP status it travels with: the one table that decides it.
@@ -149,7 +151,7 @@ impl ErrorCode {
             Self::MixedCurrencies => ("mixed_currencies", 409, "The cart holds more than one currency"),
             Self::OrderClosed => ("order_closed", 409, "The order is past this point"),
             Self::CardDeclined => ("card_declined", 402, "The card was declined"),
-            Self::PaymentUncertain => ("payment_uncertain", 202, "The payment provider has not answered yet"),
+            Self::PaymentUncertain => ("payment_uncertain", 503, "The payment provider has not answered yet"),
             Self::InvalidInput => ("invalid_input", 422, "The request breaks a rule"),
             Self::NotFound => ("not_found", 404, "There is nothing here"),
             Self::MethodNotAllowed => ("method_not_allowed", 405, "This method does not exist here"),
@@ -167,6 +169,7 @@ impl ErrorCode {
             Self::RateLimited => ("rate_limited", 429, "Too many requests"),
             Self::Busy => ("busy", 503, "The server is busy"),
             Self::Internal => ("internal", 500, "The server failed"),
+            Self::Other(_) => ("other", 500, "A newer version knows what is wrong"),
         }
     }
 }

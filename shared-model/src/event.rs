@@ -100,6 +100,9 @@ pub enum SaleState {
     /// The sale's window is over or the performance has begun.
     Ended,
     Cancelled,
+    /// A state of a newer version.
+    #[serde(other)]
+    Other,
 }
 
 /// Where an event happens.

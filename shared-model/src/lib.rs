@@ -26,6 +26,7 @@ pub mod staff;
 pub mod text;
 pub mod ticket_code;
 pub mod time;
+pub mod word;
 
 pub use error::{ErrorCode, Problem};
 pub use ids::*;

@@ -5,6 +5,7 @@ use crate::{
     TicketId, TicketTypeId, Timestamp,
     event::{PosterKey, TicketType, VenueSummary},
     text::{EmailAddress, PersonName},
+    word::open_words,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::time::Duration;
@@ -220,19 +221,18 @@ pub struct CheckoutDraft {
     pub order_id: Option<OrderId>,
 }
 
-/// Where an order stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum OrderState {
-    /// Seats are kept; the payment is not through.
-    Pending,
-    /// Charged; tickets exist.
-    Paid,
-    /// Not paid in time, or given up; nothing was charged, seats are free again.
-    Lapsed,
-    /// The seats were lost while paying; the money went back.
-    Voided,
+open_words! {
+    /// Where an order stands.
+    pub enum OrderState {
+        /// Seats are kept; the payment is not through.
+        Pending,
+        /// Charged; tickets exist.
+        Paid,
+        /// Not paid in time, or given up; nothing was charged, seats are free again.
+        Lapsed,
+        /// The seats were lost while paying; the money went back.
+        Voided,
+    }
 }
 
 impl TryFrom<String> for OrderState {
@@ -266,23 +266,22 @@ impl OrderPeriod {
     }
 }
 
-/// Where one attempt to pay stands. Shaped by Stripe's PaymentIntent with manual capture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum PaymentState {
-    /// Written down; the provider has not answered yet.
-    Created,
-    /// The buyer's bank wants to ask her (3-D Secure): send her to `next_action_url`.
-    RequiresAction,
-    /// The money is reserved; the capture follows.
-    Authorized,
-    /// The money is ours.
-    Captured,
-    /// The provider said no; another card may be tried.
-    Declined,
-    /// Let go without a charge.
-    Voided,
+open_words! {
+    /// Where one attempt to pay stands. Shaped by Stripe's PaymentIntent with manual capture.
+    pub enum PaymentState {
+        /// Written down; the provider has not answered yet.
+        Created,
+        /// The buyer's bank wants to ask her (3-D Secure): send her to `next_action_url`.
+        RequiresAction,
+        /// The money is reserved; the capture follows.
+        Authorized,
+        /// The money is ours.
+        Captured,
+        /// The provider said no; another card may be tried.
+        Declined,
+        /// Let go without a charge.
+        Voided,
+    }
 }
 
 impl PaymentState {
@@ -290,14 +289,14 @@ impl PaymentState {
     pub fn is_open(self) -> bool {
         match self {
             Self::Created | Self::RequiresAction => true,
-            Self::Authorized | Self::Captured | Self::Declined | Self::Voided => false,
+            Self::Authorized | Self::Captured | Self::Declined | Self::Voided | Self::Other(_) => false,
         }
     }
 
-    /// Money may still come of it, or came.
+    /// Money may still come of it, or came. Nobody knows what a newer version means: no second card until then.
     pub fn is_under_way(self) -> bool {
         match self {
-            Self::Created | Self::RequiresAction | Self::Authorized | Self::Captured => true,
+            Self::Created | Self::RequiresAction | Self::Authorized | Self::Captured | Self::Other(_) => true,
             Self::Declined | Self::Voided => false,
         }
     }
@@ -311,9 +310,9 @@ impl TryFrom<String> for PaymentState {
     }
 }
 
-/// A word that names no state: a newer version wrote it.
+/// Text that can be no state, of this version or another.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is no state that this version knows")]
+#[error("\"{0}\" can be no state")]
 pub struct UnknownState(pub String);
 
 /// The state a word names, stored as it stands in JSON.

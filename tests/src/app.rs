@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 use ticketboss::{
-    app::{App, Replaced},
+    app::{App, Replaced, WrapGateway},
     clock::Clock,
     commerce::sandbox::ChallengeAnswer,
     config::{AdminListen, Config},
@@ -44,8 +44,8 @@ pub struct TestApp {
     pub database_url: String,
     setting: Setting,
     folder: Folder,
-    /// Nodes started beside it.
-    others: Vec<App>,
+    /// Nodes started beside it, each with a folder of its own.
+    others: Vec<(App, Folder)>,
     /// The connections of crowds.
     client: reqwest::Client,
 }
@@ -56,6 +56,8 @@ pub struct Setting {
     pub engine: Engine,
     pub clock: Clock,
     pub safeguards: Safeguards,
+    /// Makes the payment provider a faulty one.
+    pub gateway: Option<WrapGateway>,
     /// Files it may open; as many as the system allows where it does not matter.
     pub files_max: Option<u64>,
     /// Where mails go; without it into the data folder.
@@ -81,6 +83,7 @@ impl Setting {
             engine,
             clock: Clock::manual(START),
             safeguards: Safeguards::default(),
+            gateway: None,
             files_max: None,
             smtp_url: String::new(),
             sms: None,
@@ -113,11 +116,23 @@ impl TestApp {
         Self { app, clock, database_url, setting, folder, others: Vec::new(), client: reqwest::Client::new() }
     }
 
-    /// Starts one more node on the same database and returns its address.
+    /// Starts one more node on the same database, with nothing else in common but the secret and the world outside, where
+    /// mails and texts go, and returns its address.
     pub async fn start_node(&mut self) -> String {
-        let node = start(self.folder.path(), &self.database_url, ANY_PORT, &self.setting).await;
+        self.start_node_by(self.setting.clock.clone()).await
+    }
+
+    /// [`Self::start_node`] on a machine with a clock of its own.
+    pub async fn start_node_by(&mut self, clock: Clock) -> String {
+        let folder = Folder::new("node");
+        for outside in ["mail", "sms", "letters"] {
+            let shared = self.folder.below(outside);
+            std::os::unix::fs::symlink(shared, folder.path().join(outside)).expect("a folder can be linked");
+        }
+        let setting = Setting { clock, ..self.setting.clone() };
+        let node = start(folder.path(), &self.database_url, ANY_PORT, &setting).await;
         let url = format!("http://{}", node.address);
-        self.others.push(node);
+        self.others.push((node, folder));
         url
     }
 
@@ -182,7 +197,7 @@ impl TestApp {
 
     /// Stops all nodes as an operator would and hands out what they leave behind.
     pub async fn stop(self) -> (Folder, String) {
-        for node in self.others {
+        for (node, _folder) in self.others {
             node.stop().await;
         }
         self.app.stop().await;
@@ -229,8 +244,12 @@ async fn start(folder: &Path, database_url: &str, address: SocketAddr, setting: 
     // All come from one address.
     config.limits.held_percent = 0;
     (setting.tune)(&mut config);
-    let replaced =
-        Replaced { clock: Some(setting.clock.clone()), safeguards: setting.safeguards, files_max: setting.files_max };
+    let replaced = Replaced {
+        clock: Some(setting.clock.clone()),
+        safeguards: setting.safeguards,
+        files_max: setting.files_max,
+        gateway: setting.gateway.clone(),
+    };
     App::start(config, replaced).await.expect("the application starts")
 }
 

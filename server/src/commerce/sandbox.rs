@@ -1,16 +1,18 @@
 //! The sandbox: a payment provider of our own, with the behaviour of Stripe's test cards
 //! (<https://docs.stripe.com/testing>). The embedded default; plainly labelled wherever a buyer meets it.
 //!
-//! It keeps its own books ([`SandboxStore`]) and remembers what it was asked when we crash, as a real
-//! provider would.
+//! It keeps records of its own ([`SandboxStore`]) and remembers what it was asked when we crash, as a real provider
+//! would.
 
-use super::gateway::{Answer, Authorization, Card, Gateway, GatewayError, GatewayResult, KeptCard, ProviderStatus};
+use super::gateway::{
+    Answer, Card, Confirmation, Gateway, GatewayError, GatewayResult, KeptCard, Opening, ProviderRef, ProviderStatus,
+};
 use crate::data::{
     DataError,
-    orders::sandbox_store::{Intent, IntentCustomer, KeptCardRow, Move, SandboxStore},
+    orders::sandbox_store::{Intent, KeptCardRow, Move, SandboxStore},
 };
 use futures_util::future::BoxFuture;
-use shared_model::{AccountId, PaymentId};
+use shared_model::{AccountId, Money, PaymentId};
 use uuid::Uuid;
 
 /// Until when every test card is good: month and year.
@@ -105,7 +107,7 @@ impl Sandbox {
 
     /// An intent by the provider's name for it, for the challenge page.
     pub async fn find_intent(&self, reference: &str) -> GatewayResult<Option<Intent>> {
-        self.store.find_by_reference(reference).await.map_err(lost)
+        self.store.find_intent(reference).await.map_err(lost)
     }
 
     /// Ends a challenge; nothing happens when it was answered before.
@@ -114,20 +116,13 @@ impl Sandbox {
             ChallengeAnswer::Approve => ("requires_capture", None),
             ChallengeAnswer::Fail => ("declined", Some("authentication_failed")),
         };
-        let step = Move { from: "requires_action", to, decline_code };
-        self.store.advance(PaymentId(intent.payment_id), &step).await.map(drop).map_err(lost)
+        let step = Move { from: "requires_action", to, payment_method: None, decline_code };
+        self.store.advance(&intent.reference, step).await.map(drop).map_err(lost)
     }
 
-    /// All the provider knows: what a test balances our books against.
+    /// All the provider knows: what a test balances ours against.
     pub async fn list_intents(&self) -> GatewayResult<Vec<Intent>> {
-        self.store.list().await.map_err(lost)
-    }
-
-    async fn advance(&self, payment_id: PaymentId, step: &Move<'_>) -> GatewayResult<Option<Answer>> {
-        match self.store.advance(payment_id, step).await.map_err(lost)? {
-            Some(moved) => self.answer(&moved).await.map(Some),
-            None => self.find_answer(payment_id).await,
-        }
+        self.store.list_intents().await.map_err(lost)
     }
 
     /// Every card in the vault: what a test compares ours with.
@@ -135,48 +130,91 @@ impl Sandbox {
         self.store.list_cards().await.map_err(lost)
     }
 
-    async fn find_answer(&self, payment_id: PaymentId) -> GatewayResult<Option<Answer>> {
-        match self.store.find(payment_id).await.map_err(lost)? {
-            Some(intent) => self.answer(&intent).await.map(Some),
-            None => Ok(None),
-        }
+    async fn intent_of(&self, at: &ProviderRef) -> GatewayResult<Intent> {
+        let found = self.store.find_intent(&at.id).await.map_err(lost)?;
+        found.ok_or_else(|| GatewayError::Refused(format!("there is no payment {}", at.id)))
     }
 
     async fn answer(&self, intent: &Intent) -> GatewayResult<Answer> {
-        let kept = self.store.find_card(&intent.payment_method).await.map_err(lost)?;
-        let test_card = kept.map_or_else(|| intent.payment_method.clone(), |kept| kept.test_card);
-        let card = TestCard::by_payment_method(&test_card).map(TestCard::card);
-        Ok(Answer { provider_ref: intent.reference.clone(), status: status_of(intent), card })
+        let card = match intent.payment_method.as_deref() {
+            Some(method) => self.card_of(method).await?.map(TestCard::card),
+            None => None,
+        };
+        let currency = intent.currency.parse().map_err(|_| GatewayError::Silent("a currency is unknown".to_owned()))?;
+        let money = |is_there| Money::new(if is_there { intent.amount_minor } else { 0 }, currency);
+        let status = status_of(intent);
+        Ok(Answer {
+            provider_ref: Some(intent.reference.clone()),
+            authorized: money(matches!(status, ProviderStatus::Authorized | ProviderStatus::Captured)),
+            captured: money(status == ProviderStatus::Captured),
+            refunded: money(false),
+            status,
+            card,
+        })
+    }
+
+    /// The test card a payment method stands for, kept or typed.
+    async fn card_of(&self, method: &str) -> GatewayResult<Option<&'static TestCard>> {
+        if let Some(card) = TestCard::by_payment_method(method) {
+            return Ok(Some(card));
+        }
+        let kept = self.store.find_card(method).await.map_err(lost)?;
+        Ok(kept.and_then(|kept| TestCard::by_payment_method(&kept.test_card)))
     }
 
     /// The test card a payment is to be made with; a kept one from its own customer only.
-    async fn find_test_card(&self, request: &Authorization) -> GatewayResult<&'static TestCard> {
-        let method = request.payment_method.as_str();
+    async fn find_test_card(&self, method: &str, customer: Option<&str>) -> GatewayResult<&'static TestCard> {
         if let Some(card) = TestCard::by_payment_method(method) {
             return Ok(card);
         }
         let kept = self.store.find_card(method).await.map_err(lost)?;
-        kept.filter(|kept| !kept.forgotten && request.customer.as_deref() == Some(&kept.customer))
+        kept.filter(|kept| !kept.forgotten && customer == Some(&kept.customer))
             .and_then(|kept| TestCard::by_payment_method(&kept.test_card))
             .ok_or_else(|| GatewayError::Refused(format!("there is no payment method \"{method}\"")))
     }
 
-    async fn keep_card_of(&self, payment_id: PaymentId) -> GatewayResult<KeptCard> {
-        let refused = |why: &str| GatewayError::Refused(format!("payment {payment_id}: {why}"));
-        let intent = self.store.find(payment_id).await.map_err(lost)?;
-        let intent = intent.filter(|intent| matches!(intent.status.as_str(), "requires_capture" | "succeeded"));
-        let intent = intent.ok_or_else(|| refused("it is not authorised"))?;
-        let by = self.store.find_customer_of_intent(payment_id).await.map_err(lost)?;
-        let by = by.filter(|by| by.keep_card).ok_or_else(|| refused("nobody asked to keep its card"))?;
-        let test_card = TestCard::by_payment_method(&intent.payment_method)
+    async fn confirm_with(&self, at: &ProviderRef, with: &Confirmation) -> GatewayResult<Answer> {
+        let intent = self.intent_of(at).await?;
+        if status_of(&intent) != ProviderStatus::Opened {
+            return self.answer(&intent).await;
+        }
+        let card = self.find_test_card(&with.payment_method, intent.customer.as_deref()).await?;
+        let (to, decline_code) = match card.behaviour {
+            Behaviour::Succeeds | Behaviour::TimesOutAfterSuccess => ("requires_capture", None),
+            Behaviour::Challenges => ("requires_action", None),
+            Behaviour::Declines { code } => ("declined", Some(code)),
+        };
+        let payment_method = Some(with.payment_method.as_str());
+        let step = Move { from: "requires_confirmation", to, payment_method, decline_code };
+        match self.store.advance(&at.id, step).await.map_err(lost)? {
+            Some(_) if card.behaviour == Behaviour::TimesOutAfterSuccess => {
+                Err(GatewayError::Silent("the connection timed out".to_owned()))
+            }
+            Some(confirmed) => self.answer(&confirmed).await,
+            // Confirmed or let go by somebody else in between.
+            None => self.answer(&self.intent_of(at).await?).await,
+        }
+    }
+
+    async fn keep_card_of(&self, at: &ProviderRef) -> GatewayResult<KeptCard> {
+        let refused = |why: &str| GatewayError::Refused(format!("payment {}: {why}", at.id));
+        let intent = self.intent_of(at).await?;
+        if !matches!(status_of(&intent), ProviderStatus::Authorized | ProviderStatus::Captured) {
+            return Err(refused("it is not authorised"));
+        }
+        let customer = intent.customer.filter(|_| intent.keep_card);
+        let customer = customer.ok_or_else(|| refused("nobody asked to keep its card"))?;
+        let typed = intent.payment_method.unwrap_or_default();
+        let test_card = TestCard::by_payment_method(&typed)
             .ok_or_else(|| refused("its card is kept already under another payment"))?;
         let new = KeptCardRow {
             payment_method: format!("pm_{}", Uuid::new_v4().simple()),
-            customer: by.customer,
-            test_card: intent.payment_method,
+            customer,
+            payment_id: intent.payment_id,
+            test_card: typed,
             forgotten: false,
         };
-        let kept = self.store.insert_card(payment_id, &new).await.map_err(lost)?;
+        let kept = self.store.insert_card(&new).await.map_err(lost)?;
         if kept.forgotten {
             return Err(refused("its card was forgotten"));
         }
@@ -192,11 +230,12 @@ impl Sandbox {
 }
 
 fn lost(error: DataError) -> GatewayError {
-    GatewayError::Uncertain(error.to_string())
+    GatewayError::Silent(error.to_string())
 }
 
 fn status_of(intent: &Intent) -> ProviderStatus {
     match intent.status.as_str() {
+        "requires_confirmation" => ProviderStatus::Opened,
         "requires_action" => ProviderStatus::RequiresAction { url: format!("/sandbox/challenge/{}", intent.reference) },
         "requires_capture" => ProviderStatus::Authorized,
         "succeeded" => ProviderStatus::Captured,
@@ -210,55 +249,55 @@ impl Gateway for Sandbox {
         "sandbox"
     }
 
-    fn authorize<'a>(&'a self, request: &'a Authorization) -> BoxFuture<'a, GatewayResult<Answer>> {
+    fn livemode(&self) -> bool {
+        false
+    }
+
+    fn open<'a>(&'a self, opening: &'a Opening) -> BoxFuture<'a, GatewayResult<ProviderRef>> {
         Box::pin(async move {
-            let card = self.find_test_card(request).await?;
-            let (status, decline_code) = match card.behaviour {
-                Behaviour::Succeeds | Behaviour::TimesOutAfterSuccess => ("requires_capture", None),
-                Behaviour::Challenges => ("requires_action", None),
-                Behaviour::Declines { code } => ("declined", Some(code.to_owned())),
-            };
             let intent = Intent {
-                payment_id: request.payment_id.0,
+                payment_id: opening.payment_id.0,
                 reference: format!("pi_{}", Uuid::new_v4().simple()),
-                amount_minor: request.amount.amount_minor,
-                currency: request.amount.currency.code().to_owned(),
-                payment_method: request.payment_method.clone(),
-                status: status.to_owned(),
-                decline_code,
+                amount_minor: opening.amount.amount_minor,
+                currency: opening.amount.currency.code().to_owned(),
+                status: "requires_confirmation".to_owned(),
+                payment_method: None,
+                decline_code: None,
+                customer: opening.customer.clone(),
+                keep_card: opening.keep_card,
             };
-            if let Some(customer) = request.customer.clone() {
-                let by = IntentCustomer { customer, keep_card: request.keep_card };
-                self.store.insert_intent_customer(request.payment_id, &by).await.map_err(lost)?;
-            }
-            let kept = self.store.insert(&intent).await.map_err(lost)?;
-            let repeated = kept.reference != intent.reference;
-            if card.behaviour == Behaviour::TimesOutAfterSuccess && !repeated {
-                return Err(GatewayError::Uncertain("the connection timed out".to_owned()));
-            }
-            self.answer(&kept).await
+            let kept = self.store.insert_intent(&intent).await.map_err(lost)?;
+            Ok(ProviderRef { payment_id: PaymentId(kept.payment_id), id: kept.reference })
         })
     }
 
-    fn ask(&self, payment_id: PaymentId) -> BoxFuture<'_, GatewayResult<Option<Answer>>> {
-        Box::pin(self.find_answer(payment_id))
+    fn confirm<'a>(&'a self, at: &'a ProviderRef, with: &'a Confirmation) -> BoxFuture<'a, GatewayResult<Answer>> {
+        Box::pin(self.confirm_with(at, with))
     }
 
-    fn capture(&self, payment_id: PaymentId) -> BoxFuture<'_, GatewayResult<Answer>> {
+    fn ask<'a>(&'a self, at: &'a ProviderRef) -> BoxFuture<'a, GatewayResult<Answer>> {
+        Box::pin(async move { self.answer(&self.intent_of(at).await?).await })
+    }
+
+    fn capture<'a>(&'a self, at: &'a ProviderRef, _amount: Money) -> BoxFuture<'a, GatewayResult<Answer>> {
         Box::pin(async move {
-            let step = Move { from: "requires_capture", to: "succeeded", decline_code: None };
-            self.advance(payment_id, &step)
-                .await?
-                .ok_or_else(|| GatewayError::Refused(format!("there is no payment {payment_id}")))
+            let step = Move { from: "requires_capture", to: "succeeded", payment_method: None, decline_code: None };
+            match self.store.advance(&at.id, step).await.map_err(lost)? {
+                Some(taken) => self.answer(&taken).await,
+                None => self.ask(at).await,
+            }
         })
     }
 
-    fn void(&self, payment_id: PaymentId) -> BoxFuture<'_, GatewayResult<Option<Answer>>> {
+    fn void<'a>(&'a self, at: &'a ProviderRef) -> BoxFuture<'a, GatewayResult<Answer>> {
         Box::pin(async move {
-            for from in ["requires_action", "requires_capture"] {
-                self.advance(payment_id, &Move { from, to: "canceled", decline_code: None }).await?;
+            for from in ["requires_confirmation", "requires_action", "requires_capture"] {
+                let step = Move { from, to: "canceled", payment_method: None, decline_code: None };
+                if let Some(let_go) = self.store.advance(&at.id, step).await.map_err(lost)? {
+                    return self.answer(&let_go).await;
+                }
             }
-            self.ask(payment_id).await
+            self.ask(at).await
         })
     }
 
@@ -269,8 +308,8 @@ impl Gateway for Sandbox {
         })
     }
 
-    fn keep_card(&self, payment_id: PaymentId) -> BoxFuture<'_, GatewayResult<KeptCard>> {
-        Box::pin(self.keep_card_of(payment_id))
+    fn keep_card<'a>(&'a self, at: &'a ProviderRef) -> BoxFuture<'a, GatewayResult<KeptCard>> {
+        Box::pin(self.keep_card_of(at))
     }
 
     fn forget_card<'a>(&'a self, payment_method: &'a str) -> BoxFuture<'a, GatewayResult<()>> {

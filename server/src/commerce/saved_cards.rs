@@ -8,7 +8,7 @@ use shared_model::{AccountId, SavedCardId, Timestamp, account::SavedCard};
 pub const CARDS_PER_ACCOUNT_MAX: usize = 10;
 
 /// A kept card as an account's own.
-pub fn new_card(account_id: AccountId, gateway: &'static str, kept: KeptCard, now: Timestamp) -> CardRow {
+pub fn new_card(account_id: AccountId, gateway: &str, kept: KeptCard, now: Timestamp) -> CardRow {
     CardRow {
         saved_card_id: SavedCardId::new().0,
         account_id: account_id.0,

@@ -31,7 +31,7 @@ use crate::{
         sessions::store::Sessions,
     },
     clock::Clock,
-    commerce::{gateway::Gateway, sandbox::Sandbox},
+    commerce::{gateways::Gateways, sandbox::Sandbox},
     data::{Database, Engine},
     delivery::documents::pool::DocumentPool,
     events::plans::Plans,
@@ -40,7 +40,10 @@ use crate::{
 };
 use background::node_hints::Hints;
 use error::OrProblem;
-use orders::{order_desk::OrderDesk, ticket_keys::TicketKeys};
+use orders::{
+    order_desk::{OrderDesk, OrderDeskSetting},
+    ticket_keys::TicketKeys,
+};
 use outbox::order_mail::Outgoing;
 use seats::{challenge::Challenge, desk::DeskSetting, desks::Desks};
 use shared_model::{ErrorCode, Language, Problem, Timestamp};
@@ -50,7 +53,9 @@ use std::{sync::Arc, time::Duration};
 pub struct Setting {
     pub database: Database,
     pub clock: Clock,
+    /// For its own pages.
     pub sandbox: Sandbox,
+    pub gateways: Gateways,
     pub secret: DeploymentSecret,
     pub outgoing: Outgoing,
     /// Where buyers reach us, without a slash at the end.
@@ -59,6 +64,10 @@ pub struct Setting {
     /// What may be held from one address at once.
     pub held_budget: HeldBudget,
     pub challenge: Challenge,
+    /// Commands that may wait at one performance's seat desk.
+    pub seat_desk_queue: usize,
+    /// Steps that may wait at the order desk.
+    pub order_desk_queue: usize,
 }
 
 /// The one door. Cheap to clone.
@@ -80,7 +89,7 @@ struct Inner {
     desks: Desks,
     hints: Hints,
     order_desk: OrderDesk,
-    gateway: Arc<dyn Gateway>,
+    gateways: Gateways,
     sandbox: Sandbox,
     occupancies: catalogue::Occupancies,
     documents: DocumentPool,
@@ -103,8 +112,20 @@ impl Coordinator {
     /// # Errors
     /// [`crate::data::DataError`] when the database cannot be reached.
     pub async fn start(setting: Setting) -> crate::data::DataResult<Self> {
-        let Setting { database, clock, sandbox, secret, outgoing, public_url, safeguards, held_budget, challenge } =
-            setting;
+        let Setting {
+            database,
+            clock,
+            sandbox,
+            gateways,
+            secret,
+            outgoing,
+            public_url,
+            safeguards,
+            held_budget,
+            challenge,
+            seat_desk_queue,
+            order_desk_queue,
+        } = setting;
         read_clock(&database, &clock).await?;
         let ticket_keys = TicketKeys::load(&database, &secret, clock.now()).await?;
         let plans = Plans::default();
@@ -114,6 +135,7 @@ impl Coordinator {
             plans: plans.clone(),
             safeguards,
             held_budget,
+            queue_max: seat_desk_queue,
         });
         let sessions = Sessions::new(database.clone(), secret.clone(), clock.clone());
         let hints = Hints::start(&database, &desks, &sessions);
@@ -126,7 +148,16 @@ impl Coordinator {
                 }
             })
         };
-        let order_desk = OrderDesk::start(database.clone(), clock.clone(), ticket_keys.clone(), safeguards, announce);
+        let order_desk = OrderDesk::start(
+            OrderDeskSetting {
+                database: database.clone(),
+                clock: clock.clone(),
+                keys: ticket_keys.clone(),
+                safeguards,
+                queue_max: order_desk_queue,
+            },
+            announce,
+        );
         let inner = Inner {
             sessions,
             passkeys: Passkeys::of_site(&public_url),
@@ -137,7 +168,7 @@ impl Coordinator {
             },
             limits: AskedLimits::new(database.clone(), secret.clone()),
             secret,
-            gateway: Arc::new(sandbox.clone()),
+            gateways,
             occupancies: catalogue::Occupancies::default(),
             documents: DocumentPool::default(),
             asked_lately: orders::placed_orders::AskedLately::default(),
@@ -233,8 +264,10 @@ async fn read_clock(database: &Database, clock: &Clock) -> crate::data::DataResu
         clock.follow(shown);
         return Ok(());
     }
+    // Waiting for a connection is no part of the sample.
+    let mut link = database.read().await?;
     let asked_at = clock.monotonic();
-    let shown = database.clock_ms().await?;
+    let shown = link.clock_ms().await?;
     let took = clock.monotonic().saturating_sub(asked_at);
     if let Some(shown) = shown.filter(|_| took <= ANSWER_MAX) {
         clock.follow(shown + (took / 2).as_millis() as i64);

@@ -24,27 +24,17 @@ pub use statement::Statement;
 use crate::private_files;
 use sqlx::{
     ConnectOptions, Connection, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
+    migrate::Migrator,
     pool::{PoolConnection, PoolOptions},
     postgres::{PgConnectOptions, PgPool},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
 };
 use std::{future::ready, path::Path, str::FromStr, sync::Arc, time::Duration};
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
-
-/// Connections for reading and for ordinary writing on PostgreSQL.
-const POSTGRES_CONNECTIONS_MAX: u32 = 16;
-/// Connections the desks have to themselves on PostgreSQL, so that no slow read keeps a seat waiting.
-const POSTGRES_DESK_CONNECTIONS_MAX: u32 = 6;
 /// Our joins go from a handful of keys along an index. PostgreSQL keeps plans it made while tables were empty, when
 /// reading all of a table looks cheaper; these keep it from that, and from compiling what takes no time.
 const POSTGRES_PLANNING: [(&str, &str); 4] =
     [("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("jit", "off")];
-/// Readers on SQLite; there is one writer.
-const SQLITE_READERS_MAX: u32 = 8;
-/// How long a caller waits for a connection, for another process's write (SQLite) or for a lock (PostgreSQL) before the
-/// answer is "busy", unless the configuration says otherwise.
-const WAIT: Duration = Duration::from_secs(5);
 /// How long a statement may take on PostgreSQL until its connection is given up: longer than any answer may.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
 /// A node that froze in the middle of a transaction keeps its locks for so long.
@@ -60,6 +50,26 @@ const SQLITE_WRITER_CACHE: &str = "-16384";
 pub enum Engine {
     Sqlite,
     Postgres,
+}
+
+/// How a database is used by this process; `ticketboss.default.toml` explains the numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Pools {
+    /// How long a caller waits for a connection, for another process's write (SQLite) or for a lock (PostgreSQL) before
+    /// the answer is "busy".
+    pub wait: Duration,
+    /// For reading and for ordinary writing on PostgreSQL.
+    pub postgres_connections: u32,
+    /// The desks' own on PostgreSQL, so that no slow read keeps a seat waiting.
+    pub postgres_desk_connections: u32,
+    /// Readers on SQLite; there is one writer.
+    pub sqlite_readers: u32,
+}
+
+impl Default for Pools {
+    fn default() -> Self {
+        Self { wait: Duration::from_secs(5), postgres_connections: 16, postgres_desk_connections: 6, sqlite_readers: 8 }
+    }
 }
 
 /// The pools of one database. Cheap to clone.
@@ -113,6 +123,12 @@ impl Link {
             (_, Some(Passes(true))) => Err(DataError::Unavailable(error())),
             (_, Some(Passes(false))) => Err(DataError::Failed(error())),
         }
+    }
+
+    /// What the database's clock shows, in UTC milliseconds.
+    pub async fn clock_ms(&mut self) -> DataResult<Option<i64>> {
+        let row = fetch_optional!(self, (i64,), settings::DATABASE_CLOCK)?;
+        Ok(row.map(|(shown,)| shown))
     }
 
     /// Takes note of how a statement ended.
@@ -201,22 +217,22 @@ impl Database {
     /// # Errors
     /// [`DataError`] when it cannot be reached, is none of ours to use, or a migration fails.
     pub async fn open(url: &str) -> DataResult<Self> {
-        Self::open_with(url, WAIT).await
+        Self::open_with(url, Pools::default()).await
     }
 
-    /// [`Self::open`], with the time a request waits for the database before the answer is "busy".
+    /// [`Self::open`], with pools of other sizes.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub async fn open_with(url: &str, wait: Duration) -> DataResult<Self> {
+    pub async fn open_with(url: &str, pools: Pools) -> DataResult<Self> {
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            Self::open_postgres(url, wait).await
+            Self::open_postgres(url, pools).await
         } else {
-            Self::open_sqlite(url.strip_prefix("sqlite:").unwrap_or(url).trim_start_matches("//"), wait).await
+            Self::open_sqlite(url.strip_prefix("sqlite:").unwrap_or(url).trim_start_matches("//"), pools).await
         }
     }
 
-    async fn open_postgres(url: &str, wait: Duration) -> DataResult<Self> {
+    async fn open_postgres(url: &str, pools: Pools) -> DataResult<Self> {
         let trust = Arc::<Trust>::default();
         let options = PgConnectOptions::from_str(url)?
             .application_name("ticketboss")
@@ -228,20 +244,23 @@ impl Database {
         let (encoding,): (String,) =
             sqlx::query_as(settings::DATABASE_ENCODING.postgres).fetch_one(&mut connection).await?;
         check_encoding(&encoding, "UTF8", "create database … encoding 'UTF8' template template0")?;
-        MIGRATIONS.run(&mut connection).await.map_err(|error| DataError::from(sqlx::Error::from(error)))?;
+        Self::migrations(Engine::Postgres)
+            .run(&mut connection)
+            .await
+            .map_err(|error| DataError::from(sqlx::Error::from(error)))?;
         // It served; how it ends is no news.
         let _ = connection.close().await;
-        let options = options.options([("lock_timeout", wait.as_millis().to_string())]);
-        let pool = |connections| trusted(&trust, connections, wait).connect_with(options.clone());
+        let options = options.options([("lock_timeout", pools.wait.as_millis().to_string())]);
+        let pool = |connections| trusted(&trust, connections, pools.wait).connect_with(options.clone());
         Ok(Self::Postgres {
-            pool: pool(POSTGRES_CONNECTIONS_MAX).await?,
-            desks: pool(POSTGRES_DESK_CONNECTIONS_MAX).await?,
+            pool: pool(pools.postgres_connections).await?,
+            desks: pool(pools.postgres_desk_connections).await?,
             url: url.to_owned(),
             trust,
         })
     }
 
-    async fn open_sqlite(path: &str, wait: Duration) -> DataResult<Self> {
+    async fn open_sqlite(path: &str, pools: Pools) -> DataResult<Self> {
         private_files::prepare_database(Path::new(path)).map_err(|error| DataError::Unavailable(error.into()))?;
         let trust = Arc::<Trust>::default();
         // FULL: a commit that was answered survives a power cut. Money and seats need no less.
@@ -252,16 +271,32 @@ impl Database {
             .synchronous(SqliteSynchronous::Full)
             .pragma("wal_autocheckpoint", SQLITE_LOG_PAGES)
             .foreign_keys(true)
-            .busy_timeout(wait)
+            .busy_timeout(pools.wait)
             .statement_cache_capacity(256);
         // What is deleted is overwritten where its page is written anyway: erased words stay in no file.
         let writing = options.clone().pragma("cache_size", SQLITE_WRITER_CACHE).pragma("secure_delete", "fast");
-        let writer = trusted(&trust, 1, wait).connect_with(writing).await?;
+        let writer = trusted(&trust, 1, pools.wait).connect_with(writing).await?;
         let (encoding,): (String,) = sqlx::query_as(settings::DATABASE_ENCODING.sqlite).fetch_one(&writer).await?;
         check_encoding(&encoding, "UTF-8", "pragma encoding = 'UTF-8' before anything is in it")?;
-        MIGRATIONS.run(&writer).await.map_err(|error| DataError::from(sqlx::Error::from(error)))?;
-        let readers = trusted(&trust, SQLITE_READERS_MAX, wait).connect_with(options.read_only(true)).await?;
+        Self::migrations(Engine::Sqlite)
+            .run(&writer)
+            .await
+            .map_err(|error| DataError::from(sqlx::Error::from(error)))?;
+        let readers = trusted(&trust, pools.sqlite_readers, pools.wait).connect_with(options.read_only(true)).await?;
         Ok(Self::Sqlite { readers, writer, trust })
+    }
+
+    /// How an engine's tables came to be: what both engines understand, and what each wants said in its own words,
+    /// numbered together.
+    pub fn migrations(engine: Engine) -> Migrator {
+        static SHARED: Migrator = sqlx::migrate!("../migrations");
+        static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
+        static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+        let own = match engine {
+            Engine::Sqlite => &SQLITE,
+            Engine::Postgres => &POSTGRES,
+        };
+        Migrator::with_migrations(SHARED.iter().chain(own.iter()).cloned().collect())
     }
 
     pub fn engine(&self) -> Engine {
@@ -315,16 +350,6 @@ impl Database {
         }
     }
 
-    /// What the database's clock shows, in UTC milliseconds; `None` for the embedded one, which has ours.
-    pub async fn clock_ms(&self) -> DataResult<Option<i64>> {
-        if self.engine() == Engine::Sqlite {
-            return Ok(None);
-        }
-        let mut link = self.read().await?;
-        let row = fetch_optional!(link, (i64,), settings::DATABASE_CLOCK)?;
-        Ok(row.map(|(shown,)| shown))
-    }
-
     /// Answers when the database can be written to.
     pub async fn try_write(&self, text: &str) -> DataResult<()> {
         let mut link = self.begin().await?;
@@ -373,6 +398,7 @@ impl Database {
             accounts::sessions::ALL,
             settings::ALL,
             staff::team::ALL,
+            orders::sandbox_store::ALL,
             orders::ticket_keys::ALL,
             events::availability_wishes::ALL,
         ]

@@ -34,14 +34,16 @@ pub enum Lane {
     Money,
     /// Codes that somebody waits for, and news.
     Notes,
-    /// Tickets by mail and post: thousands after an on-sale rush.
+    /// Tickets by mail: thousands after an on-sale rush.
     Tickets,
+    /// Tickets by post.
+    Letters,
     /// The provider's vault.
     Cards,
 }
 
 impl Lane {
-    pub const ALL: [Self; 4] = [Self::Money, Self::Notes, Self::Tickets, Self::Cards];
+    pub const ALL: [Self; 5] = [Self::Money, Self::Notes, Self::Tickets, Self::Letters, Self::Cards];
 }
 
 impl OutboxKind {
@@ -76,7 +78,8 @@ impl OutboxKind {
         match self {
             Self::Capture | Self::Void => Lane::Money,
             Self::Note => Lane::Notes,
-            Self::OrderMail | Self::OrderMailAgain | Self::Letter => Lane::Tickets,
+            Self::OrderMail | Self::OrderMailAgain => Lane::Tickets,
+            Self::Letter => Lane::Letters,
             Self::KeepCard | Self::ForgetCard | Self::ForgetCustomer => Lane::Cards,
         }
     }

@@ -32,7 +32,7 @@ pub fn whom_to_tell(sale: &SaleState, free: u32, told_lately: u32) -> Telling {
             let due = free.saturating_mul(TOLD_PER_PLACE).saturating_sub(told_lately).min(TOLD_AT_ONCE);
             if due == 0 { Telling::Wait } else { Telling::Tell(due) }
         }
-        SaleState::NotYetOnSale { .. } | SaleState::SoldOut => Telling::Wait,
+        SaleState::NotYetOnSale { .. } | SaleState::SoldOut | SaleState::Other => Telling::Wait,
         SaleState::Ended | SaleState::Cancelled => Telling::Forget,
     }
 }

@@ -86,7 +86,7 @@ pub async fn check_orders(store: &Store, on_sale: &OnSale, paid: &[Uuid], seats_
         return Err(format!("{} seats are sold, {} have tickets", sold.len(), tickets.len()).into());
     }
     database.close().await;
-    let provider = Sandbox::new(SandboxStore::open(&store.folder.path().join("sandbox.db")).await?);
+    let provider = Sandbox::new(SandboxStore::new(database.clone()));
     let captured = provider.list_intents().await?.iter().filter(|intent| intent.status == "succeeded").count();
     if captured != paid.len() {
         return Err(format!("{captured} payments were captured for {} paid orders", paid.len()).into());

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use shared_model::{ErrorCode, SeatNo, event::PerformanceSummary};
 use std::time::Duration;
+use ticketboss::clock::Clock;
 use ticketboss_tests::{
     account_holder::{AccountHolder, PASSWORD, sign_in},
     app::{Engine, TestApp},
@@ -137,6 +138,47 @@ async fn a_leap_of_this_machines_clock_lapses_holds_only_where_it_is_the_databas
 }
 
 /// The node looks by itself whether the machine's clock was set.
+/// Two machines whose clocks are minutes apart, and one database: which minutes a hold on one of them gets on the other
+/// before it is somebody else's. `follows`: the other one reads the database's clock, as it should.
+async fn minutes_until_the_other_node_gives_the_seat_away(apart: Duration, is_ahead: bool, follows: bool) -> u64 {
+    let mut app = TestApp::start(Engine::Postgres).await;
+    let there = Clock::manual(app.now());
+    let step_ms = if is_ahead { apart.as_millis() as i64 } else { -(apart.as_millis() as i64) };
+    there.set_machine_by_ms(step_ms);
+    if !follows {
+        there.set_database_by_ms(step_ms);
+    }
+    let node = app.start_node_by(there.clone()).await;
+    let play = app.stage(Wish::default()).await;
+    let (ana, bob) = (app.buyer().await, app.buyer().await.at(&node));
+    ana.hold(&play, &["Stalls A-1"]).await.unwrap();
+    for minutes in 0..30 {
+        match bob.hold(&play, &["Stalls A-1"]).await {
+            Ok(_) => {
+                let hers = ana.cart().await.performances.iter().any(|held| !held.seats.is_empty());
+                assert!(!hers || !follows, "one seat, one holder");
+                return minutes;
+            }
+            Err(problem) => assert_eq!(problem.code, ErrorCode::SeatsTaken),
+        }
+        app.wait(MINUTE);
+        there.advance(MINUTE);
+    }
+    panic!("it is never given away");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clocks_five_minutes_apart_free_and_steal_nothing() {
+    for is_ahead in [true, false] {
+        assert_eq!(minutes_until_the_other_node_gives_the_seat_away(5 * MINUTE, is_ahead, true).await, 10);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_following_the_databases_clock_a_seat_is_stolen() {
+    assert!(minutes_until_the_other_node_gives_the_seat_away(5 * MINUTE, true, false).await < 10);
+}
+
 async fn a_clock_that_is_set_is_noticed_within_seconds(engine: Engine) {
     let app = TestApp::start(engine).await;
     app.clock.set_machine_by_ms(HOUR_MS);

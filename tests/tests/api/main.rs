@@ -18,6 +18,7 @@ mod live;
 mod logs;
 mod mailboxes;
 mod matrix;
+mod migrations;
 mod names;
 mod operate;
 mod operations;

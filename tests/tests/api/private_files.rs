@@ -59,7 +59,7 @@ async fn nobody_else_reads_what_the_program_writes() {
     let (running, url) = start(&data);
     sign_up(&url, &data, "ines@example.com").await;
     let names: Vec<String> = all_in(&data).iter().map(|path| path.display().to_string()).collect();
-    for ending in ["ticketboss.db", "ticketboss.db-wal", "ticketboss.db-shm", "sandbox.db", "secret.key", ".eml"] {
+    for ending in ["ticketboss.db", "ticketboss.db-wal", "ticketboss.db-shm", "secret.key", ".eml"] {
         assert!(names.iter().any(|name| name.ends_with(ending)), "{ending}: {names:?}");
     }
     assert_eq!(open_to_others(&data), Vec::<PathBuf>::new());

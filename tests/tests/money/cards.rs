@@ -8,7 +8,10 @@ use shared_model::{
     order::{Order, OrderRequest, OrderState, PaymentState},
 };
 use std::time::Duration;
-use ticketboss::commerce::{gateway::Gateway, sandbox::ChallengeAnswer};
+use ticketboss::commerce::{
+    gateway::{Gateway, ProviderRef},
+    sandbox::ChallengeAnswer,
+};
 use ticketboss_tests::{
     account_holder::AccountHolder,
     app::{Engine, TestApp},
@@ -211,7 +214,9 @@ async fn a_crash_while_keeping(engine: Engine) {
     // What the dead worker did: the provider keeps the card, nobody wrote it down.
     let payment_id = order.payment.unwrap().payment_id;
     let sandbox = app.coordinator().sandbox();
-    let kept = sandbox.keep_card(payment_id).await.unwrap();
+    let intents = sandbox.list_intents().await.unwrap();
+    let paid = intents.into_iter().find(|intent| intent.payment_id == payment_id.0).unwrap();
+    let kept = sandbox.keep_card(&ProviderRef { payment_id, id: paid.reference }).await.unwrap();
     cards_when(&ines, 1).await;
     let known = sandbox.list_kept_cards().await.unwrap();
     assert_eq!(known.iter().map(|card| &card.payment_method).collect::<Vec<_>>(), [&kept.payment_method]);

@@ -9,6 +9,7 @@ use std::{
 use ticketboss::{
     clock::{Clock, machine_now_ms},
     data::Database,
+    reservations::orders::transitions::{PAYING_TTL, REQUEST_LIFE_MAX},
 };
 use ticketboss_tests::{
     app::{Engine, SECRET, Setting, TestApp, fresh_database, install_crypto},
@@ -48,20 +49,20 @@ pub async fn stage(database_url: &str) -> Performance {
     play
 }
 
-/// Starts anew on what was left behind, lets a minute pass, and looks as often as the loops would.
-async fn recover(engine: Engine, folder: Folder, database_url: String) -> TestApp {
+/// Starts anew on what was left behind, lets time pass, and looks as often as the loops would.
+async fn recover(engine: Engine, folder: Folder, database_url: String, within: Duration) -> TestApp {
     let clock = Clock::manual(Timestamp::from_millis(machine_now_ms()));
     let app = TestApp::start_on(Setting { clock, ..Setting::of(engine) }, folder, database_url).await;
     balance(app.coordinator()).await;
     for _ in 0..12 {
-        app.wait(RECOVERY / 12);
+        app.wait(within / 12);
         app.look_once().await;
     }
     app
 }
 
 /// What the buyer has after a crash at this step: tickets in any case, unless nobody had reserved her money.
-async fn killed_at(engine: Engine, step: &str, paid: bool) {
+async fn killed_at(engine: Engine, step: &str, paid: bool, within: Duration) {
     install_crypto();
     let folder = Folder::new("crash");
     let database_url = fresh_database(engine, folder.path()).await;
@@ -75,10 +76,10 @@ async fn killed_at(engine: Engine, step: &str, paid: bool) {
     assert!(unanswered.is_err(), "the program is dead before it answers");
     drop(running);
 
-    let app = recover(engine, folder, database_url).await;
+    let app = recover(engine, folder, database_url, within).await;
     let ana = ana.at(&app.url());
     if !paid {
-        // The provider never heard of it: the buyer is told, and tries again.
+        // Nobody confirmed it at the provider: the buyer is told, and tries again.
         let order = ana.order(order_id).await.unwrap();
         assert_eq!(order.payment.unwrap().decline_code.as_deref(), Some("not_processed"));
         ana.pay(order_id, GOOD_CARD).await.unwrap();
@@ -129,31 +130,33 @@ async fn killed_under_load(engine: Engine) {
     }
     assert!(unanswered > 0, "something was under way when the program was killed");
     database.close().await;
-    let app = recover(engine, folder, database_url).await;
-    app.wait(ticketboss::reservations::orders::transitions::PAYING_TTL);
+    let app = recover(engine, folder, database_url, RECOVERY).await;
+    app.wait(PAYING_TTL);
     app.look_once().await;
     balance_and_rest(app.coordinator()).await;
 }
 
 macro_rules! crash_points {
-    ($($step:ident paid $paid:literal)+) => {
+    ($($step:ident paid $paid:literal within $within:expr;)+) => {
         mod sqlite {
             use super::*;
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $step() { killed_at(Engine::Sqlite, stringify!($step), $paid).await })+
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $step() { killed_at(Engine::Sqlite, stringify!($step), $paid, $within).await })+
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn under_load() { killed_under_load(Engine::Sqlite).await }
         }
         mod postgres {
             use super::*;
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $step() { killed_at(Engine::Postgres, stringify!($step), $paid).await })+
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn $step() { killed_at(Engine::Postgres, stringify!($step), $paid, $within).await })+
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)] async fn under_load() { killed_under_load(Engine::Postgres).await }
         }
     };
 }
 
 crash_points! {
-    after_placing paid false
-    after_authorizing paid true
-    after_selling paid true
-    after_capturing paid true
-    after_issuing paid true
+    after_placing paid false within RECOVERY;
+    // Once no request to confirm it can be on its way any more.
+    after_opening paid false within REQUEST_LIFE_MAX + RECOVERY;
+    after_authorizing paid true within RECOVERY;
+    after_selling paid true within RECOVERY;
+    after_capturing paid true within RECOVERY;
+    after_issuing paid true within RECOVERY;
 }

@@ -1,7 +1,9 @@
 //! The confirmation with the tickets: once for each paid order, whatever becomes of the mail server.
 
 use std::{collections::HashSet, fs, path::Path, time::Duration};
+use ticketboss::config::Config;
 use ticketboss_tests::{
+    account_holder::AccountHolder,
     app::{Engine, Setting, TestApp},
     books::count_one,
     buyer::{DECLINED_CARD, GOOD_CARD},
@@ -83,6 +85,30 @@ async fn a_mail_server_that_was_busy_gets_every_mail_once(engine: Engine) {
     let ids: HashSet<_> =
         mails.iter().filter_map(|mail| mail.lines().find(|line| line.starts_with("Message-ID:"))).collect();
     assert_eq!(ids.len(), 3);
+}
+
+/// The provider takes one of our mails a minute: tickets wait their turn, and a code does not wait for them.
+async fn tickets_wait_their_turn_and_codes_do_not(engine: Engine, tickets_per_minute: fn(&mut Config)) -> i64 {
+    let app = TestApp::start_with(Setting { tune: tickets_per_minute, ..Setting::of(engine) }).await;
+    let play = app.stage(Wish::default()).await;
+    for seat in ["Stalls A-1", "Stalls B-1", "Stalls C-1", "Stalls D-1"] {
+        let buyer = app.buyer().await;
+        buyer.hold(&play, &[seat]).await.unwrap();
+        buyer.buy(GOOD_CARD).await.unwrap();
+    }
+    app.wait(BACK_OFF);
+    app.look_once().await;
+    AccountHolder::sign_up(&app, "ines@example.com").await;
+    app.wait(BACK_OFF);
+    app.look_once().await;
+    count_one(app.coordinator().database(), UNSENT).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_many_mails_with_tickets_leave_in_a_minute_and_codes_leave_at_once() {
+    let waiting = tickets_wait_their_turn_and_codes_do_not(Engine::Sqlite, |config| config.mail.tickets_per_minute = 1);
+    assert!(waiting.await > 0, "four cannot have left within a minute or two");
+    assert_eq!(tickets_wait_their_turn_and_codes_do_not(Engine::Sqlite, |_| {}).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

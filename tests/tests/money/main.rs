@@ -9,5 +9,6 @@ mod customers;
 mod mails;
 mod others_payments;
 mod outbox;
+mod provider_faults;
 mod restarts;
 mod simulation;

@@ -4,7 +4,7 @@ use crate::{
     auth::limits::message_limits,
     coordinator::Coordinator,
     data::{
-        DataResult,
+        DataResult, Link,
         accounts::{account_rows as rows, erasure as erasure_rows, passkeys, rate_buckets, sessions},
         events::availability_wishes,
         seats::claims,
@@ -15,6 +15,7 @@ use crate::{
         waiting_list::REMEMBERED_FOR,
     },
 };
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use std::time::Duration;
 
@@ -58,18 +59,22 @@ impl Coordinator {
         availability_wishes::forget_told(&mut link, now - REMEMBERED_FOR.as_millis() as i64).await?;
         link.commit().await?;
         let remembered_since = now - PAUSE.as_millis() as i64;
+        self.in_rounds(|link| Box::pin(claims::forget_holders(link, remembered_since, FORGOTTEN_AT_ONCE))).await?;
+        self.in_rounds(|link| {
+            Box::pin(async move {
+                let forgotten = sessions::delete_ended(link, now, FORGOTTEN_AT_ONCE).await?;
+                sessions::delete_drafts_of_nobody(link).await?;
+                Ok(forgotten)
+            })
+        })
+        .await
+    }
+
+    /// Forgets at most [`FORGOTTEN_AT_ONCE`] rows in a transaction, and in another one while there are more.
+    async fn in_rounds(&self, forget: impl Fn(&mut Link) -> BoxFuture<'_, DataResult<u64>>) -> DataResult<()> {
         for _ in 0..FORGOTTEN_ROUNDS_MAX {
             let mut link = self.inner.database.begin().await?;
-            let forgotten = claims::forget_holders(&mut link, remembered_since, FORGOTTEN_AT_ONCE).await?;
-            link.commit().await?;
-            if forgotten < FORGOTTEN_AT_ONCE as u64 {
-                break;
-            }
-        }
-        for _ in 0..FORGOTTEN_ROUNDS_MAX {
-            let mut link = self.inner.database.begin().await?;
-            let forgotten = sessions::delete_ended(&mut link, now, FORGOTTEN_AT_ONCE).await?;
-            sessions::delete_drafts_of_nobody(&mut link).await?;
+            let forgotten = forget(&mut link).await?;
             link.commit().await?;
             if forgotten < FORGOTTEN_AT_ONCE as u64 {
                 break;

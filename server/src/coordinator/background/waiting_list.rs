@@ -42,7 +42,7 @@ impl Coordinator {
             SaleState::Cancelled => return Err(Problem::new(ErrorCode::PerformanceCancelled)),
             SaleState::Ended => return Err(Problem::new(ErrorCode::SaleEnded)),
             // Seats that came back this very moment are told like those that come later.
-            SaleState::NotYetOnSale { .. } | SaleState::OnSale | SaleState::SoldOut => {}
+            SaleState::NotYetOnSale { .. } | SaleState::OnSale | SaleState::SoldOut | SaleState::Other => {}
         }
         let row = rows::WishRow {
             performance_id: performance.0,

@@ -3,7 +3,7 @@
 //!
 //! Keeping and forgetting go through the outbox ([`crate::coordinator::background::loops`]): both survive a crash at any moment.
 
-use super::checkout::crash_point;
+use super::payments::{crash_point, provider_ref};
 use crate::{
     commerce::{
         gateway::{GatewayError, GatewayResult},
@@ -61,11 +61,15 @@ impl Coordinator {
         chosen: &str,
         keep_card: bool,
     ) -> CommandResult<Means> {
-        let gateway = self.inner.gateway.name();
         if let Ok(saved_card_id) = chosen.parse::<SavedCardId>() {
             let card = self.find_own_card(visitor.account_id, saved_card_id).await?;
-            return Ok(Means { gateway, payment_method: card.payment_method, keep_card: false });
+            // A card is charged by the provider that keeps it, whichever takes new ones now.
+            let keeper = self.inner.gateways.named(&card.gateway).or_problem()?;
+            let (gateway, livemode) = (keeper.name(), keeper.livemode());
+            return Ok(Means { gateway, livemode, payment_method: card.payment_method, keep_card: false });
         }
+        let for_new = self.inner.gateways.for_new();
+        let (gateway, livemode) = (for_new.name(), for_new.livemode());
         if !is_payment_method(chosen) {
             return Err(invalid("payment_method is the provider's id of a card, or the id of a saved card"));
         }
@@ -76,7 +80,7 @@ impl Coordinator {
                 return Err(Problem { limit: Some(CARDS_PER_ACCOUNT_MAX as u32), ..invalid(words) });
             }
         }
-        Ok(Means { gateway, payment_method: chosen.to_owned(), keep_card })
+        Ok(Means { gateway, livemode, payment_method: chosen.to_owned(), keep_card })
     }
 
     /// Somebody else's card is as unknown as one that never was.
@@ -103,7 +107,7 @@ impl Coordinator {
         order: &OrderRow,
         payment: &PaymentRow,
     ) -> GatewayResult<Option<String>> {
-        let gateway = self.inner.gateway.name();
+        let gateway = payment.gateway.as_str();
         let mut link = self.inner.database.read().await.map_err(uncertain)?;
         let saved = rows::find_card_by_method(&mut link, gateway, &payment.payment_method).await.map_err(uncertain)?;
         if saved.as_ref().is_some_and(|card| !is_usable(card, order.account_id)) {
@@ -116,7 +120,7 @@ impl Coordinator {
             return Ok(Some(customer));
         }
         drop(link);
-        let customer = self.inner.gateway.create_customer(AccountId(account_id)).await?;
+        let customer = self.gateway_of(payment)?.create_customer(AccountId(account_id)).await?;
         let write = async {
             let mut link = self.inner.database.begin().await?;
             rows::insert_customer(&mut link, account_id, gateway, &customer).await?;
@@ -132,14 +136,18 @@ impl Coordinator {
         let Some(account_id) = self.payer_of(payment_id).await.map_err(retry)? else {
             return Err(SendError::GiveUp("its account is deleted".to_owned()));
         };
-        let kept = self.inner.gateway.keep_card(payment_id).await?;
+        let order_id = self.order_of(payment_id).await.map_err(|problem| SendError::Retry(problem.title))?;
+        let payment = self.load_payment(order_id, payment_id).await.map_err(SendError::Retry)?;
+        let gateway = self.gateway_of(&payment)?;
+        let at = provider_ref(&payment).ok_or_else(|| SendError::GiveUp("it was never paid".to_owned()))?;
+        let kept = gateway.keep_card(&at).await?;
         crash_point("after_keeping_card");
         let method = kept.payment_method.clone();
-        let card = new_card(account_id, self.inner.gateway.name(), kept, self.now());
+        let card = new_card(account_id, &payment.gateway, kept, self.now());
         let is_another = self.insert_card(&card).await.map_err(retry)?;
         if is_another {
             // The account has this very card already, under another name: one is enough.
-            self.inner.gateway.forget_card(&method).await?;
+            gateway.forget_card(&method).await?;
         }
         Ok(())
     }
@@ -166,7 +174,7 @@ impl Coordinator {
             rows::find_card(&mut link, row.subject).await
         };
         let Some(card) = find.await.map_err(retry)? else { return Ok(()) };
-        self.inner.gateway.forget_card(&card.payment_method).await?;
+        self.inner.gateways.named(&card.gateway)?.forget_card(&card.payment_method).await?;
         let delete = async {
             let mut link = self.inner.database.begin().await?;
             rows::delete_card(&mut link, row.subject).await?;
@@ -177,20 +185,21 @@ impl Coordinator {
 
     /// Tells the provider that an account was deleted.
     pub(in crate::coordinator) async fn forget_customer(&self, row: &OutboxRow) -> Result<(), SendError> {
-        let gateway = self.inner.gateway.name();
         let find = async {
             let mut link = self.inner.database.read().await?;
-            rows::find_customer(&mut link, row.subject, gateway).await
+            rows::list_customers(&mut link, row.subject).await
         };
-        let Some(customer) = find.await.map_err(retry)? else { return Ok(()) };
-        self.inner.gateway.forget_customer(&customer).await?;
-        let delete = async {
-            let mut link = self.inner.database.begin().await?;
-            rows::delete_cards(&mut link, row.subject).await?;
-            rows::delete_customer(&mut link, row.subject, gateway).await?;
-            link.commit().await
-        };
-        delete.await.map_err(retry)
+        for (gateway, customer) in find.await.map_err(retry)? {
+            self.inner.gateways.named(&gateway)?.forget_customer(&customer).await?;
+            let delete = async {
+                let mut link = self.inner.database.begin().await?;
+                rows::delete_cards(&mut link, row.subject, &gateway).await?;
+                rows::delete_customer(&mut link, row.subject, &gateway).await?;
+                link.commit().await
+            };
+            delete.await.map_err(retry)?;
+        }
+        Ok(())
     }
 }
 
@@ -199,7 +208,7 @@ fn is_usable(card: &CardRow, account_id: Option<uuid::Uuid>) -> bool {
 }
 
 fn uncertain(error: DataError) -> GatewayError {
-    GatewayError::Uncertain(error.to_string())
+    GatewayError::Silent(error.to_string())
 }
 
 fn retry(error: DataError) -> SendError {
@@ -209,7 +218,7 @@ fn retry(error: DataError) -> SendError {
 impl From<GatewayError> for SendError {
     fn from(error: GatewayError) -> Self {
         match error {
-            GatewayError::Uncertain(_) => Self::Retry(error.to_string()),
+            GatewayError::Silent(_) | GatewayError::Busy { .. } => Self::Retry(error.to_string()),
             GatewayError::Refused(_) => Self::GiveUp(error.to_string()),
         }
     }

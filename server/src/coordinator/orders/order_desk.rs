@@ -34,8 +34,6 @@ use uuid::Uuid;
 
 /// Steps one transaction takes at most.
 const BATCH_MAX: usize = 128;
-/// Steps that may wait; more are told that the desk is busy.
-const QUEUE_MAX: usize = 4_096;
 
 /// Why a step came to nothing.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -53,6 +51,16 @@ struct Waiting {
     answer: oneshot::Sender<Result<Outcome, OrderDeskError>>,
 }
 
+/// What an order desk is made of.
+pub struct OrderDeskSetting {
+    pub database: Database,
+    pub clock: Clock,
+    pub keys: TicketKeys,
+    pub safeguards: Safeguards,
+    /// Steps that may wait; more are told that the desk is busy.
+    pub queue_max: usize,
+}
+
 /// The desk as everybody else sees it. Cheap to clone.
 #[derive(Clone)]
 pub struct OrderDesk {
@@ -64,14 +72,9 @@ pub type Announce = Arc<dyn Fn(&[(PerformanceId, u64)]) + Send + Sync>;
 
 impl OrderDesk {
     /// Starts the desk's task, which ends with the last handle to the desk.
-    pub fn start(
-        database: Database,
-        clock: Clock,
-        keys: TicketKeys,
-        safeguards: Safeguards,
-        announce: Announce,
-    ) -> Self {
-        let (inbox, waiting) = mpsc::channel(QUEUE_MAX);
+    pub fn start(setting: OrderDeskSetting, announce: Announce) -> Self {
+        let OrderDeskSetting { database, clock, keys, safeguards, queue_max } = setting;
+        let (inbox, waiting) = mpsc::channel(queue_max);
         tokio::spawn(Task { database, clock, safeguards, keys, announce }.run(waiting));
         Self { inbox }
     }

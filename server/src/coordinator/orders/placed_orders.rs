@@ -192,7 +192,7 @@ impl Coordinator {
         }
     }
 
-    async fn bring_up_to_date(&self, order: Order) -> CommandResult<Order> {
+    pub(super) async fn bring_up_to_date(&self, order: Order) -> CommandResult<Order> {
         let order_id = order.order_id;
         // Whoever reads an order again and again asks the provider, and locks the order's performances, no oftener.
         let open = order.payment.as_ref().filter(|_| order.state == OrderState::Pending);
@@ -248,7 +248,7 @@ impl AskedLately {
     }
 }
 
-fn belongs_to(visitor: &Visitor, owner: Owner) -> bool {
+pub(super) fn belongs_to(visitor: &Visitor, owner: Owner) -> bool {
     owner.is(Claimant { cart_id: visitor.cart_id, account_id: visitor.account_id })
 }
 

@@ -73,6 +73,11 @@ impl Coordinator {
         drop(link);
         let mut sends = JoinSet::new();
         for row in due {
+            let ticket_mails = self.inner.outgoing.ticket_mails.as_ref().filter(|_| lane == Lane::Tickets);
+            if ticket_mails.is_some_and(|limit| limit.check().is_err()) {
+                // The rest stays due.
+                break;
+            }
             if sends.len() >= SENDS_AT_ONCE {
                 sends.join_next().await;
             }

@@ -35,6 +35,7 @@ use crate::{
     reservations::orders::{access::Owner, erasure::is_erased, order_view},
 };
 use bytes::Bytes;
+use governor::DefaultDirectRateLimiter;
 use lettre::message::Mailbox;
 use parking_lot::Mutex;
 use shared_model::{
@@ -57,6 +58,8 @@ pub struct Outgoing {
     pub sms_per_day_max: u32,
     /// ISO 3166-1 codes of the countries whose phones get any; empty for all.
     pub sms_countries: Vec<String>,
+    /// How many mails with tickets leave in a minute; `None`: as many as are due.
+    pub ticket_mails: Option<Arc<DefaultDirectRateLimiter>>,
     pub from: Mailbox,
     pub messages: Arc<Messages>,
 }

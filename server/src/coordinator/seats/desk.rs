@@ -50,8 +50,6 @@ use tokio::{
 
 /// Commands one transaction serves at most.
 const BATCH_MAX: usize = 512;
-/// Commands that may wait; more are told that the desk is busy.
-const QUEUE_MAX: usize = 8_192;
 /// How often a batch is decided anew because memory was behind.
 const ATTEMPTS_MAX: u32 = 3;
 /// How old the organizer's settings may be that a desk decides by.
@@ -79,6 +77,8 @@ pub struct DeskSetting {
     pub safeguards: Safeguards,
     /// What may be held from one address at once.
     pub held_budget: HeldBudget,
+    /// Commands that may wait; more are told that the desk is busy.
+    pub queue_max: usize,
 }
 
 enum Job {
@@ -135,12 +135,12 @@ impl Desk {
     /// # Errors
     /// [`DataError`]; `Ok(None)` when there is no such performance.
     pub async fn open(setting: &DeskSetting, performance_id: PerformanceId) -> Result<Option<Arc<Self>>, DataError> {
-        let DeskSetting { database, clock, plans, safeguards, held_budget } = setting.clone();
+        let DeskSetting { database, clock, plans, safeguards, held_budget, queue_max } = setting.clone();
         let mut link = database.read().await?;
         let Some(sale) = load_sale(&mut link, &plans, performance_id).await? else { return Ok(None) };
         let claims = load_claims(&mut link, performance_id, sale.plan.place_count()).await?;
         drop(link);
-        let (jobs, inbox) = mpsc::channel(QUEUE_MAX);
+        let (jobs, inbox) = mpsc::channel(queue_max);
         let shared = Arc::new(Shared {
             performance_id,
             clock,

@@ -112,7 +112,7 @@ impl Coordinator {
 
     async fn command(&self, desk: &Desk, command: SeatCommand) -> CommandResult<Hold> {
         let outcome = desk.command(command).await.or_problem();
-        let word = outcome.as_ref().map_or_else(|problem| problem.code.as_str(), |_| "done");
+        let word = outcome.as_ref().map_or_else(|problem| problem.code.as_str().to_owned(), |_| "done".to_owned());
         metrics::counter!("ticketboss_seat_commands_total", "outcome" => word).increment(1);
         let hold = outcome?;
         self.inner.hints.announce(hold.performance_id, hold.version);

@@ -17,7 +17,7 @@ macro_rules! listed {
              p.on_sale_from, p.on_sale_until, p.seats_per_customer_max, p.orphan_rule, p.currency, p.tax_rate_basis_points,
              e.slug as event_slug, e.title, e.subtitle, e.category, e.poster, e.accent,
              v.name as venue_name, v.slug as venue_slug, v.street, v.postal_code, v.city, v.country, v.time_zone, v.latitude, v.longitude,
-             v.accessibility, o.name as organizer_name, e.refund_terms
+             v.accessibility, o.organizer_id, o.name as organizer_name, e.refund_terms
              from performance p join event e on e.event_id = p.event_id join venue v on v.venue_id = p.venue_id
              join organizer o on o.organizer_id = e.organizer_id ",
             $rest
@@ -149,6 +149,7 @@ pub struct ListedRow {
     pub latitude: f64,
     pub longitude: f64,
     pub accessibility: String,
+    pub organizer_id: Uuid,
     pub organizer_name: String,
     pub refund_terms: String,
 }

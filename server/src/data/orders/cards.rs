@@ -7,6 +7,7 @@ statements! {
     FIND_CUSTOMER = Statement::both(
         "select customer_ref from gateway_customer where account_id = $1 and gateway = $2",
     );
+    LIST_CUSTOMERS = Statement::both("select gateway, customer_ref from gateway_customer where account_id = $1");
     INSERT_CUSTOMER = Statement::both(
         "insert into gateway_customer (account_id, gateway, customer_ref) values ($1, $2, $3) on conflict do nothing",
     );
@@ -32,7 +33,7 @@ statements! {
         "update saved_card set removed_at = $3 where account_id = $1 and saved_card_id = $2 and removed_at is null",
     );
     DELETE_CARD = Statement::both("delete from saved_card where saved_card_id = $1");
-    DELETE_CARDS = Statement::both("delete from saved_card where account_id = $1");
+    DELETE_CARDS = Statement::both("delete from saved_card where account_id = $1 and gateway = $2");
 }
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -53,6 +54,11 @@ pub struct CardRow {
 
 pub async fn find_customer(link: &mut Link, account_id: Uuid, gateway: &str) -> DataResult<Option<String>> {
     Ok(fetch_optional!(link, (String,), FIND_CUSTOMER, account_id, gateway)?.map(|(reference,)| reference))
+}
+
+/// What each provider knows the account by: `(gateway, customer)`.
+pub async fn list_customers(link: &mut Link, account_id: Uuid) -> DataResult<Vec<(String, String)>> {
+    fetch_all!(link, (String, String), LIST_CUSTOMERS, account_id)
 }
 
 /// The first word counts.
@@ -105,6 +111,6 @@ pub async fn delete_card(link: &mut Link, saved_card_id: Uuid) -> DataResult<()>
     execute!(link, DELETE_CARD, saved_card_id).map(drop)
 }
 
-pub async fn delete_cards(link: &mut Link, account_id: Uuid) -> DataResult<()> {
-    execute!(link, DELETE_CARDS, account_id).map(drop)
+pub async fn delete_cards(link: &mut Link, account_id: Uuid, gateway: &str) -> DataResult<()> {
+    execute!(link, DELETE_CARDS, account_id, gateway).map(drop)
 }

@@ -51,12 +51,12 @@ statements! {
     );
     LIST_LINES = select_by_ids!(
         "select order_id, line_no, performance_id, seat_no, section, row_label, is_table, seat, entrance, price_category, ticket_type,
-         ticket_type_note, price_minor, fee_minor, tax_rate_basis_points from order_line",
+         ticket_type_note, price_minor, fee_minor, tax_rate_basis_points, tax_minor, organizer_id, agreement_version from order_line",
         "order_id", "order by order_id, line_no"
     );
     LIST_PAYMENTS = select_by_ids!(
         "select payment_id, order_id, gateway, state, amount_minor, currency, payment_method, provider_ref, card_brand, card_last4,
-         next_action_url, decline_code, created_at, updated_at, ask_at, keep_card from payment",
+         next_action_url, decline_code, created_at, updated_at, ask_at, keep_card, livemode from payment",
         "order_id", "order by created_at, payment_id"
     );
     LIST_TICKETS = select_by_ids!(
@@ -115,7 +115,7 @@ statements! {
         "order_line" (
             "order_id" uuid, "line_no" integer, "performance_id" uuid, "seat_no" integer, "section" text, "row_label" text, "is_table" boolean, "seat" text,
             "entrance" text, "price_category" text, "ticket_type" text, "ticket_type_note" text, "price_minor" bigint, "fee_minor" bigint,
-            "tax_rate_basis_points" integer
+            "tax_rate_basis_points" integer, "tax_minor" bigint, "organizer_id" uuid, "agreement_version" integer
         )
         ""
     );
@@ -123,9 +123,10 @@ statements! {
         "payment" (
             "payment_id" uuid, "order_id" uuid, "gateway" text, "state" text, "amount_minor" bigint, "currency" text,
             "payment_method" text, "provider_ref" text, "card_brand" text, "card_last4" text, "next_action_url" text,
-            "decline_code" text, "created_at" bigint, "updated_at" bigint, "ask_at" bigint, "keep_card" boolean
+            "decline_code" text, "created_at" bigint, "updated_at" bigint, "ask_at" bigint, "keep_card" boolean,
+            "livemode" boolean
         )
-        "on conflict (payment_id) do update set state = excluded.state, provider_ref = excluded.provider_ref,
+        "on conflict (payment_id) do update set state = excluded.state, provider_ref = coalesce(payment.provider_ref, excluded.provider_ref),
          card_brand = excluded.card_brand, card_last4 = excluded.card_last4, next_action_url = excluded.next_action_url,
          decline_code = excluded.decline_code, updated_at = excluded.updated_at, ask_at = excluded.ask_at
          where payment.order_id = excluded.order_id"
@@ -145,7 +146,14 @@ statements! {
     LIST_LAPSING_ORDERS = Statement::both(
         "select order_id from customer_order where state = 'pending' and keeps_seats_until <= $1 order by keeps_seats_until limit $2",
     );
-    LIST_OPEN_PAYMENTS = Statement::both("select payment_id, order_id from payment where ask_at <= $1 order by ask_at limit $2");
+    LIST_OPEN_PAYMENTS = Statement::both(
+        "select payment_id, order_id from payment where ask_at <= $1 and state in ('created', 'requires_action')
+         order by ask_at limit $2",
+    );
+    MARK_OPENED = Statement::both(
+        "update payment set provider_ref = $3 where payment_id = $1 and order_id = $2 and state = 'created'
+         and (provider_ref is null or provider_ref = $3)",
+    );
     POSTPONE_ASKING = Statement::both("update payment set ask_at = $2 where payment_id = $1 and ask_at is not null");
     /// The rule of `reservations::access` as a condition.
     LIST_ORDERS_OF = Statement::both(
@@ -239,7 +247,16 @@ pub struct LineRow {
     pub fee_minor: i64,
     /// Frozen with the price; lines older than this column have none.
     pub tax_rate_basis_points: Option<i32>,
+    /// The tax contained in the price; `None` in lines of older versions.
+    pub tax_minor: Option<i64>,
+    /// Whose seat it was; `None` in lines of older versions whose performance is gone.
+    pub organizer_id: Option<Uuid>,
+    /// Of the organizer's payment agreement ([`DEFAULT_AGREEMENT`] where none was made).
+    pub agreement_version: i32,
 }
+
+/// The terms of organizers who have made no agreement of their own.
+pub const DEFAULT_AGREEMENT: i32 = 1;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct PaymentRow {
@@ -261,6 +278,8 @@ pub struct PaymentRow {
     pub ask_at: Option<i64>,
     /// The buyer wants its card kept for her next time.
     pub keep_card: bool,
+    /// Real money.
+    pub livemode: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow)]
@@ -501,6 +520,12 @@ pub async fn list_lapsing_orders(link: &mut Link, now: i64, limit: i64) -> DataR
 /// Payments the provider should be asked about: `(payment_id, order_id)`.
 pub async fn list_open_payments(link: &mut Link, now: i64, limit: i64) -> DataResult<Vec<(Uuid, Uuid)>> {
     fetch_all!(link, (Uuid, Uuid), LIST_OPEN_PAYMENTS, now, limit)
+}
+
+/// Writes down what the provider calls a payment, before any money can move. False when the payment was called off or
+/// given up meanwhile: then it must not be confirmed.
+pub async fn mark_opened(link: &mut Link, payment_id: Uuid, order_id: Uuid, provider_ref: &str) -> DataResult<bool> {
+    Ok(execute!(link, MARK_OPENED, payment_id, order_id, provider_ref)? == 1)
 }
 
 /// The provider is asked again at `ask_at`, unless it has answered.

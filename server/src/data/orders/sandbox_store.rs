@@ -1,70 +1,64 @@
-//! The sandbox provider's own books, in a file of its own: like a real provider it remembers what it
-//! was asked even when we crash.
-//!
-//! Not durable against a power cut (`synchronous = normal`): no real money is in it.
+//! The sandbox provider's own records: like a real provider it remembers what it was asked even when we crash, and
+//! answers every node the same.
 
-use crate::{
-    data::{DataError, DataResult},
-    private_files,
+use crate::data::{
+    DataError, DataResult, Database, Link, Statement, execute, fetch_all, fetch_optional,
+    outbox::{self, NewOutboxRow},
+    statement::statements,
 };
-use shared_model::{AccountId, PaymentId};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use std::{path::Path, time::Duration};
+use shared_model::AccountId;
+use sqlx::{Row, SqlitePool, sqlite::SqliteConnectOptions};
+use std::path::Path;
 use uuid::Uuid;
 
-const SCHEMA: &str = "create table if not exists intent (
-    payment_id blob primary key,
-    reference text not null unique,
-    amount_minor bigint not null,
-    currency text not null,
-    payment_method text not null,
-    status text not null check (status in ('requires_action', 'requires_capture', 'succeeded', 'declined', 'canceled')),
-    decline_code text
-);
-create table if not exists customer (
-    account_id blob primary key,
-    reference text not null unique
-);
--- Payments made by a customer.
-create table if not exists intent_customer (
-    payment_id blob primary key,
-    customer text not null,
-    keep_card integer not null
-);
--- The vault.
-create table if not exists kept_card (
-    payment_method text primary key,
-    customer text not null,
-    -- The payment it was kept after.
-    payment_id blob not null unique,
-    -- The test card it behaves like.
-    test_card text not null,
-    forgotten integer not null default 0
-)";
-const INSERT: &str =
-    "insert into intent (payment_id, reference, amount_minor, currency, payment_method, status, decline_code)
-    values ($1, $2, $3, $4, $5, $6, $7) on conflict (payment_id) do update set reference = intent.reference
-    returning payment_id, reference, amount_minor, currency, payment_method, status, decline_code";
-const FIND: &str = "select payment_id, reference, amount_minor, currency, payment_method, status, decline_code from intent where payment_id = $1";
-const FIND_BY_REFERENCE: &str = "select payment_id, reference, amount_minor, currency, payment_method, status, decline_code from intent where reference = $1";
-const MOVE: &str = "update intent set status = $3, decline_code = $4 where payment_id = $1 and status = $2
-    returning payment_id, reference, amount_minor, currency, payment_method, status, decline_code";
-const LIST: &str =
-    "select payment_id, reference, amount_minor, currency, payment_method, status, decline_code from intent";
-
-const INSERT_CUSTOMER: &str = "insert into customer (account_id, reference) values ($1, $2)
-    on conflict (account_id) do update set reference = customer.reference returning reference";
-const DELETE_CUSTOMER: &str = "delete from customer where reference = $1";
-const INSERT_INTENT_CUSTOMER: &str = "insert into intent_customer (payment_id, customer, keep_card) values ($1, $2, $3) on conflict (payment_id) do nothing";
-const FIND_CUSTOMER_OF_INTENT: &str = "select customer, keep_card from intent_customer where payment_id = $1";
-const INSERT_CARD: &str =
-    "insert into kept_card (payment_method, customer, payment_id, test_card) values ($1, $2, $3, $4)
-    on conflict (payment_id) do update set payment_method = kept_card.payment_method
-    returning payment_method, customer, test_card, forgotten";
-const FIND_CARD: &str =
-    "select payment_method, customer, test_card, forgotten from kept_card where payment_method = $1";
-const LIST_CARDS: &str = "select payment_method, customer, test_card, forgotten from kept_card where forgotten = 0";
-const FORGET_CARDS: &str = "update kept_card set forgotten = 1 where payment_method = $1 or customer = $2";
+statements! {
+    INSERT_INTENT = Statement::both(
+        "insert into sandbox_intent (payment_id, reference, amount_minor, currency, status, payment_method, decline_code, customer, keep_card)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (payment_id) do nothing",
+    );
+    FIND_INTENT = Statement::both(
+        "select payment_id, reference, amount_minor, currency, status, payment_method, decline_code, customer, keep_card
+         from sandbox_intent where payment_id = $1",
+    );
+    FIND_INTENT_BY_REFERENCE = Statement::both(
+        "select payment_id, reference, amount_minor, currency, status, payment_method, decline_code, customer, keep_card
+         from sandbox_intent where reference = $1",
+    );
+    LIST_INTENTS = Statement::both(
+        "select payment_id, reference, amount_minor, currency, status, payment_method, decline_code, customer, keep_card
+         from sandbox_intent",
+    );
+    ADVANCE_INTENT = Statement::both(
+        "update sandbox_intent set status = $3, payment_method = coalesce($4, payment_method), decline_code = $5
+         where reference = $1 and status = $2
+         returning payment_id, reference, amount_minor, currency, status, payment_method, decline_code, customer, keep_card",
+    );
+    INSERT_SANDBOX_CUSTOMER = Statement::both(
+        "insert into sandbox_customer (account_id, reference) values ($1, $2) on conflict (account_id) do nothing",
+    );
+    FIND_SANDBOX_CUSTOMER = Statement::both("select reference from sandbox_customer where account_id = $1");
+    DELETE_SANDBOX_CUSTOMER = Statement::both("delete from sandbox_customer where reference = $1");
+    INSERT_SANDBOX_CARD = Statement::both(
+        "insert into sandbox_card (payment_method, customer, payment_id, test_card, forgotten) values ($1, $2, $3, $4, $5)
+         on conflict do nothing",
+    );
+    FIND_SANDBOX_CARD = Statement::both(
+        "select payment_method, customer, payment_id, test_card, forgotten from sandbox_card where payment_method = $1",
+    );
+    FIND_SANDBOX_CARD_OF_PAYMENT = Statement::both(
+        "select payment_method, customer, payment_id, test_card, forgotten from sandbox_card where payment_id = $1",
+    );
+    LIST_SANDBOX_CARDS = Statement::both(
+        "select payment_method, customer, payment_id, test_card, forgotten from sandbox_card where not forgotten",
+    );
+    FORGET_SANDBOX_CARD = Statement::both("update sandbox_card set forgotten = true where payment_method = $1");
+    /// A payment whose answer an older version lost gets the name that the provider has for it.
+    NAME_PAYMENT = Statement::both(
+        "update payment set provider_ref = $2 where payment_id = $1 and gateway = 'sandbox' and provider_ref is null",
+    );
+    FIND_PAYMENT_STATE = Statement::both("select state from payment where payment_id = $1");
+    FORGET_SANDBOX_CARDS_OF = Statement::both("update sandbox_card set forgotten = true where customer = $1");
+}
 
 /// A PaymentIntent of the sandbox.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -74,15 +68,12 @@ pub struct Intent {
     pub reference: String,
     pub amount_minor: i64,
     pub currency: String,
-    pub payment_method: String,
     pub status: String,
+    /// Once it was confirmed.
+    pub payment_method: Option<String>,
     pub decline_code: Option<String>,
-}
-
-/// Who made a payment.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct IntentCustomer {
-    pub customer: String,
+    /// Who pays, where the provider knows her.
+    pub customer: Option<String>,
     pub keep_card: bool,
 }
 
@@ -91,114 +82,198 @@ pub struct IntentCustomer {
 pub struct KeptCardRow {
     pub payment_method: String,
     pub customer: String,
+    /// The payment it was kept after.
+    pub payment_id: Uuid,
     /// The payment method of the test card it behaves like.
     pub test_card: String,
     pub forgotten: bool,
 }
 
 /// A change of an intent's status that happens only from the status it names.
+#[derive(Debug, Clone, Copy)]
 pub struct Move<'a> {
     pub from: &'a str,
     pub to: &'a str,
+    /// What it is paid with, where that becomes known.
+    pub payment_method: Option<&'a str>,
     pub decline_code: Option<&'a str>,
 }
 
 #[derive(Debug, Clone)]
 pub struct SandboxStore {
-    pool: SqlitePool,
+    database: Database,
 }
 
 impl SandboxStore {
-    pub async fn open(path: &Path) -> DataResult<Self> {
-        private_files::prepare_database(path).map_err(|error| DataError::Unavailable(error.into()))?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(Duration::from_secs(5));
-        let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
-        sqlx::raw_sql(SCHEMA).execute(&pool).await?;
-        Ok(Self { pool })
+    pub fn new(database: Database) -> Self {
+        Self { database }
     }
 
     /// Keeps the intent unless there is one for this payment already; returns the one that is kept.
-    pub async fn insert(&self, intent: &Intent) -> DataResult<Intent> {
-        let kept = sqlx::query_as(INSERT)
-            .bind(intent.payment_id)
-            .bind(&intent.reference)
-            .bind(intent.amount_minor)
-            .bind(&intent.currency)
-            .bind(&intent.payment_method)
-            .bind(&intent.status)
-            .bind(&intent.decline_code);
-        Ok(kept.fetch_one(&self.pool).await?)
+    pub async fn insert_intent(&self, intent: &Intent) -> DataResult<Intent> {
+        let mut link = self.database.begin().await?;
+        insert_intent(&mut link, intent).await?;
+        let kept = fetch_optional!(link, Intent, FIND_INTENT, intent.payment_id)?;
+        link.commit().await?;
+        kept.ok_or_else(|| DataError::corrupt("sandbox intent", "it was written and is gone"))
     }
 
-    pub async fn find(&self, payment_id: PaymentId) -> DataResult<Option<Intent>> {
-        Ok(sqlx::query_as(FIND).bind(payment_id.0).fetch_optional(&self.pool).await?)
+    pub async fn find_intent(&self, reference: &str) -> DataResult<Option<Intent>> {
+        let mut link = self.database.read().await?;
+        fetch_optional!(link, Intent, FIND_INTENT_BY_REFERENCE, reference)
     }
 
-    pub async fn find_by_reference(&self, reference: &str) -> DataResult<Option<Intent>> {
-        Ok(sqlx::query_as(FIND_BY_REFERENCE).bind(reference).fetch_optional(&self.pool).await?)
+    /// Moves an intent on and returns it; `None` when it stands elsewhere.
+    pub async fn advance(&self, reference: &str, step: Move<'_>) -> DataResult<Option<Intent>> {
+        let Move { from, to, payment_method, decline_code } = step;
+        let mut link = self.database.begin().await?;
+        let moved = fetch_optional!(link, Intent, ADVANCE_INTENT, reference, from, to, payment_method, decline_code)?;
+        link.commit().await?;
+        Ok(moved)
     }
 
-    /// Moves an intent on and returns it; nothing happens when it stands elsewhere.
-    pub async fn advance(&self, payment_id: PaymentId, step: &Move<'_>) -> DataResult<Option<Intent>> {
-        let moved = sqlx::query_as(MOVE).bind(payment_id.0).bind(step.from).bind(step.to).bind(step.decline_code);
-        Ok(moved.fetch_optional(&self.pool).await?)
-    }
-
-    /// All intents: what the books of a test are balanced against.
-    pub async fn list(&self) -> DataResult<Vec<Intent>> {
-        Ok(sqlx::query_as(LIST).fetch_all(&self.pool).await?)
+    /// All intents: what a test balances ours against.
+    pub async fn list_intents(&self) -> DataResult<Vec<Intent>> {
+        let mut link = self.database.read().await?;
+        fetch_all!(link, Intent, LIST_INTENTS)
     }
 
     /// The account's customer; `reference` is kept for a new one.
     pub async fn insert_customer(&self, account_id: AccountId, reference: &str) -> DataResult<String> {
-        let kept = sqlx::query_as(INSERT_CUSTOMER).bind(account_id.0).bind(reference);
-        Ok(kept.fetch_one(&self.pool).await.map(|(reference,): (String,)| reference)?)
-    }
-
-    /// Writes down who makes a payment; the first word counts.
-    pub async fn insert_intent_customer(&self, payment_id: PaymentId, by: &IntentCustomer) -> DataResult<()> {
-        let insert = sqlx::query(INSERT_INTENT_CUSTOMER).bind(payment_id.0).bind(&by.customer).bind(by.keep_card);
-        insert.execute(&self.pool).await?;
-        Ok(())
-    }
-
-    pub async fn find_customer_of_intent(&self, payment_id: PaymentId) -> DataResult<Option<IntentCustomer>> {
-        Ok(sqlx::query_as(FIND_CUSTOMER_OF_INTENT).bind(payment_id.0).fetch_optional(&self.pool).await?)
+        let mut link = self.database.begin().await?;
+        execute!(link, INSERT_SANDBOX_CUSTOMER, account_id.0, reference)?;
+        let kept = fetch_optional!(link, (String,), FIND_SANDBOX_CUSTOMER, account_id.0)?;
+        link.commit().await?;
+        let gone = || DataError::corrupt("sandbox customer", "it was written and is gone");
+        kept.map(|(reference,)| reference).ok_or_else(gone)
     }
 
     /// Keeps the card of a payment unless it is kept already; returns the one that is.
-    pub async fn insert_card(&self, payment_id: PaymentId, card: &KeptCardRow) -> DataResult<KeptCardRow> {
-        let kept = sqlx::query_as(INSERT_CARD)
-            .bind(&card.payment_method)
-            .bind(&card.customer)
-            .bind(payment_id.0)
-            .bind(&card.test_card);
-        Ok(kept.fetch_one(&self.pool).await?)
+    pub async fn insert_card(&self, card: &KeptCardRow) -> DataResult<KeptCardRow> {
+        let mut link = self.database.begin().await?;
+        insert_card(&mut link, card).await?;
+        let kept = fetch_optional!(link, KeptCardRow, FIND_SANDBOX_CARD_OF_PAYMENT, card.payment_id)?;
+        link.commit().await?;
+        kept.ok_or_else(|| DataError::corrupt("sandbox card", "it was written and is gone"))
     }
 
     pub async fn find_card(&self, payment_method: &str) -> DataResult<Option<KeptCardRow>> {
-        Ok(sqlx::query_as(FIND_CARD).bind(payment_method).fetch_optional(&self.pool).await?)
+        let mut link = self.database.read().await?;
+        fetch_optional!(link, KeptCardRow, FIND_SANDBOX_CARD, payment_method)
     }
 
     /// Every card that can pay: what a test compares ours with.
     pub async fn list_cards(&self) -> DataResult<Vec<KeptCardRow>> {
-        Ok(sqlx::query_as(LIST_CARDS).fetch_all(&self.pool).await?)
+        let mut link = self.database.read().await?;
+        fetch_all!(link, KeptCardRow, LIST_SANDBOX_CARDS)
     }
 
     pub async fn forget_card(&self, payment_method: &str) -> DataResult<()> {
-        sqlx::query(FORGET_CARDS).bind(payment_method).bind(None::<String>).execute(&self.pool).await?;
-        Ok(())
+        let mut link = self.database.begin().await?;
+        execute!(link, FORGET_SANDBOX_CARD, payment_method)?;
+        link.commit().await
     }
 
     /// Forgets a customer and all its cards.
     pub async fn forget_customer(&self, reference: &str) -> DataResult<()> {
-        sqlx::query(FORGET_CARDS).bind(None::<String>).bind(reference).execute(&self.pool).await?;
-        sqlx::query(DELETE_CUSTOMER).bind(reference).execute(&self.pool).await?;
-        Ok(())
+        let mut link = self.database.begin().await?;
+        execute!(link, FORGET_SANDBOX_CARDS_OF, reference)?;
+        execute!(link, DELETE_SANDBOX_CUSTOMER, reference)?;
+        link.commit().await
     }
+
+    /// Takes over what an older version kept in a file of its own, whole or not at all, and sets the file aside.
+    /// Nothing happens where there is none. `now` in UTC milliseconds.
+    ///
+    /// # Errors
+    /// [`DataError`] when the file cannot be read or the records not be written; the next start tries again.
+    pub async fn take_over(&self, file: &Path, now: i64) -> DataResult<()> {
+        if !file.exists() {
+            return Ok(());
+        }
+        let old = SqlitePool::connect_with(SqliteConnectOptions::new().filename(file)).await?;
+        let mut link = self.database.begin().await?;
+        let intents = sqlx::query(
+            "select i.payment_id, i.reference, i.amount_minor, i.currency, i.status, i.payment_method, i.decline_code,
+             c.customer, coalesce(c.keep_card, 0) as keep_card
+             from intent i left join intent_customer c on c.payment_id = i.payment_id",
+        );
+        for row in intents.fetch_all(&old).await? {
+            let intent = Intent {
+                payment_id: row.try_get(0)?,
+                reference: row.try_get(1)?,
+                amount_minor: row.try_get(2)?,
+                currency: row.try_get(3)?,
+                status: row.try_get(4)?,
+                payment_method: row.try_get(5)?,
+                decline_code: row.try_get(6)?,
+                customer: row.try_get(7)?,
+                keep_card: row.try_get(8)?,
+            };
+            insert_intent(&mut link, &intent).await?;
+            execute!(link, NAME_PAYMENT, intent.payment_id, intent.reference.as_str())?;
+            let is_reserved = matches!(intent.status.as_str(), "requires_action" | "requires_capture");
+            let state = fetch_optional!(link, (String,), FIND_PAYMENT_STATE, intent.payment_id)?;
+            if is_reserved && state.is_some_and(|(state,)| state == "declined" || state == "voided") {
+                // Given up while nobody knew what the provider called it.
+                let void = NewOutboxRow {
+                    outbox_id: Uuid::now_v7(),
+                    kind: "void",
+                    subject: intent.payment_id,
+                    created_at: now,
+                    due_at: now,
+                    attempts: 0,
+                };
+                outbox::insert_rows(&mut link, &[void]).await?;
+            }
+        }
+        let customers = sqlx::query_as("select account_id, reference from customer");
+        let customers: Vec<(Uuid, String)> = customers.fetch_all(&old).await?;
+        for (account_id, reference) in customers {
+            execute!(link, INSERT_SANDBOX_CUSTOMER, account_id, reference)?;
+        }
+        let cards = sqlx::query_as("select payment_method, customer, payment_id, test_card, forgotten from kept_card");
+        let cards: Vec<KeptCardRow> = cards.fetch_all(&old).await?;
+        for card in cards {
+            insert_card(&mut link, &card).await?;
+        }
+        link.commit().await?;
+        old.close().await;
+        let aside = file.with_extension("db.taken_over");
+        match std::fs::rename(file, aside) {
+            // Another process with this folder was faster.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            renamed => renamed.map_err(|error| DataError::Unavailable(error.into())),
+        }
+    }
+}
+
+async fn insert_intent(link: &mut Link, intent: &Intent) -> DataResult<()> {
+    execute!(
+        link,
+        INSERT_INTENT,
+        intent.payment_id,
+        intent.reference.as_str(),
+        intent.amount_minor,
+        intent.currency.as_str(),
+        intent.status.as_str(),
+        intent.payment_method.as_deref(),
+        intent.decline_code.as_deref(),
+        intent.customer.as_deref(),
+        intent.keep_card,
+    )
+    .map(drop)
+}
+
+async fn insert_card(link: &mut Link, card: &KeptCardRow) -> DataResult<()> {
+    execute!(
+        link,
+        INSERT_SANDBOX_CARD,
+        card.payment_method.as_str(),
+        card.customer.as_str(),
+        card.payment_id,
+        card.test_card.as_str(),
+        card.forgotten,
+    )
+    .map(drop)
 }

@@ -149,7 +149,7 @@ impl Offer {
                 let moment = moment_inside(*on_sale_at, now, &calendar, localizer);
                 Self::Later { words: localizer.fill("state-on-sale-from", &[("moment", moment.into())]) }
             }
-            SaleState::Ended => Self::Over { words: localizer.text("state-ended") },
+            SaleState::Ended | SaleState::Other => Self::Over { words: localizer.text("state-ended") },
             SaleState::Cancelled => Self::Over { words: localizer.text("state-cancelled") },
         }
     }

@@ -6,7 +6,7 @@ use super::{
     transitions::ASK_AFTER,
 };
 use crate::{
-    data::orders::order_rows::{LineRow, OrderRow, PaymentRow},
+    data::orders::order_rows::{DEFAULT_AGREEMENT, LineRow, OrderRow, PaymentRow},
     reservations::cart::{PricedPerformance, sum},
 };
 use shared_model::{
@@ -48,6 +48,8 @@ pub struct Payer {
 #[derive(Debug, Clone)]
 pub struct Means {
     pub gateway: &'static str,
+    /// Real money.
+    pub livemode: bool,
     /// The provider's id of a card.
     pub payment_method: String,
     /// The card is to be kept for the next time.
@@ -84,10 +86,16 @@ pub fn prepare_order(
     let mut tax_rate = 0;
     let mut tax_minor = 0;
     for performance in &cart.performances {
-        let rate = pricing.get(&performance.performance_id).map_or(0, |priced| priced.row.tax_rate_basis_points);
+        let priced = pricing.get(&performance.performance_id).map(|priced| &priced.row);
+        let rate = priced.map_or(0, |row| row.tax_rate_basis_points);
         tax_rate = rate.max(tax_rate);
         tax_minor += performance.total.tax_included(rate as u32).amount_minor;
+        // Line after line the tax of all before, so that rounding loses no cent: they add up to the performance's.
+        let mut gross = Money::new(0, currency);
+        let mut tax = gross;
         for seat in &performance.seats {
+            gross.amount_minor += seat.price.amount_minor;
+            let tax_before = std::mem::replace(&mut tax, gross.tax_included(rate as u32));
             lines.push(LineRow {
                 order_id: order_id.0,
                 line_no: lines.len() as i32 + 1,
@@ -109,6 +117,9 @@ pub fn prepare_order(
                 price_minor: seat.price.amount_minor,
                 fee_minor: seat.fee.amount_minor,
                 tax_rate_basis_points: Some(rate),
+                tax_minor: Some(tax.amount_minor - tax_before.amount_minor),
+                organizer_id: priced.map(|row| row.organizer_id),
+                agreement_version: DEFAULT_AGREEMENT,
             });
         }
     }
@@ -162,6 +173,7 @@ pub fn new_payment(order: &OrderRow, payment_id: PaymentId, means: Means, now: T
         updated_at: now.as_millis(),
         ask_at: Some((now + ASK_AFTER).as_millis()),
         keep_card: means.keep_card,
+        livemode: means.livemode,
     }
 }
 

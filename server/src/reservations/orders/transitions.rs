@@ -45,13 +45,15 @@ pub const ASK_AFTER: Duration = Duration::from_secs(10);
 pub const ASK_AGAIN_AFTER: Duration = Duration::from_secs(30);
 /// How long to wait until a provider that gave no answer is asked again: longer the longer it has been silent.
 const SILENCE_WAIT_MAX: Duration = Duration::from_secs(10 * 60);
-/// Longer than any request to a provider is on its way.
+/// So long after a payment was written down it is not confirmed any more, and the request that would is on its way no
+/// longer.
 pub const REQUEST_LIFE_MAX: Duration = Duration::from_secs(2 * 60);
-/// So long after a payment was written down, the request to reserve its money has arrived or never will: it is not sent
-/// any more once it waited for [`REQUEST_LIFE_MAX`].
-pub const HEARD_OF_WITHIN: Duration = Duration::from_secs(2 * REQUEST_LIFE_MAX.as_secs());
-/// The decline code of a payment the provider never heard of.
+/// So long after a payment was written down it was opened at its provider, or never will be: time for two calls.
+pub const OPENED_WITHIN: Duration = Duration::from_secs(60);
+/// The decline code of a payment that nobody confirmed at the provider.
 pub const NOT_PROCESSED: &str = "not_processed";
+/// The decline code of a payment for which less was reserved than it costs.
+const OTHER_AMOUNT: &str = "other_amount";
 /// How long seats are kept for one order in all, however many cards are tried.
 pub const KEPT_TTL_MAX: Duration = Duration::from_secs(60 * 60);
 /// How long after its performance begins a ticket's code is good.
@@ -289,7 +291,9 @@ impl OrderBatch {
         let mut payment =
             payments.iter().find(|known| known.payment_id == payment_id.0).ok_or(OrderRefusal::NotFound)?.clone();
         let before = payment.state;
-        payment.provider_ref = Some(answer.provider_ref.clone());
+        if payment.provider_ref.is_none() {
+            payment.provider_ref.clone_from(&answer.provider_ref);
+        }
         payment.updated_at = now.as_millis();
         if let Some(card) = &answer.card {
             payment.card_brand = Some(card.brand.clone());
@@ -303,6 +307,14 @@ impl OrderBatch {
                 payment.ask_at = Some((now + ASK_AGAIN_AFTER).as_millis());
                 self.put_payment(payment);
             }
+            ProviderStatus::Authorized | ProviderStatus::Captured
+                if before.is_open() && answer.authorized.amount_minor < payment.amount_minor =>
+            {
+                // Seats are sold for what they cost, and for nothing less.
+                payment.decline_code = Some(OTHER_AMOUNT.to_owned());
+                self.send(OutboxKind::Void, payment.payment_id, now);
+                self.not_paid(order, payment, PaymentState::Declined, now);
+            }
             ProviderStatus::Authorized if before.is_open() => self.authorized(order, payment, now),
             ProviderStatus::Captured if before.is_open() => {
                 // The provider captured before we knew that it had authorised.
@@ -315,22 +327,28 @@ impl OrderBatch {
             }
             ProviderStatus::Declined { code } if before.is_open() => {
                 payment.decline_code = Some(code.clone());
-                if code == NOT_PROCESSED {
-                    // The request may still be on its way, and its answer lost: once it must have arrived, let the
-                    // money go.
-                    self.send_at(OutboxKind::Void, payment.payment_id, now, now + REQUEST_LIFE_MAX);
-                }
+                // It waits for another card at the provider, and could still succeed there. Nobody may know yet what it
+                // is called: whoever lets it go looks again.
+                self.send(OutboxKind::Void, payment.payment_id, now);
                 self.not_paid(order, payment, PaymentState::Declined, now);
             }
             ProviderStatus::Voided if before.is_open() => self.not_paid(order, payment, PaymentState::Voided, now),
-            ProviderStatus::Voided if before == PaymentState::Authorized => self.reservation_lost(order, payment),
+            ProviderStatus::Voided | ProviderStatus::Declined { .. } if before == PaymentState::Authorized => {
+                self.reservation_lost(order, payment);
+            }
             ProviderStatus::Authorized | ProviderStatus::RequiresAction { .. }
                 if matches!(before, PaymentState::Voided | PaymentState::Declined) =>
             {
                 // Given up here while the provider went on: make sure that it lets the money go.
                 self.send(OutboxKind::Void, payment.payment_id, now);
             }
-            ProviderStatus::RequiresAction { .. }
+            ProviderStatus::Processing if before.is_open() => {
+                payment.ask_at = Some((now + ASK_AGAIN_AFTER).as_millis());
+                self.put_payment(payment);
+            }
+            ProviderStatus::Opened
+            | ProviderStatus::Processing
+            | ProviderStatus::RequiresAction { .. }
             | ProviderStatus::Authorized
             | ProviderStatus::Captured
             | ProviderStatus::Declined { .. }
@@ -356,7 +374,7 @@ impl OrderBatch {
             (Some(Claim::Paying { order_id: by, .. }), OrderState::Pending) => *by == order_id,
             // It lapsed while the bank decided: the same seats, if nobody took them since.
             (claim, OrderState::Lapsed) => claim.is_none_or(|claim| claim.is_free(now)),
-            (_, OrderState::Pending | OrderState::Paid | OrderState::Voided) => false,
+            (_, OrderState::Pending | OrderState::Paid | OrderState::Voided | OrderState::Other(_)) => false,
         };
         // Two orders of one customer may have been under way at once: the first whose money is reserved has the seats.
         let lines = self.lines.get(&order_id).map_or(&[][..], Vec::as_slice);
@@ -387,7 +405,7 @@ impl OrderBatch {
         let has_come_to_nothing = match order.state {
             OrderState::Lapsed => true,
             OrderState::Pending => is_cancelled || is_too_many,
-            OrderState::Paid | OrderState::Voided => false,
+            OrderState::Paid | OrderState::Voided | OrderState::Other(_) => false,
         };
         if has_come_to_nothing {
             self.let_go(order_id, |held, now| held.given_back(now), now);
@@ -475,7 +493,7 @@ impl OrderBatch {
     fn lapse(&mut self, order_id: OrderId, now: Timestamp) -> Result<Outcome, OrderRefusal> {
         let order = self.orders.get(&order_id).ok_or(OrderRefusal::NotFound)?.clone();
         let over = order.keeps_seats_until.is_some_and(|until| until <= now.as_millis());
-        if order.state != OrderState::Pending || !over {
+        if order.state != OrderState::Pending || !over || self.is_beyond_us(order_id) {
             return Ok(Outcome::repeated(order.state));
         }
         self.let_go(order_id, |held, now| held.given_back(now), now);
@@ -488,7 +506,7 @@ impl OrderBatch {
         if order.state == OrderState::Lapsed {
             return Ok(Outcome::repeated(OrderState::Lapsed));
         }
-        if order.state != OrderState::Pending || order.keeps_seats_until.is_none() {
+        if order.state != OrderState::Pending || order.keeps_seats_until.is_none() || self.is_beyond_us(order_id) {
             return Err(OrderRefusal::Closed);
         }
         self.let_go(order_id, |held, now| held.of_order_given_up(now), now);
@@ -502,6 +520,12 @@ impl OrderBatch {
         }
         self.put_order(OrderRow { state: OrderState::Lapsed, keeps_seats_until: None, ..order });
         Ok(Outcome::done(OrderState::Lapsed))
+    }
+
+    /// A newer version knows what becomes of one of its payments: its seats are not ours to give away.
+    fn is_beyond_us(&self, order_id: OrderId) -> bool {
+        let mut payments = self.payments.get(&order_id).into_iter().flatten();
+        payments.any(|payment| matches!(payment.state, PaymentState::Other(_)))
     }
 
     /// Seats under payment become what `becomes` says, and payments under way are called off.

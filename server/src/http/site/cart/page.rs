@@ -144,7 +144,8 @@ pub fn refusal(code: ErrorCode, localizer: Localizer<'_>) -> String {
         | ErrorCode::UnsupportedMediaType
         | ErrorCode::RateLimited
         | ErrorCode::Busy
-        | ErrorCode::Internal => "refused-other",
+        | ErrorCode::Internal
+        | ErrorCode::Other(_) => "refused-other",
     })
 }
 

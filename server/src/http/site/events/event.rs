@@ -385,7 +385,7 @@ fn schema_offer(date: &PerformanceSummary, url: &str) -> Option<Json> {
         SaleState::OnSale => "InStock",
         SaleState::NotYetOnSale { .. } => "PreOrder",
         SaleState::SoldOut => "SoldOut",
-        SaleState::Ended | SaleState::Cancelled => return None,
+        SaleState::Ended | SaleState::Cancelled | SaleState::Other => return None,
     };
     let mut offer = json!({
         "@type": "AggregateOffer",

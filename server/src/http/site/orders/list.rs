@@ -220,6 +220,7 @@ fn past_row(order: &Order, localizer: Localizer<'_>) -> PastRow {
     let places = order.performances.iter().map(|part| part.lines.len()).sum::<usize>();
     let (icon, state) = match order.state {
         OrderState::Paid | OrderState::Pending => (Icon::Check, "tickets-state-paid"),
+        OrderState::Other(_) => (Icon::Clock, "tickets-state-unknown"),
         OrderState::Lapsed => (Icon::Clock, "tickets-state-lapsed"),
         OrderState::Voided => (Icon::Return, "tickets-state-voided"),
     };

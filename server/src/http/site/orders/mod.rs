@@ -121,7 +121,8 @@ fn outcome(
             };
             (localizer.text("order-paid-title"), outcome, None)
         }
-        OrderState::Pending => pending(order, now, localizer),
+        // Whatever a newer version means by it, its buyer is told to look again.
+        OrderState::Pending | OrderState::Other(_) => pending(order, now, localizer),
         OrderState::Lapsed => {
             let actions = order.performances.first().map(|part| seats_action(part, localizer));
             let sentences = vec![localizer.fill("order-lapsed", &number)];

@@ -82,7 +82,9 @@ async fn keep_draft_true(reader: &Reader, visitor: &Visitor, order: &Order) -> S
             let no_card = CheckoutDraft { payment_method: None, card_brand: None, card_last4: None, ..draft };
             CheckoutDraft { order_id: None, save_card: false, ..no_card }
         }
-        OrderState::Pending | OrderState::Paid | OrderState::Lapsed | OrderState::Voided => return Ok(()),
+        OrderState::Pending | OrderState::Paid | OrderState::Lapsed | OrderState::Voided | OrderState::Other(_) => {
+            return Ok(());
+        }
     };
     Ok(reader.coordinator().save_checkout_draft(visitor, kept).await?)
 }

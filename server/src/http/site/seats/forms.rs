@@ -150,7 +150,8 @@ impl Outcome {
             | ErrorCode::Forbidden
             | ErrorCode::TooLarge
             | ErrorCode::UnsupportedMediaType
-            | ErrorCode::Internal => "seats-error-other".to_owned(),
+            | ErrorCode::Internal
+            | ErrorCode::Other(_) => "seats-error-other".to_owned(),
         };
         let args = [("count", Value::from(self.count.unwrap_or(1))), ("limit", Value::from(seats_max))];
         let fact = localizer.fill(&key, &args);

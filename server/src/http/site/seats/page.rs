@@ -269,7 +269,7 @@ fn is_on_sale(performance: &PerformanceDetail) -> bool {
 
 fn sale_notice(localizer: Localizer<'_>, performance: &PerformanceDetail) -> Option<String> {
     match performance.summary.sale {
-        SaleState::OnSale | SaleState::SoldOut => None,
+        SaleState::OnSale | SaleState::SoldOut | SaleState::Other => None,
         SaleState::NotYetOnSale { on_sale_at } => {
             let calendar = CalendarText::new(localizer, &performance.summary.venue.time_zone);
             let when = calendar.date_time_zoned(on_sale_at);

@@ -132,7 +132,7 @@ fn empty(localizer: Localizer<'_>, sale: &SaleState) -> String {
         SaleState::OnSale => localizer.fill("seats-panel-empty", &[("minutes", Value::from(HOLD_TTL.as_secs() / 60))]),
         SaleState::SoldOut => localizer.text("seats-panel-sold-out"),
         SaleState::NotYetOnSale { .. } => localizer.text("seats-panel-not-yet"),
-        SaleState::Ended | SaleState::Cancelled => localizer.text("seats-panel-over"),
+        SaleState::Ended | SaleState::Cancelled | SaleState::Other => localizer.text("seats-panel-over"),
     }
 }
 

@@ -27,7 +27,7 @@ pub fn tell_me_path(performance: &PerformanceSummary) -> String {
 pub fn can_be_awaited(performance: &PerformanceSummary) -> bool {
     match performance.sale {
         SaleState::SoldOut | SaleState::NotYetOnSale { .. } => true,
-        SaleState::OnSale | SaleState::Ended | SaleState::Cancelled => false,
+        SaleState::OnSale | SaleState::Ended | SaleState::Cancelled | SaleState::Other => false,
     }
 }
 
