@@ -1,13 +1,11 @@
 //! Days and times in words, and the event list cut into days. Pure.
 
-use crate::messages::{text, word};
+use crate::messages::{localizer, word};
 use shared_model::{
     Language,
     app::{ListedPerformance, LocalMoment},
+    words::calendar::{Calendar, EVENING_FROM_HOUR, capitalized},
 };
-
-/// From this hour on, all of today's performances together are "tonight".
-const EVENING_HOUR: u8 = 17;
 
 /// The performances of one day of the calendar, in the order of the list.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,8 +24,8 @@ impl Day {
         if !self.is_today() {
             return self.weekday(language);
         }
-        let is_evening = self.performances.iter().all(|listed| listed.starts.hour >= EVENING_HOUR);
-        word(language, if is_evening { "day-tonight" } else { "day-today" })
+        let is_evening = self.performances.iter().all(|listed| listed.starts.hour >= EVENING_FROM_HOUR);
+        capitalized(&word(language, if is_evening { "day-tonight" } else { "day-today" }))
     }
 
     /// The weekday, where [`Self::name`] says something else.
@@ -37,9 +35,7 @@ impl Day {
 
     /// "November 2026".
     pub fn month(&self, language: Language) -> String {
-        let LocalMoment { year, month, .. } = self.date();
-        let month = text(language, "month", &[("month", month.into())]);
-        text(language, "month-year", &[("month", month.into()), ("year", year.to_string().into())])
+        calendar(language).month_year(self.date())
     }
 
     fn is_today(&self) -> bool {
@@ -47,7 +43,7 @@ impl Day {
     }
 
     fn weekday(&self, language: Language) -> String {
-        capitalised(&text(language, "weekday", &[("weekday", self.date().weekday.into())]))
+        capitalized(&calendar(language).weekday(self.date()))
     }
 }
 
@@ -63,28 +59,15 @@ pub fn days(performances: Vec<ListedPerformance>) -> Vec<Day> {
     days
 }
 
-/// "19:30".
-pub fn clock(moment: LocalMoment) -> String {
-    format!("{:02}:{:02}", moment.hour, moment.minute)
+/// Writes moments in that language.
+pub fn calendar(language: Language) -> Calendar<'static> {
+    Calendar::new(localizer(language))
 }
 
 /// "2026-11-22T19:30", for machines.
 pub fn machine_time(moment: LocalMoment) -> String {
     let LocalMoment { year, month, day, hour, minute, .. } = moment;
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}")
-}
-
-/// "Fri 27 Nov".
-pub fn date_short(moment: LocalMoment, language: Language) -> String {
-    let weekday = text(language, "weekday-short", &[("weekday", moment.weekday.into())]);
-    let month = text(language, "month-short", &[("month", moment.month.into())]);
-    text(language, "date-short", &[("weekday", weekday.into()), ("day", moment.day.into()), ("month", month.into())])
-}
-
-/// With a capital, as a heading begins; Spanish writes weekdays small elsewhere.
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]
@@ -125,6 +108,6 @@ mod tests {
             (day.name(Language::Es), day.month(Language::Es)),
             ("Domingo".to_owned(), "noviembre de 2026".to_owned())
         );
-        assert_eq!(date_short(day.date(), Language::En), "Sun 22 Nov");
+        assert_eq!(calendar(Language::En).date_short(day.date()), "Sun 22 Nov");
     }
 }

@@ -1,7 +1,7 @@
 //! One performance as a card: its poster, whole, and below it what decides whether to go.
 
 use crate::{
-    calendar::{clock, date_short, machine_time},
+    calendar::{calendar, machine_time},
     icons::Seat,
     messages::{text, word},
 };
@@ -31,7 +31,7 @@ pub fn EventCard(listed: ListedPerformance, language: Language, posters: PosterB
                 strip: strip(&listed, language),
             }
             h3 { class: "card-title title-small",
-                time { class: "number-m", datetime: machine_time(listed.starts), {clock(listed.starts)} }
+                time { class: "number-m", datetime: machine_time(listed.starts), {calendar(language).time(listed.starts)} }
                 " "
                 span { class: "name", {summary.title.clone()} }
             }
@@ -68,8 +68,8 @@ fn Sale(listed: ListedPerformance, language: Language) -> Element {
     let obstacle = match summary.sale {
         // What a newer version means is for its own app to say; the server refuses what cannot be bought.
         SaleState::OnSale | SaleState::Cancelled | SaleState::Other => None,
-        SaleState::SoldOut => Some(word(language, "sale-sold-out")),
-        SaleState::Ended => Some(word(language, "sale-ended")),
+        SaleState::SoldOut => Some(word(language, "state-sold-out")),
+        SaleState::Ended => Some(word(language, "state-ended")),
         SaleState::NotYetOnSale { .. } => listed.on_sale_local.map(|at| sale_begins(at, language)),
     };
     let fees = summary.fees_from.filter(|fees| fees.amount_minor > 0);
@@ -80,7 +80,7 @@ fn Sale(listed: ListedPerformance, language: Language) -> Element {
                 span { {word(language, "price-from")} " " strong { {price.format(language)} } }
                 " "
                 if let Some(fees) = fees {
-                    span { class: "fees", {text(language, "price-fees", &[("fees", fees.format(language).into())])} }
+                    span { class: "fees", {text(language, "price-incl-fees", &[("fees", fees.format(language).into())])} }
                 }
             }
         }
@@ -89,7 +89,7 @@ fn Sale(listed: ListedPerformance, language: Language) -> Element {
         }
         if let Some(count) = few_left {
             p { class: "small few-left", Seat {}
-                {text(language, if summary.standing_only { "few-left-standing" } else { "few-left" }, &[("count", count.into())])}
+                {text(language, if summary.standing_only { "few-places" } else { "few-seats" }, &[("count", count.into())])}
             }
         }
     }
@@ -99,7 +99,7 @@ fn Sale(listed: ListedPerformance, language: Language) -> Element {
 fn venue_line(listed: &ListedPerformance, language: Language) -> String {
     let mut parts = vec![listed.summary.venue.name.clone()];
     if listed.summary.standing_only {
-        parts.push(word(language, "card-standing"));
+        parts.push(word(language, "app-card-standing"));
     }
     parts.extend(listed.zone_named.clone());
     parts.join(" · ")
@@ -108,14 +108,14 @@ fn venue_line(listed: &ListedPerformance, language: Language) -> String {
 /// The black strip over a poster whose date is not what was announced.
 fn strip(listed: &ListedPerformance, language: Language) -> Option<String> {
     if listed.summary.sale == SaleState::Cancelled {
-        return Some(word(language, "strip-cancelled"));
+        return Some(word(language, "state-cancelled"));
     }
     let from = listed.moved_from_local?;
-    Some(text(language, "strip-moved", &[("date", date_short(from, language).into())]))
+    Some(text(language, "state-moved-from", &[("date", calendar(language).date_short(from).into())]))
 }
 
 fn sale_begins(at: LocalMoment, language: Language) -> String {
-    text(language, "sale-begins", &[("date", date_short(at, language).into()), ("time", clock(at).into())])
+    text(language, "state-on-sale-from", &[("moment", calendar(language).date_time_short(at).into())])
 }
 
 #[cfg(test)]

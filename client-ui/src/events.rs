@@ -2,7 +2,7 @@
 //! value, wishes go out through handlers.
 
 use crate::{
-    calendar::{Day, clock, date_short, days},
+    calendar::{Day, calendar, days},
     card::{EventCard, PosterBase},
     icons::CloudOff,
     messages::{text, word},
@@ -80,7 +80,7 @@ pub fn EventsScreen(shown: Shown, language: Language, posters: PosterBase, on_wi
                 Away { seconds: shown.retry_in_seconds, language, on_wish }
             }
             main {
-                h1 { class: "unseen", {word(language, "events-title")} }
+                h1 { class: "unseen", {word(language, "app-events-title")} }
                 match shown.events {
                     Events::Loading => rsx! { Skeleton { language } },
                     Events::Failed(failure) => rsx! { Failed { failure, language, on_wish } },
@@ -91,7 +91,7 @@ pub fn EventsScreen(shown: Shown, language: Language, posters: PosterBase, on_wi
                 }
             }
             if shown.keeping == Some(TokenKeeping::MemoryOnly) {
-                footer { class: "small", {word(language, "memory-only")} }
+                footer { class: "small", {word(language, "app-memory-only")} }
             }
         }
     }
@@ -105,11 +105,11 @@ fn Away(seconds: u32, language: Language, on_wish: EventHandler<Wish>) -> Elemen
             CloudOff {}
             p {
                 // The sentence is told once; the seconds that follow it are only shown.
-                strong { role: "status", {word(language, "away")} }
+                strong { role: "status", {word(language, "app-away")} }
                 " "
-                span { {text(language, "away-wait", &[("seconds", seconds.into())])} }
+                span { {text(language, "app-away-wait", &[("seconds", seconds.into())])} }
             }
-            button { class: "banner-action", onclick: move |_| on_wish.call(Wish::TryNow), {word(language, "away-action")} }
+            button { class: "banner-action", onclick: move |_| on_wish.call(Wish::TryNow), {word(language, "app-away-action")} }
         }
     }
 }
@@ -125,22 +125,22 @@ fn Skeleton(language: Language) -> Element {
                 }
             }
         }
-        p { class: "unseen", role: "status", {word(language, "loading")} }
+        p { class: "unseen", role: "status", {word(language, "app-loading")} }
     }
 }
 
 #[component]
 fn Failed(failure: Failure, language: Language, on_wish: EventHandler<Wish>) -> Element {
     let sentence = match failure {
-        Failure::Away => "away-nothing-kept",
-        Failure::Refused { .. } => "refused",
-        Failure::Unreadable => "unreadable",
+        Failure::Away => "app-away-nothing-kept",
+        Failure::Refused { .. } => "app-refused",
+        Failure::Unreadable => "app-unreadable",
     };
     rsx! {
         section { class: "nothing",
             p { {word(language, sentence)} }
             if failure != Failure::Away {
-                button { class: "secondary", onclick: move |_| on_wish.call(Wish::TryNow), {word(language, "try-again")} }
+                button { class: "secondary", onclick: move |_| on_wish.call(Wish::TryNow), {word(language, "app-try-again")} }
             }
         }
     }
@@ -155,15 +155,15 @@ fn Freshness(as_of: Option<AsOf>, is_back_online: bool, language: Language) -> E
                 span { class: "dot hollow-dot" }
                 strong {
                     if is_today {
-                        {text(language, "as-of", &[("time", clock(read).into())])}
+                        {text(language, "app-as-of", &[("time", calendar(language).time(read).into())])}
                     } else {
-                        {text(language, "as-of-date", &[("date", date_short(read, language).into()), ("time", clock(read).into())])}
+                        {text(language, "app-as-of-date", &[("date", calendar(language).date_short(read).into()), ("time", calendar(language).time(read).into())])}
                     }
                 }
-                span { class: "aside", {word(language, "as-of-prices")} }
+                span { class: "aside", {word(language, "app-as-of-prices")} }
             }
         } else if is_back_online {
-            p { class: "as-of", role: "status", span { class: "dot" } {word(language, "back-online")} }
+            p { class: "as-of", role: "status", span { class: "dot" } {word(language, "app-back-online")} }
         }
     }
 }
@@ -180,18 +180,18 @@ fn Listed(
     let days = days(list.performances);
     rsx! {
         if days.is_empty() {
-            section { class: "nothing", p { {word(language, if has_earlier { "empty-page" } else { "empty" })} } }
+            section { class: "nothing", p { {word(language, if has_earlier { "app-empty-page" } else { "app-empty" })} } }
         }
         for day in days {
             DaySection { day, language, posters: posters.clone() }
         }
         if has_earlier || has_later {
-            nav { class: "pages", "aria-label": word(language, "pages"),
+            nav { class: "pages", "aria-label": word(language, "app-pages"),
                 if has_earlier {
-                    button { class: "secondary", onclick: move |_| on_wish.call(Wish::Earlier), {word(language, "page-earlier")} }
+                    button { class: "secondary", onclick: move |_| on_wish.call(Wish::Earlier), {word(language, "app-page-earlier")} }
                 }
                 if has_later {
-                    button { class: "secondary", onclick: move |_| on_wish.call(Wish::Later), {word(language, "page-later")} }
+                    button { class: "secondary", onclick: move |_| on_wish.call(Wish::Later), {word(language, "app-page-later")} }
                 }
             }
         }
@@ -212,7 +212,7 @@ fn DaySection(day: Day, language: Language, posters: PosterBase) -> Element {
                     }
                     {day.month(language)}
                 }
-                span { class: "day-count", {text(language, "event-count", &[("count", count.into())])} }
+                span { class: "day-count", {text(language, "app-event-count", &[("count", count.into())])} }
             }
             ul { class: "cards",
                 for listed in day.performances {

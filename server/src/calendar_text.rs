@@ -1,15 +1,20 @@
-//! Moments in words: the venue's local date and time as a reader of one language writes them. The
-//! one place where a [`Timestamp`] becomes text for people.
+//! Moments in words: what the clock at the venue shows, as a reader of one language writes it. The one place where a
+//! [`Timestamp`] becomes text for people; the words are those of [`shared_model::words::calendar`].
 //!
 //! Deliberately not here: .ics files (see [`crate::delivery::messages::calendar`]) and rules about time; a
 //! rule compares timestamps.
 
-use crate::messages::{Localizer, Value};
-use jiff::{Zoned, civil::Date, tz::TimeZone};
-use shared_model::Timestamp;
+pub use shared_model::words::calendar::capitalized;
 
-/// "Tonight" begins with performances at this local hour; earlier ones are "today".
-const EVENING_FROM_HOUR: i8 = 17;
+use jiff::{Zoned, civil::Date, tz::TimeZone};
+use shared_model::{
+    Timestamp,
+    app::LocalMoment,
+    words::{
+        calendar::{Calendar, EVENING_FROM_HOUR},
+        messages::Localizer,
+    },
+};
 
 /// Writes moments in one zone for one reader.
 ///
@@ -42,7 +47,7 @@ impl<'a> CalendarText<'a> {
     /// `19:30`
     #[must_use]
     pub fn time(&self, at: Timestamp) -> String {
-        self.zoned(at).strftime("%H:%M").to_string()
+        self.words().time(self.local(at))
     }
 
     /// `19:30 CET`, the space between not breaking.
@@ -60,79 +65,79 @@ impl<'a> CalendarText<'a> {
     /// `Saturday 12 December 2026` · `sábado, 12 de diciembre de 2026`
     #[must_use]
     pub fn date_long(&self, at: Timestamp) -> String {
-        self.date("date-long", Names::Long, at)
+        self.words().date_long(self.local(at))
     }
 
     /// `Saturday 12 December`
     #[must_use]
     pub fn date_medium(&self, at: Timestamp) -> String {
-        self.date("date-medium", Names::Long, at)
+        self.words().date_medium(self.local(at))
     }
 
     /// `Sat 12 Dec` · `sáb, 12 dic`
     #[must_use]
     pub fn date_short(&self, at: Timestamp) -> String {
-        self.date("date-short", Names::Short, at)
+        self.words().date_short(self.local(at))
     }
 
     /// `Sat 12 Dec 2026`
     #[must_use]
     pub fn date_short_year(&self, at: Timestamp) -> String {
-        self.date("date-short-year", Names::Short, at)
+        self.words().date_short_year(self.local(at))
     }
 
     /// `22 November 2026`
     #[must_use]
     pub fn date_plain(&self, at: Timestamp) -> String {
-        self.date("date-plain", Names::Long, at)
+        self.words().date_plain(self.local(at))
     }
 
     /// `Saturday 12 December 2026, 19:30`
     #[must_use]
     pub fn date_time_long(&self, at: Timestamp) -> String {
-        self.joined(self.date_long(at), self.time(at))
+        self.words().joined(self.date_long(at), self.time(at))
     }
 
     /// `Sat 12 Dec, 19:30`
     #[must_use]
     pub fn date_time_short(&self, at: Timestamp) -> String {
-        self.joined(self.date_short(at), self.time(at))
+        self.words().date_time_short(self.local(at))
     }
 
     /// `22 November 2026, 18:49 CET`
     #[must_use]
     pub fn date_time_zoned(&self, at: Timestamp) -> String {
-        self.joined(self.date_plain(at), self.time_zoned(at))
+        self.words().joined(self.date_plain(at), self.time_zoned(at))
     }
 
     /// The day of the month, `12`.
     #[must_use]
     pub fn day(&self, at: Timestamp) -> String {
-        self.zoned(at).day().to_string()
+        self.local(at).day.to_string()
     }
 
     /// `Saturday`
     #[must_use]
     pub fn weekday(&self, at: Timestamp) -> String {
-        self.weekday_name(Names::Long, &self.zoned(at))
+        self.words().weekday(self.local(at))
     }
 
     /// `Sat`
     #[must_use]
     pub fn weekday_short(&self, at: Timestamp) -> String {
-        self.weekday_name(Names::Short, &self.zoned(at))
+        self.words().weekday_short(self.local(at))
     }
 
     /// `December`
     #[must_use]
     pub fn month(&self, at: Timestamp) -> String {
-        self.month_name(Names::Long, &self.zoned(at))
+        self.words().month(self.local(at))
     }
 
     /// `Dec`
     #[must_use]
     pub fn month_short(&self, at: Timestamp) -> String {
-        self.month_name(Names::Short, &self.zoned(at))
+        self.words().month_short(self.local(at))
     }
 
     /// `Today`, `Tonight` or `Tomorrow` as seen at `now`; `None` for every other day.
@@ -140,7 +145,7 @@ impl<'a> CalendarText<'a> {
     pub fn near_day(&self, at: Timestamp, now: Timestamp) -> Option<String> {
         let (then, today) = (self.zoned(at), self.local_date(now));
         let key = if then.date() == today {
-            if then.hour() >= EVENING_FROM_HOUR { "day-tonight" } else { "day-today" }
+            if then.hour().unsigned_abs() >= EVENING_FROM_HOUR { "day-tonight" } else { "day-today" }
         } else if today.tomorrow().is_ok_and(|tomorrow| then.date() == tomorrow) {
             "day-tomorrow"
         } else {
@@ -162,57 +167,28 @@ impl<'a> CalendarText<'a> {
         jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or(last).to_zoned(self.zone.clone())
     }
 
-    fn date(&self, pattern: &str, names: Names, at: Timestamp) -> String {
+    /// What the clock on the venue's wall shows.
+    fn local(&self, at: Timestamp) -> LocalMoment {
         let local = self.zoned(at);
-        let parts: [(&str, Value<'_>); 4] = [
-            ("weekday", self.weekday_name(names, &local).into()),
-            ("day", local.day().to_string().into()),
-            ("month", self.month_name(names, &local).into()),
-            ("year", local.year().to_string().into()),
-        ];
-        self.localizer.fill(pattern, &parts)
+        LocalMoment {
+            year: local.year(),
+            month: local.month().unsigned_abs(),
+            day: local.day().unsigned_abs(),
+            weekday: local.weekday().to_monday_one_offset().unsigned_abs(),
+            hour: local.hour().unsigned_abs(),
+            minute: local.minute().unsigned_abs(),
+        }
     }
 
-    fn joined(&self, date: String, time: String) -> String {
-        self.localizer.fill("date-time", &[("date", date.into()), ("time", time.into())])
+    fn words(&self) -> Calendar<'a> {
+        Calendar::new(self.localizer)
     }
-
-    fn weekday_name(&self, names: Names, local: &Zoned) -> String {
-        let number = local.weekday().to_monday_one_offset();
-        self.localizer.text(&match names {
-            Names::Long => format!("weekday-{number}"),
-            Names::Short => format!("weekday-short-{number}"),
-        })
-    }
-
-    fn month_name(&self, names: Names, local: &Zoned) -> String {
-        let number = local.month();
-        self.localizer.text(&match names {
-            Names::Long => format!("month-{number}"),
-            Names::Short => format!("month-short-{number}"),
-        })
-    }
-}
-
-/// With a capital first letter: Spanish dates begin in lower case, lines do not.
-#[must_use]
-pub fn capitalized(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(char::to_uppercase).into_iter().flatten().chain(characters).collect()
-}
-
-/// Whether days and months are written out.
-#[derive(Clone, Copy)]
-enum Names {
-    Long,
-    Short,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::messages::Messages;
-    use shared_model::Language;
+    use shared_model::{Language, words::messages::Messages};
 
     fn at(text: &str) -> Timestamp {
         Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond())

@@ -19,9 +19,10 @@ pub mod demo;
 pub mod embedded;
 pub mod events;
 pub mod http;
-pub mod messages;
 pub mod networks;
-pub mod place_text;
 pub mod private_files;
 pub mod reservations;
 pub mod safeguards;
+
+// The sentences are those of the apps as well.
+pub use shared_model::words::{messages, place_text};

@@ -27,6 +27,7 @@ pub mod text;
 pub mod ticket_code;
 pub mod time;
 pub mod word;
+pub mod words;
 
 pub use error::{ErrorCode, Problem};
 pub use ids::*;

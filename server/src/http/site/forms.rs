@@ -5,12 +5,12 @@ use super::{
     reader::{SiteResult, page},
     wording::{Action, Choice, Countdown},
 };
-use crate::messages::Localizer;
 use askama::Template;
 use axum::{
     http::{StatusCode, header},
     response::Response,
 };
+use shared_model::words::messages::Localizer;
 use shared_model::{
     Problem,
     text::{EMAIL_LENGTH_MAX, EmailAddress, NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX},

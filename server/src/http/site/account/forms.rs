@@ -378,7 +378,7 @@ fn in_fours(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::messages::Messages;
+    use shared_model::words::messages::Messages;
 
     fn wrong_fields(parts: &FormParts) -> Vec<&'static str> {
         parts.fields.iter().filter(|field| field.error.is_some()).map(|field| field.name).collect()

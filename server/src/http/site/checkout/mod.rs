@@ -9,8 +9,8 @@ pub mod summary;
 
 pub use routes::router;
 
-use crate::messages::Localizer;
 use shared_model::order::CheckoutDraft;
+use shared_model::words::messages::Localizer;
 
 /// A step to buying, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

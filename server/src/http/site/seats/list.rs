@@ -3,7 +3,7 @@
 //! that an arena's page stays as small as a club's.
 
 use super::prices::CategoryPrice;
-use crate::messages::{Localizer, Value};
+use shared_model::words::messages::{Localizer, Value};
 use shared_model::{
     SeatNo, SeatState,
     plan::numbered::{NumberedPlan, NumberedRow, NumberedSeat},

@@ -1,8 +1,8 @@
 //! What a seat costs, as the seats page says it: by the plan's category index, which is how plans,
 //! charts and lists name a category.
 
-use crate::messages::{Localizer, Value};
 use serde::Serialize;
+use shared_model::words::messages::{Localizer, Value};
 use shared_model::{
     PriceCategoryId, SeatState, event::PerformanceDetail, plan::numbered::NumberedPlan, seat::PackedStates,
 };

@@ -4,8 +4,8 @@ use super::{
     page::{ListFragment, Notices, PageSource, PanelFragment, SeatsPage, View},
     sample::Sample,
 };
-use crate::messages::Messages;
 use askama::Template;
+use shared_model::words::messages::Messages;
 use shared_model::{Language, Timestamp, event::SaleState};
 
 fn render(sample: &Sample, language: Language, view: View) -> String {

@@ -2,9 +2,9 @@
 //! something to fill in travel as templates (`{seat}`), plural ones by plural category, so that the
 //! scripts hold no sentence of any language.
 
-use crate::messages::{Localizer, Value};
 use serde::Serialize;
 use serde_json::{Map, json};
+use shared_model::words::messages::{Localizer, Value};
 
 /// Message key and the placeholders its template keeps. `count` makes it a plural pair.
 type Entry = (&'static str, &'static [&'static str]);
@@ -149,8 +149,8 @@ pub fn json_block(value: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::messages::Messages;
     use shared_model::Language;
+    use shared_model::words::messages::Messages;
 
     #[test]
     fn sentences_travel_as_templates_with_their_plural_forms() {

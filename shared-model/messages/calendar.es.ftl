@@ -64,3 +64,5 @@ day-tomorrow = mañana
 # Líneas de una cita de calendario; la hora lleva su zona.
 calendar-doors = Puertas { $time }
 calendar-starts = Comienzo { $time }
+
+month-year = { $month } de { $year }

@@ -1,13 +1,13 @@
-//! Every sentence the product says to people, from the Fluent files in `server/messages`, compiled
-//! in. A file is named `{language}.ftl` or `{part}.{language}.ftl`; those of one language are one
+//! Every sentence the product says to people, from the Fluent files in `shared-model/messages`,
+//! compiled in. A file is named `{language}.ftl` or `{part}.{language}.ftl`; those of one language are one
 //! namespace, so that a key means the same wherever it is used.
 //!
-//! Deliberately not here: dates (see [`crate::calendar_text`]), money
-//! ([`Money::format`](shared_model::Money::format)) and escaping, which is the template's business.
+//! Deliberately not here: dates (see [`super::calendar`]), money
+//! ([`Money::format`](crate::Money::format)) and escaping, which is the template's business.
 
+use crate::Language;
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle, types::FluentNumber};
 use include_dir::{Dir, include_dir};
-use shared_model::Language;
 use std::collections::HashMap;
 use unic_langid::LanguageIdentifier;
 
@@ -206,7 +206,7 @@ mod tests {
         assert!(only_spanish.is_empty(), "not in English: {only_spanish:?}");
     }
 
-    /// The files below a folder of this package.
+    /// The files below a folder.
     fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
         let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
@@ -215,12 +215,14 @@ mod tests {
     /// What pages and code ask for by a literal key. Keys that are put together are seen by the tests that draw pages.
     #[test]
     fn no_page_asks_for_a_message_that_nobody_wrote() {
-        const CALLS: [&str; 5] = [".say(\"", ".fill(\"", ".text(\"", "say(\"", "fill(\""];
+        const CALLS: [&str; 4] = [".fill(\"", ".text(\"", "text(language, \"", "word(language, \""];
         let english = variables(Language::En);
-        let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut asked = BTreeSet::new();
         for file in
-            ["src/http", "src/delivery", "templates"].into_iter().flat_map(|folder| files_below(&package.join(folder)))
+            ["server/src/http", "server/src/delivery", "server/templates", "client-ui/src", "shared-model/src/words"]
+                .into_iter()
+                .flat_map(|folder| files_below(&repository.join(folder)))
         {
             let Ok(text) = std::fs::read_to_string(&file) else { continue };
             for call in CALLS {
@@ -239,7 +241,7 @@ mod tests {
     #[test]
     fn every_message_file_belongs_to_a_language() {
         let known = Language::ALL.into_iter().flat_map(sources).count();
-        assert_eq!(known, FILES.files().count(), "a file in server/messages has no language in its name");
+        assert_eq!(known, FILES.files().count(), "a file in shared-model/messages has no language in its name");
     }
 
     #[test]

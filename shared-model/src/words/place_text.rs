@@ -1,8 +1,8 @@
 //! A place as people say it, on pages, in mails and on tickets: the one rule for rows, tables and standing
 //! areas. The chart's scripts fill the same sentences (`place-seat`, `place-table`).
 
-use crate::messages::{Localizer, Value};
-use shared_model::order::PlaceLabel;
+use super::messages::{Localizer, Value};
+use crate::order::PlaceLabel;
 
 /// How a place is named, and with it which sentences and labels say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,8 +91,7 @@ fn parts(label: &PlaceLabel) -> [(&'static str, Value<'_>); 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::messages::Messages;
-    use shared_model::Language;
+    use crate::{Language, words::messages::Messages};
 
     fn label(section: &str, row: &str, seat: &str) -> PlaceLabel {
         let is_table = row.starts_with('T');

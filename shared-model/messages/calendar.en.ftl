@@ -52,6 +52,8 @@ date-short = { $weekday } { $day } { $month }
 date-short-year = { $weekday } { $day } { $month } { $year }
 # 22 November 2026
 date-plain = { $day } { $month } { $year }
+# November 2026
+month-year = { $month } { $year }
 # A date as above, then 19:30
 date-time = { $date }, { $time }
 # 19:30 CET, held together by a no-break space
