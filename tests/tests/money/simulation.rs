@@ -321,7 +321,10 @@ impl World {
             None if self.now < Timestamp::from_millis(payment.created_at) + OPENED_WITHIN => return,
             None => ProviderStatus::Declined { code: NOT_PROCESSED.to_owned() },
         };
-        self.apply(order_id, Step::Answered { payment_id, answer: answer(status, amount_minor) });
+        // What we conclude of a payment that has no name yet is not the provider's word.
+        let provider_ref = said.map(|_| format!("pi_{payment_id}"));
+        let answer = Answer { provider_ref, ..answer(status, amount_minor) };
+        self.apply(order_id, Step::Answered { payment_id, answer });
     }
 
     /// The background loops look: the reconciler, the lapser, the outbox.

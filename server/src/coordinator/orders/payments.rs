@@ -139,8 +139,11 @@ impl Coordinator {
         }
         // We died before confirming it. Once it is let go, a request that comes late all the same reserves nothing.
         let answer = gateway.void(at).await?;
-        let is_let_go = matches!(answer.status, ProviderStatus::Voided);
-        if is_let_go { declined(NOT_PROCESSED, payment).map(Some) } else { Ok(Some(answer)) }
+        if answer.status != ProviderStatus::Voided {
+            return Ok(Some(answer));
+        }
+        let status = ProviderStatus::Declined { code: NOT_PROCESSED.to_owned() };
+        Ok(Some(Answer { status, ..answer }))
     }
 
     /// A provider that is silent is not asked all the time, and keeps no other payment waiting.

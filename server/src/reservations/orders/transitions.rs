@@ -333,7 +333,10 @@ impl OrderBatch {
                 self.not_paid(order, payment, PaymentState::Declined, now);
             }
             ProviderStatus::Voided if before.is_open() => self.not_paid(order, payment, PaymentState::Voided, now),
-            ProviderStatus::Voided | ProviderStatus::Declined { .. } if before == PaymentState::Authorized => {
+            // By the provider's own word: what we concluded from its silence may be overtaken.
+            ProviderStatus::Voided | ProviderStatus::Declined { .. }
+                if before == PaymentState::Authorized && answer.provider_ref.is_some() =>
+            {
                 self.reservation_lost(order, payment);
             }
             ProviderStatus::Authorized | ProviderStatus::RequiresAction { .. }
