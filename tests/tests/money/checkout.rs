@@ -151,6 +151,34 @@ on_both_engines! {
         balance_and_rest(app.coordinator()).await;
     }
 
+    async fn an_order_that_is_read_while_it_is_written_is_whole(app) {
+        let play = app.stage(Wish::default()).await;
+        for round in 0..10 {
+            let ana = app.buyer().await;
+            ana.hold_seats(&play, vec![shared_model::SeatNo(round)]).await.unwrap();
+            let request = ana.order_request(GOOD_CARD).await;
+            let order_id = OrderId::new();
+            let mut readers = JoinSet::new();
+            for _ in 0..4 {
+                let ana = ana.clone();
+                readers.spawn(async move {
+                    loop {
+                        let Ok(order) = ana.order(order_id).await else { continue };
+                        assert!(order.payment.is_some(), "it has a payment");
+                        let lines: Vec<_> = order.performances.iter().flat_map(|part| &part.lines).collect();
+                        assert_eq!(lines.len(), 1, "it has its seat");
+                        if order.state == OrderState::Paid {
+                            assert!(lines.iter().all(|line| line.ticket.is_some()), "what is paid has its ticket");
+                            break;
+                        }
+                    }
+                });
+            }
+            assert_eq!(ana.place_order(order_id, &request).await.unwrap().state, OrderState::Paid);
+            readers.join_all().await;
+        }
+    }
+
     async fn a_total_the_buyer_did_not_see_is_not_charged(app) {
         let (play, ana) = with_two_seats(&app).await;
         let request = ana.order_request(GOOD_CARD).await;

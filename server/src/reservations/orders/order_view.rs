@@ -63,11 +63,15 @@ pub async fn find_order(
 }
 
 /// Orders by their ids, in their order; ids without one are left out.
+///
+/// The orders themselves are read first: whatever was written with one of them is there when it is. An order that is
+/// being written meanwhile may look a step older than its payment and tickets, never a step newer.
 pub async fn load_orders(
     link: &mut Link,
     pricing: &PricedPerformances,
     ids: &[Uuid],
 ) -> DataResult<Vec<(Owner, Order)>> {
+    let rows_of_orders = rows::list_orders(link, ids).await?;
     let mut lines: HashMap<Uuid, Vec<LineRow>> = HashMap::new();
     let mut used = HashMap::new();
     for line in rows::list_lines(link, ids).await? {
@@ -83,7 +87,7 @@ pub async fn load_orders(
         tickets.entry(ticket.order_id).or_default().push(ticket);
     }
     let mut orders: HashMap<Uuid, (Owner, Order)> = HashMap::new();
-    for order in rows::list_orders(link, ids).await? {
+    for order in rows_of_orders {
         let (id, owner) = (order.order_id, order.owner());
         let file = OrderFile {
             lines: lines.remove(&id).unwrap_or_default(),
