@@ -25,7 +25,7 @@ use crate::{
 };
 use shared_model::{
     OrderId,
-    order::{CheckoutDraft, DeliveryOffer, Order, OrderRequest, PaymentRequest},
+    order::{CheckoutDraft, DeliveryOffer, Order, OrderRequest, PaymentRequest, PaymentState},
 };
 
 impl Coordinator {
@@ -69,7 +69,7 @@ impl Coordinator {
         {
             drop(link);
             // Pressed twice, or its answer was lost on the way. Somebody else's order is as if there were none.
-            return if belongs_to(visitor, owner) { self.bring_up_to_date(order).await } else { Err(not_found()) };
+            return if belongs_to(visitor, owner) { self.pay_on(visitor, order).await } else { Err(not_found()) };
         }
         let now = self.now();
         let (cart, pricing) =
@@ -90,6 +90,26 @@ impl Coordinator {
             Some(file) => file.read(&pricing).or_problem(),
             None => self.read_order(visitor, order_id).await,
         }
+    }
+
+    /// The first request may have died on the way, or lost its database: opening and confirming a payment are free to
+    /// be repeated, so whoever asks again goes on with it.
+    async fn pay_on(&self, visitor: &Visitor, order: Order) -> CommandResult<Order> {
+        let unpaid = order.payment.as_ref().filter(|payment| payment.state == PaymentState::Created);
+        let Some(payment_id) = unpaid.map(|payment| payment.payment_id) else {
+            return self.bring_up_to_date(order).await;
+        };
+        if !self.inner.asked_lately.is_due(payment_id, self.monotonic()) {
+            return Ok(order);
+        }
+        let row = self.load_order_row(order.order_id).await?;
+        let payment = self.load_payment(order.order_id, payment_id).await;
+        if let Ok(payment) =
+            payment.inspect_err(|error| tracing::warn!(error, %payment_id, "a payment could not be read"))
+        {
+            self.pay(&row, &payment).await?;
+        }
+        self.read_order(visitor, order.order_id).await
     }
 
     /// Another card after a decline.

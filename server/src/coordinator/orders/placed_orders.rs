@@ -236,7 +236,7 @@ impl Default for AskedLately {
 
 impl AskedLately {
     /// Whether the provider may be asked about it now; then it counts as asked.
-    fn is_due(&self, payment_id: PaymentId, monotonic: Duration) -> bool {
+    pub(super) fn is_due(&self, payment_id: PaymentId, monotonic: Duration) -> bool {
         /// Shorter than the page of a payment that is under way waits until it looks again.
         const EVERY: Duration = Duration::from_secs(2);
         let mut asked = self.0.lock();
