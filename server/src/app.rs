@@ -12,9 +12,9 @@ use crate::{
     },
     data::{
         Database, Pools,
-        accounts::email_key::{compute_old_keys, compute_order_keys},
+        accounts::email_key::compute_old_keys,
         events::search_text::fold_what_stands_here,
-        orders::sandbox_store::SandboxStore,
+        orders::{contacts::compute_order_keys, sandbox_store::SandboxStore},
         settings,
     },
     delivery::transports::{

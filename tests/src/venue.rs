@@ -167,7 +167,7 @@ pub async fn stage_in(
     };
     let venue_id = VenueId::new().0;
     rows::insert_venue(&mut link, venue(venue_id, &wish.city)).await.expect("a venue can be added");
-    let (version_id, numbered) = publish_plan(&mut link, venue_id, drawn, now).await.expect("the plan is sound");
+    let (version_id, numbered) = publish_plan(&mut link, venue_id, None, drawn, now).await.expect("the plan is sound");
     let event_id = EventId::new().0;
     rows::insert_event(&mut link, event(event_id, organizer_id, &slug, &wish)).await.expect("an event can be added");
     let id = PerformanceId::new();
@@ -205,6 +205,7 @@ fn venue(venue_id: Uuid, city: &str) -> NewVenueRow {
         latitude: 43.46,
         longitude: -3.8,
         accessibility: "Level entrance".to_owned(),
+        organizer_id: None,
     }
 }
 

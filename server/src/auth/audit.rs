@@ -84,13 +84,17 @@ pub struct Deed {
 }
 
 impl Deed {
-    /// Of the command line, about something with a slug or address.
-    pub fn of_operator(action: Action, subject: impl Into<String>) -> Self {
-        Self { actor: Actor::CommandLine, organizer_id: None, action, subject: subject.into(), detail: json!({}) }
+    /// About something with an id, a slug or an address.
+    pub fn by(actor: Actor, action: Action, subject: impl Into<String>) -> Self {
+        Self { actor, organizer_id: None, action, subject: subject.into(), detail: json!({}) }
     }
 
-    pub fn of_organizer(self, organizer_id: OrganizerId) -> Self {
-        Self { organizer_id: Some(organizer_id), ..self }
+    pub fn of_organizer(self, organizer_id: impl Into<Option<OrganizerId>>) -> Self {
+        Self { organizer_id: organizer_id.into(), ..self }
+    }
+
+    pub fn with(self, detail: Value) -> Self {
+        Self { detail, ..self }
     }
 }
 

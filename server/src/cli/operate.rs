@@ -4,16 +4,14 @@
 use super::{Place, fail, print};
 use crate::{
     app::{Replaced, open},
+    auth::audit::Actor,
     coordinator::{
         Coordinator,
-        staff::{
-            performances::BlockChange,
-            publishing::{
-                CategorySpec, EventSpec, InstallError, OrganizerSpec, PerformanceSpec, PriceSpec, VenueAndPlan,
-                VenueSpec,
-            },
+        staff::publishing::{
+            CategorySpec, EventSpec, InstallError, OrganizerSpec, Owner, PerformanceSpec, PriceSpec, Stage, VenueSpec,
         },
     },
+    reservations::seats::decide::BlockChange,
 };
 use clap::Subcommand;
 use jiff::{civil::DateTime, tz::TimeZone};
@@ -21,6 +19,9 @@ use shared_model::{
     Currency, PerformanceId, Timestamp, event::EventCategory, hold::SEATS_PER_CUSTOMER_MAX, plan::SeatingPlan,
 };
 use std::{process::ExitCode, time::Duration};
+
+/// Who acts here.
+const BY: Actor = Actor::CommandLine;
 
 #[derive(Debug, Subcommand)]
 pub enum OrganizerCommand {
@@ -60,6 +61,9 @@ pub enum VenueCommand {
         /// How to get in without steps and the like; may be given several times.
         #[arg(long)]
         accessibility: Vec<String>,
+        /// The slug of the one organizer whose events it is for; without it, it is for everybody's.
+        #[arg(long)]
+        organizer: Option<String>,
     },
 }
 
@@ -168,7 +172,7 @@ pub fn organizer(place: &Place, command: OrganizerCommand) -> ExitCode {
     let OrganizerCommand::Create { slug, name, email } = command;
     run(place, async |coordinator| {
         let address = format!("organizer {slug} is created");
-        coordinator.create_organizer(OrganizerSpec { slug, name, email }).await.map(|()| address)
+        coordinator.create_organizer(BY, OrganizerSpec { slug, name, email }).await.map(|_| address)
     })
 }
 
@@ -184,13 +188,26 @@ pub fn venue(place: &Place, command: VenueCommand) -> ExitCode {
         latitude,
         longitude,
         accessibility,
+        organizer,
     } = command;
     run(place, async |coordinator| {
+        let owner = find_owner(&coordinator, organizer.as_deref()).await?;
         let done =
             format!("venue {slug} is created; publish a plan for it with: ticketboss plan publish FILE --venue {slug}");
-        let spec =
-            VenueSpec { slug, name, street, postal_code, city, country, time_zone, latitude, longitude, accessibility };
-        coordinator.create_venue(spec).await.map(|()| done)
+        let spec = VenueSpec {
+            slug,
+            name,
+            street,
+            postal_code,
+            city,
+            country,
+            time_zone,
+            latitude,
+            longitude,
+            accessibility,
+            owner,
+        };
+        coordinator.create_venue(BY, spec).await.map(|()| done)
     })
 }
 
@@ -212,7 +229,7 @@ pub fn event(place: &Place, command: EventCommand) -> ExitCode {
         let done = format!("event {slug} is created: /events/{slug}");
         let spec = EventSpec {
             slug,
-            organizer,
+            organizer_id: coordinator.find_organizer(&organizer).await?,
             title,
             subtitle,
             description,
@@ -223,7 +240,7 @@ pub fn event(place: &Place, command: EventCommand) -> ExitCode {
             language,
             refund_terms,
         };
-        coordinator.create_event(spec).await.map(|()| done)
+        coordinator.create_event(BY, spec).await.map(|()| done)
     })
 }
 
@@ -231,43 +248,52 @@ pub fn performance(place: &Place, command: PerformanceCommand) -> ExitCode {
     match command {
         PerformanceCommand::Create(args) => create_performance(place, &args),
         PerformanceCommand::Block { id, reason, seats } => {
-            change_blocks(place, id, &seats, &BlockChange::Block { reason }, "blocked")
+            change_blocks(place, id, &seats, BlockChange::Block { reason }, "blocked")
         }
         PerformanceCommand::Unblock { id, seats } => {
-            change_blocks(place, id, &seats, &BlockChange::Unblock, "for sale again")
+            change_blocks(place, id, &seats, BlockChange::Unblock, "for sale again")
         }
         PerformanceCommand::Move { id, starts } => run(place, async |coordinator| {
-            let zone = |name: &str| TimeZone::get(name).map_err(|error| InstallError::Invalid(error.to_string()));
-            coordinator.move_performance(id, |name| moment(starts, &zone(name)?)).await?;
+            let starts_at = moment(starts, &coordinator.find_zone(id).await?)?;
+            coordinator.move_performance(BY, id, starts_at).await?;
             Ok(format!("performance {id} is moved to {starts}"))
         }),
         PerformanceCommand::Cancel { id } => run(place, async |coordinator| {
-            coordinator.cancel_performance(id).await.map(|()| format!("performance {id} is cancelled"))
+            coordinator.cancel_performance(BY, id).await.map(|()| format!("performance {id} is cancelled"))
         }),
     }
 }
 
-fn change_blocks(place: &Place, id: PerformanceId, seats: &[String], change: &BlockChange, done: &str) -> ExitCode {
+fn change_blocks(place: &Place, id: PerformanceId, seats: &[String], change: BlockChange, done: &str) -> ExitCode {
     run(place, async |coordinator| {
-        coordinator.change_blocks(id, seats, change).await.map(|()| format!("{} are {done}", seats.join(", ")))
+        coordinator.change_blocks(BY, id, seats, change).await.map(|()| format!("{} are {done}", seats.join(", ")))
     })
 }
 
 fn create_performance(place: &Place, args: &PerformanceArgs) -> ExitCode {
     run(place, async |coordinator| {
-        let now = coordinator.now();
-        let created =
-            coordinator.create_performance(&args.event, &args.venue, |found| performance_spec(args, found, now)).await;
-        created.map(|id| format!("performance {id} is created: /performances/{id}/seats"))
+        let stage = coordinator.find_stage(&args.event, &args.venue).await?;
+        let spec = performance_spec(args, stage, coordinator.now())?;
+        let id = coordinator.create_performance(BY, spec).await?;
+        Ok(format!("performance {id} is created: /performances/{id}/seats"))
     })
 }
 
-/// Publishes a plan for a venue.
-pub fn publish_plan(place: &Place, venue: &str, plan: &SeatingPlan) -> ExitCode {
+/// Publishes a plan for a venue, and for one organizer's events there or for everybody's.
+pub fn publish_plan(place: &Place, venue: &str, organizer: Option<&str>, plan: &SeatingPlan) -> ExitCode {
     run(place, async |coordinator| {
-        let id = coordinator.publish_plan(venue, plan).await?;
+        let owner = find_owner(&coordinator, organizer).await?;
+        let venue_id = coordinator.find_venue(venue).await?;
+        let id = coordinator.publish_plan(BY, venue_id, owner, plan).await?;
         Ok(format!("plan version {id} is published for {venue}: {} places", plan.place_count()))
     })
+}
+
+async fn find_owner(coordinator: &Coordinator, organizer: Option<&str>) -> Result<Owner, InstallError> {
+    match organizer {
+        Some(slug) => coordinator.find_organizer(slug).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Opens the books, does one thing, says what was done.
@@ -297,11 +323,7 @@ pub fn run(place: &Place, work: impl AsyncFnOnce(Coordinator) -> Result<String, 
     })
 }
 
-fn performance_spec(
-    args: &PerformanceArgs,
-    found: VenueAndPlan,
-    now: Timestamp,
-) -> Result<PerformanceSpec, InstallError> {
+fn performance_spec(args: &PerformanceArgs, found: Stage, now: Timestamp) -> Result<PerformanceSpec, InstallError> {
     let starts_at = moment(args.starts, &found.zone)?;
     let digits = args.currency.minor_digits();
     let fee_minor = minor_units(&args.fee, digits)?;

@@ -45,6 +45,9 @@ enum PlanCommand {
         /// The venue's slug
         #[arg(long)]
         venue: String,
+        /// The slug of the one organizer whose events use it; without it, it is for everybody's
+        #[arg(long)]
+        organizer: Option<String>,
         /// ticketboss, pretix, seatsio or csv; found out where it is not given
         #[arg(long)]
         format: Option<PlanFormat>,
@@ -101,8 +104,8 @@ fn try_run(place: &Place, command: PlanCommand) -> Result<ExitCode, PlanError> {
             Ok(exit(is_fine))
         }
         PlanCommand::Check { file, format } => Ok(exit(say_findings(&read_plan(&file, format, None)?))),
-        PlanCommand::Publish { file, venue, format } => {
-            Ok(operate::publish_plan(place, &venue, &read_plan(&file, format, None)?))
+        PlanCommand::Publish { file, venue, organizer, format } => {
+            Ok(operate::publish_plan(place, &venue, organizer.as_deref(), &read_plan(&file, format, None)?))
         }
         PlanCommand::Export { file, format, output } => {
             let plan = read_plan(&file, None, None)?;

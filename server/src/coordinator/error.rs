@@ -120,6 +120,7 @@ impl IntoProblem for InstallError {
     fn into_problem(self) -> Problem {
         match self {
             Self::Data(error) => error.into_problem(),
+            Self::Desk(error) => error.into_problem(),
             Self::Plan(_) | Self::Missing { .. } | Self::Exists { .. } | Self::Invalid(_) | Self::Claims(_) => {
                 Problem::new(ErrorCode::InvalidInput).detail(self.to_string())
             }
@@ -144,11 +145,12 @@ impl IntoProblem for Refusal {
             Self::NotYetOnSale(at) => Problem { at: Some(at), ..problem(ErrorCode::NotYetOnSale) },
             Self::SaleEnded => problem(ErrorCode::SaleEnded),
             Self::Cancelled => problem(ErrorCode::PerformanceCancelled),
-            Self::HoldLapsed => problem(ErrorCode::HoldLapsed),
+            Self::HoldLapsed(seats) => Problem { seats, ..problem(ErrorCode::HoldLapsed) },
             Self::AlreadyExtended => problem(ErrorCode::AlreadyExtended),
             Self::UnknownSeat(seat) | Self::NotSold(seat) => {
                 Problem { seats: vec![seat], ..problem(ErrorCode::InvalidInput) }
             }
+            Self::NotBlocked(seats) => Problem { seats, ..problem(ErrorCode::InvalidInput) },
             Self::UnknownArea(_) | Self::UnknownPrice | Self::Count => problem(ErrorCode::InvalidInput),
         }
     }

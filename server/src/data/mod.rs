@@ -385,6 +385,7 @@ impl Database {
             staff::audit::ALL,
             accounts::rate_buckets::ALL,
             orders::cards::ALL,
+            orders::contacts::ALL,
             events::catalogue::ALL,
             seats::claims::ALL,
             accounts::email_key::ALL,

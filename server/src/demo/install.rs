@@ -69,12 +69,13 @@ pub async fn install_demo(database: &Database, now: Timestamp) -> Result<bool, I
             latitude: venue.latitude,
             longitude: venue.longitude,
             accessibility: venue.accessibility.join("\n"),
+            organizer_id: None,
         };
         rows::insert_venue(&mut link, row).await?;
         let missing = || InstallError::Missing { what: "plan file", name: venue.plan.clone() };
         let plan: SeatingPlan = serde_json::from_slice(events::plan_file(&venue.plan).ok_or_else(missing)?)
             .map_err(|error| InstallError::Plan(error.to_string()))?;
-        let (plan_version_id, numbered) = publish_plan(&mut link, venue_id, &plan, now).await?;
+        let (plan_version_id, numbered) = publish_plan(&mut link, venue_id, None, &plan, now).await?;
         venues.insert(venue.key.as_str(), DemoVenue { venue_id, plan_version_id, numbered: Arc::new(numbered) });
     }
     for event in &demo.events {

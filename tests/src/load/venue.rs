@@ -42,7 +42,7 @@ pub async fn install(database: &Database, places: u32, now: Timestamp) -> Outcom
     let mut link = database.begin().await?;
     catalogue::insert_organizer(&mut link, organizer_id, "rush", "Rush Concerts", "rush@example.com").await?;
     catalogue::insert_venue(&mut link, venue(venue_id)).await?;
-    let (plan_version_id, _) = publish_plan(&mut link, venue_id, &draw(places), now).await?;
+    let (plan_version_id, _) = publish_plan(&mut link, venue_id, None, &draw(places), now).await?;
     catalogue::insert_event(&mut link, event(event_id.0, organizer_id)).await?;
     let performance = performance(event_id.0, venue_id, plan_version_id.0, now);
     let performance_id = PerformanceId(performance.performance.performance_id);
@@ -124,6 +124,7 @@ fn venue(venue_id: Uuid) -> NewVenueRow {
         latitude: 51.5,
         longitude: 0.0,
         accessibility: String::new(),
+        organizer_id: None,
     }
 }
 

@@ -85,6 +85,62 @@ fn the_arrows_of_the_architecture_hold() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// Who writes which rows, besides the file that defines how: what is called, and by whom.
+const WRITERS: [(&str, &[&str]); 5] = [
+    // What is installed before its sale opens is written past the desks.
+    ("write_claims", &["coordinator/seats/desk_task.rs", "reservations/seats/claim_rows.rs"]),
+    ("claim_places", &["demo/install.rs"]),
+    ("upsert_claims", &["reservations/orders/loading.rs", "reservations/seats/claim_rows.rs"]),
+    ("upsert_orders", &["reservations/orders/loading.rs"]),
+    ("insert_tickets", &["reservations/orders/loading.rs"]),
+];
+
+#[test]
+fn claims_have_two_writers_and_orders_one() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src");
+    let mut files = Vec::new();
+    rust_files(&source, &mut files);
+    let mut found: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let name = file.strip_prefix(&source).unwrap().display().to_string();
+        let names = |what: &str| text.lines().any(|line| is_called(line, what));
+        for (what, _) in WRITERS.iter().filter(|(what, _)| names(what)) {
+            found.entry(what).or_default().insert(name.clone());
+        }
+    }
+    for (what, callers) in WRITERS {
+        assert_eq!(found[what], callers.iter().map(|file| (*file).to_owned()).collect(), "who calls {what}");
+    }
+}
+
+#[test]
+fn whatever_changes_an_order_is_a_statement_of_its_own_folder() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src");
+    let mut files = Vec::new();
+    rust_files(&source, &mut files);
+    let changes = |text: &str| {
+        let words: Vec<&str> =
+            text.split(|c: char| c.is_whitespace() || c == '"').filter(|word| !word.is_empty()).collect();
+        let tables = ["customer_order", "order_line", "payment", "ticket"];
+        words.windows(2).any(|pair| tables.contains(&pair[1]) && ["update", "into"].contains(&pair[0]))
+    };
+    let found = files.iter().filter(|file| changes(&fs::read_to_string(file).unwrap()));
+    let found: Vec<_> = found.map(|file| file.strip_prefix(&source).unwrap().display().to_string()).collect();
+    assert!(found.iter().any(|file| file == "data/orders/order_rows.rs"), "{found:?}");
+    assert!(found.iter().all(|file| file.starts_with("data/orders/")), "{found:?}");
+}
+
+/// Whether a line of code calls a function, rather than defines or imports it.
+fn is_called(line: &str, what: &str) -> bool {
+    let code = line.split("//").next().unwrap_or("");
+    let call = format!("{what}(");
+    code.match_indices(&call).any(|(at, _)| {
+        let before = &code[..at];
+        !before.ends_with("fn ") && !before.ends_with(|c: char| c.is_alphanumeric() || c == '_')
+    })
+}
+
 #[test]
 fn an_arrow_that_points_back_is_noticed() {
     for (folder, line) in [

@@ -8,22 +8,27 @@ use std::{
     process::{Command, Output},
     time::Duration,
 };
+use ticketboss::events::plan_files::{PlanFormat, export};
 use ticketboss_tests::{
     app::{SECRET, TestApp},
     books::everything,
     buyer::Refused,
     on_both_engines,
     process::{built_program, wait_until},
-    venue::Wish,
+    venue::{Wish, drawn_plan},
 };
 
 /// Runs `ticketboss performance …` on the database of the running server.
 fn command(app: &TestApp, arguments: &[&str]) -> Output {
+    ticketboss(app, &[&["performance"], arguments].concat())
+}
+
+/// Runs `ticketboss …` on the database of the running server.
+fn ticketboss(app: &TestApp, arguments: &[&str]) -> Output {
     let program = built_program("ticketboss", "cargo build -p ticketboss");
     Command::new(program)
         .args(["--database-url", &app.database_url, "--data-folder"])
         .arg(app.data_folder())
-        .arg("performance")
         .args(arguments)
         .env_clear()
         .env("TICKETBOSS_SECRET", SECRET)
@@ -88,5 +93,36 @@ on_both_engines! {
             cancelled
         })
         .await;
+    }
+
+    async fn a_venue_and_a_plan_of_one_organizer_are_not_used_by_another(app) {
+        let done = |arguments: &[&str]| {
+            let output = ticketboss(&app, arguments);
+            assert!(output.status.success(), "{arguments:?}: {output:?}");
+        };
+        let plan = app.data_folder().join("hall.json");
+        std::fs::write(&plan, export(PlanFormat::Ticketboss, &drawn_plan()).unwrap().text).unwrap();
+        let plan = plan.to_str().unwrap();
+        let place = ["--street", "Calle del Muelle 1", "--postal-code", "39001", "--city", "Santander", "--latitude", "43.4", "--longitude", "-3.8"];
+        for slug in ["faro", "marea"] {
+            done(&["organizer", "create", slug, "--name", slug, "--email", "box@example.com"]);
+            done(&["event", "create", slug, "--organizer", slug, "--title", slug]);
+        }
+        done(&[&["venue", "create", "own", "--name", "Own", "--organizer", "faro"], &place[..]].concat());
+        done(&[&["venue", "create", "shared", "--name", "Shared"], &place[..]].concat());
+        let put_on = |event: &str, venue: &str| {
+            let arguments = ["create", "--event", event, "--venue", venue, "--starts", "2099-06-01T20:00", "--price", "premium=20.00"];
+            command(&app, &arguments)
+        };
+        done(&["plan", "publish", plan, "--venue", "own"]);
+        assert!(put_on("faro", "own").status.success());
+        let wrong = refused(&put_on("marea", "own"));
+        assert!(wrong.contains("the venue is another organizer's"), "{wrong}");
+        done(&["plan", "publish", plan, "--venue", "shared", "--organizer", "faro"]);
+        assert!(put_on("faro", "shared").status.success());
+        let wrong = refused(&put_on("marea", "shared"));
+        assert!(wrong.contains("published plan of \"shared\""), "{wrong}");
+        done(&["plan", "publish", plan, "--venue", "shared"]);
+        assert!(put_on("marea", "shared").status.success(), "what is nobody's is everybody's");
     }
 }

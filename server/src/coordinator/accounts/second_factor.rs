@@ -4,7 +4,7 @@ use super::{client::Client, sign_in::SignedIn};
 use crate::{
     auth::{
         accounts::{self, Known},
-        audit::{Action, Deed, write_down},
+        audit::{Action, Actor, Deed, write_down},
         factors::{
             configured::load_factors,
             totp::{Authenticator, TotpRefusal},
@@ -207,7 +207,7 @@ impl Coordinator {
         passkeys::delete_passkeys_of(&mut link, known.account_id.0).await?;
         self.inner.sessions.end_all(&mut link, known.account_id).await?;
         write_news(&mut link, &self.inner.secret, &known, News::SecondFactorRemoved, self.now()).await?;
-        let deed = Deed::of_operator(Action::SecondFactorReset, known.account_id.to_string());
+        let deed = Deed::by(Actor::CommandLine, Action::SecondFactorReset, known.account_id.to_string());
         write_down(&mut link, &deed, self.now()).await?;
         link.commit().await?;
         // The process of a command ends with it.
@@ -220,7 +220,7 @@ impl Coordinator {
         let mut link = self.inner.database.begin().await?;
         let known = required_account(&mut link, email).await?;
         team::make_operator(&mut link, known.account_id.0).await?;
-        let deed = Deed::of_operator(Action::OperatorMade, known.account_id.to_string());
+        let deed = Deed::by(Actor::CommandLine, Action::OperatorMade, known.account_id.to_string());
         write_down(&mut link, &deed, self.now()).await?;
         Ok(link.commit().await?)
     }

@@ -5,8 +5,9 @@ use crate::{
     coordinator::Coordinator,
     data::{
         DataResult, Link,
-        accounts::{account_rows as rows, erasure as erasure_rows, passkeys, rate_buckets, sessions},
+        accounts::{account_rows as rows, passkeys, rate_buckets, sessions},
         events::availability_wishes,
+        orders::contacts,
         seats::claims,
     },
     reservations::{
@@ -86,7 +87,7 @@ impl Coordinator {
     /// One look: addresses of deleted accounts that are of no use any more.
     pub(in crate::coordinator) async fn erase_contacts(&self) -> DataResult<()> {
         let mut link = self.inner.database.read().await?;
-        if !erasure_rows::is_due(&mut link, self.now().as_millis()).await? {
+        if !contacts::is_due(&mut link, self.now().as_millis()).await? {
             return Ok(());
         }
         drop(link);

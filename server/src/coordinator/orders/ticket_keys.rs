@@ -6,7 +6,7 @@
 
 use crate::{
     auth::{
-        audit::{Action, Deed, write_down},
+        audit::{Action, Actor, Deed, write_down},
         secret::DeploymentSecret,
     },
     coordinator::Coordinator,
@@ -153,7 +153,7 @@ impl Coordinator {
         let newest = rows::find_newest(&mut link).await?.unwrap_or_default();
         let Some(next) = u8::try_from(newest + 1).ok() else { return Ok(None) };
         rows::replace(&mut link, &row_of(&TicketKey::make(next), &self.inner.secret, now)).await?;
-        write_down(&mut link, &Deed::of_operator(Action::TicketKeyRotated, next.to_string()), now).await?;
+        write_down(&mut link, &Deed::by(Actor::CommandLine, Action::TicketKeyRotated, next.to_string()), now).await?;
         link.commit().await?;
         self.inner.database.empty_log().await?;
         self.inner.ticket_keys.take_up_rotated(&self.inner.database, &self.inner.secret).await?;

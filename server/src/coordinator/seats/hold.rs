@@ -5,7 +5,6 @@ use crate::{
     coordinator::{
         Coordinator, Visitor,
         error::{CommandResult, OrProblem, not_found},
-        invalid,
     },
     data::{seats::claims, staff::team},
     reservations::{
@@ -145,23 +144,10 @@ impl Coordinator {
         visitor: &Visitor,
         performance: PerformanceId,
         seat: SeatNo,
-        ticket_type: TicketTypeId,
+        ticket_type_id: TicketTypeId,
     ) -> CommandResult<()> {
         let desk = self.desk(performance).await?;
-        let sale = desk.sale();
-        if !sale.rules.types_for(&sale.plan, seat).any(|sold| sold == ticket_type) {
-            return Err(Problem { seats: vec![seat], ..invalid("this seat is not sold in this ticket type") });
-        }
-        let held =
-            claims::HeldSeat { performance_id: performance.0, seat_no: seat.0 as i32, cart_id: visitor.cart_id.0 };
-        let mut link = self.inner.database.begin().await.or_problem()?;
-        let now = self.now().as_millis();
-        if !claims::set_ticket_type(&mut link, &held, ticket_type.0, now).await.or_problem()? {
-            return Err(Problem { seats: vec![seat], ..Problem::new(ErrorCode::HoldLapsed) });
-        }
-        link.commit().await.or_problem()?;
-        desk.catch_up().await;
-        Ok(())
+        self.command(&desk, command_of(visitor, SeatAction::SetTicketType { seat, ticket_type_id })).await.map(drop)
     }
 
     /// All the visitor holds, over all performances.
@@ -173,12 +159,10 @@ impl Coordinator {
     /// "Release them": a lapsed hold is no longer offered again.
     pub async fn forget_lapsed_hold(&self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<()> {
         let desk = self.desk(performance).await?;
+        self.command(&desk, command_of(visitor, SeatAction::ForgetLapsed)).await?;
+        // What others took since: told by a row of its own.
         let mut link = self.inner.database.begin().await.or_problem()?;
-        let now = self.now().as_millis();
-        claims::forget_lapsed(&mut link, performance.0, visitor.cart_id.0, now).await.or_problem()?;
         claims::delete_lapsed_hold(&mut link, visitor.cart_id.0, performance.0).await.or_problem()?;
-        link.commit().await.or_problem()?;
-        desk.catch_up().await;
-        Ok(())
+        link.commit().await.or_problem()
     }
 }

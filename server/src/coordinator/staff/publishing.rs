@@ -4,8 +4,8 @@
 //! What comes in is checked here; nothing of a command that is refused is written.
 
 use crate::{
-    auth::audit::{Action, Deed, write_down},
-    coordinator::Coordinator,
+    auth::audit::{Action, Actor, Deed, write_down},
+    coordinator::{Coordinator, seats::desk::DeskError},
     data::{
         DataError, DataResult, Link,
         events::catalogue::{
@@ -17,8 +17,9 @@ use crate::{
     reservations::seats::claim_rows::WriteClaimsError,
 };
 use jiff::tz::TimeZone;
+use serde_json::json;
 use shared_model::{
-    Currency, OrganizerId, PerformanceId, PlanVersionId, Timestamp,
+    Currency, OrganizerId, PerformanceId, PlanVersionId, Timestamp, VenueId,
     event::{ACCENTS, EventCategory},
     hold::SEATS_PER_CUSTOMER_MAX,
     plan::{CATEGORIES_PER_PLAN_MAX, SeatingPlan, check, numbered::NumberedPlan},
@@ -45,8 +46,19 @@ pub enum InstallError {
     #[error(transparent)]
     Claims(#[from] WriteClaimsError),
     #[error(transparent)]
+    Desk(DeskError),
+    #[error(transparent)]
     Data(#[from] DataError),
 }
+
+impl InstallError {
+    pub fn missing(what: &'static str, name: impl Into<String>) -> Self {
+        Self::Missing { what, name: name.into() }
+    }
+}
+
+/// For an organizer's own events, or (`None`) the platform's, for everybody's.
+pub type Owner = Option<OrganizerId>;
 
 /// Publishes a plan for a venue: checked, numbered, and never changed again.
 ///
@@ -55,6 +67,7 @@ pub enum InstallError {
 pub async fn publish_plan(
     link: &mut Link,
     venue_id: Uuid,
+    owner: Owner,
     plan: &SeatingPlan,
     now: Timestamp,
 ) -> Result<(PlanVersionId, NumberedPlan), InstallError> {
@@ -68,6 +81,7 @@ pub async fn publish_plan(
     let row = NewPlanVersion {
         plan_version_id: id.0,
         venue_id,
+        organizer_id: owner.map(Uuid::from),
         name: &plan.name,
         document: &document,
         place_count: numbered.place_count() as i32,
@@ -100,14 +114,14 @@ pub struct VenueSpec {
     pub latitude: f64,
     pub longitude: f64,
     pub accessibility: Vec<String>,
+    pub owner: Owner,
 }
 
 /// What is played.
 #[derive(Debug, Clone)]
 pub struct EventSpec {
     pub slug: String,
-    /// The organizer's slug.
-    pub organizer: String,
+    pub organizer_id: OrganizerId,
     pub title: String,
     pub subtitle: String,
     pub description: String,
@@ -164,6 +178,7 @@ pub struct PriceSpec {
 /// [`InstallError::Invalid`] naming the rule that is broken.
 pub async fn create_performance(link: &mut Link, spec: PerformanceSpec) -> Result<PerformanceId, InstallError> {
     check_performance(&spec)?;
+    check_owners(link, &spec).await?;
     let performance_id = Uuid::now_v7();
     let ticket_types: Vec<TicketTypeRow> = spec
         .ticket_types
@@ -214,6 +229,26 @@ pub async fn create_performance(link: &mut Link, spec: PerformanceSpec) -> Resul
     Ok(PerformanceId(performance_id))
 }
 
+/// A performance takes place in a plan of its venue, and both are its organizer's or everybody's.
+async fn check_owners(link: &mut Link, spec: &PerformanceSpec) -> Result<(), InstallError> {
+    let organizer_id = team::find_organizer_of(link, spec.event_id).await?;
+    let organizer_id = organizer_id.ok_or_else(|| InstallError::missing("event", spec.event_id.to_string()))?;
+    let plan_version_id = spec.plan_version_id.0;
+    let owners = rows::find_plan_owners(link, plan_version_id).await?;
+    let owners = owners.ok_or_else(|| InstallError::missing("plan version", plan_version_id.to_string()))?;
+    let may_use = |owner: Option<Uuid>| owner.is_none_or(|owner| owner == organizer_id);
+    let refusal = if owners.venue_id != spec.venue_id {
+        "the plan is another venue's"
+    } else if !may_use(owners.venue_owner) {
+        "the venue is another organizer's"
+    } else if !may_use(owners.plan_owner) {
+        "the plan is another organizer's"
+    } else {
+        return Ok(());
+    };
+    Err(InstallError::Invalid(refusal.to_owned()))
+}
+
 fn check_performance(spec: &PerformanceSpec) -> Result<(), InstallError> {
     let rule = |holds: bool, words: &str| if holds { Ok(()) } else { Err(InstallError::Invalid(words.to_owned())) };
     rule(spec.on_sale_from < spec.on_sale_until, "the sale begins before it ends")?;
@@ -245,15 +280,16 @@ pub async fn create_organizer(link: &mut Link, spec: &OrganizerSpec) -> Result<O
 }
 
 impl Coordinator {
-    pub async fn create_organizer(&self, spec: OrganizerSpec) -> Result<(), InstallError> {
+    pub async fn create_organizer(&self, by: Actor, spec: OrganizerSpec) -> Result<OrganizerId, InstallError> {
         let mut link = self.database().begin().await?;
         let organizer_id = create_organizer(&mut link, &spec).await?;
-        let deed = Deed::of_operator(Action::OrganizerCreated, spec.slug).of_organizer(organizer_id);
+        let deed = Deed::by(by, Action::OrganizerCreated, spec.slug).of_organizer(organizer_id);
         write_down(&mut link, &deed, self.now()).await?;
-        Ok(link.commit().await?)
+        link.commit().await?;
+        Ok(organizer_id)
     }
 
-    pub async fn create_venue(&self, spec: VenueSpec) -> Result<(), InstallError> {
+    pub async fn create_venue(&self, by: Actor, spec: VenueSpec) -> Result<(), InstallError> {
         check_slug(&spec.slug)?;
         TimeZone::get(&spec.time_zone).map_err(|_| {
             InstallError::Invalid(format!("\"{}\" is no time zone; they look like Europe/Madrid", spec.time_zone))
@@ -274,37 +310,40 @@ impl Coordinator {
             latitude: spec.latitude,
             longitude: spec.longitude,
             accessibility: spec.accessibility.join("\n"),
+            organizer_id: spec.owner.map(Uuid::from),
         };
         let mut link = self.database().begin().await?;
         rows::insert_venue(&mut link, row).await.map_err(|error| exists(error, "venue", &slug))?;
-        write_down(&mut link, &Deed::of_operator(Action::VenueCreated, slug), self.now()).await?;
+        let deed = Deed::by(by, Action::VenueCreated, slug).of_organizer(spec.owner);
+        write_down(&mut link, &deed, self.now()).await?;
         Ok(link.commit().await?)
     }
 
-    /// Publishes a plan for the venue with this slug; new performances there use it.
-    pub async fn publish_plan(&self, venue: &str, plan: &SeatingPlan) -> Result<PlanVersionId, InstallError> {
+    /// Publishes a plan for a venue; new performances of its owner there use it.
+    pub async fn publish_plan(
+        &self,
+        by: Actor,
+        venue_id: VenueId,
+        owner: Owner,
+        plan: &SeatingPlan,
+    ) -> Result<PlanVersionId, InstallError> {
         let mut link = self.database().begin().await?;
-        let venue_id = required(rows::find_venue(&mut link, venue).await, "venue", venue)?;
-        let (id, _) = publish_plan(&mut link, venue_id, plan, self.now()).await?;
-        let mut deed = Deed::of_operator(Action::PlanPublished, id.to_string());
-        deed.detail = serde_json::json!({ "venue": venue });
-        write_down(&mut link, &deed, self.now()).await?;
+        let (id, _) = publish_plan(&mut link, venue_id.0, owner, plan, self.now()).await?;
+        let deed = Deed::by(by, Action::PlanPublished, id.to_string()).of_organizer(owner);
+        write_down(&mut link, &deed.with(json!({ "venue": venue_id })), self.now()).await?;
         link.commit().await?;
         Ok(id)
     }
 
-    pub async fn create_event(&self, spec: EventSpec) -> Result<(), InstallError> {
+    pub async fn create_event(&self, by: Actor, spec: EventSpec) -> Result<(), InstallError> {
         check_slug(&spec.slug)?;
         if !ACCENTS.contains(&spec.accent.as_str()) {
             return Err(InstallError::Invalid(format!("an accent is one of {}", ACCENTS.join(", "))));
         }
-        let mut link = self.database().begin().await?;
-        let organizer_id =
-            required(rows::find_organizer(&mut link, &spec.organizer).await, "organizer", &spec.organizer)?;
         let slug = spec.slug.clone();
         let row = NewEventRow {
             event_id: Uuid::now_v7(),
-            organizer_id,
+            organizer_id: spec.organizer_id.0,
             slug: spec.slug,
             title: spec.title,
             subtitle: spec.subtitle,
@@ -318,50 +357,72 @@ impl Coordinator {
             language: spec.language,
             refund_terms: spec.refund_terms,
         };
+        let mut link = self.database().begin().await?;
         rows::insert_event(&mut link, row).await.map_err(|error| exists(error, "event", &slug))?;
-        let deed = Deed::of_operator(Action::EventCreated, slug).of_organizer(OrganizerId(organizer_id));
+        let deed = Deed::by(by, Action::EventCreated, slug).of_organizer(spec.organizer_id);
         write_down(&mut link, &deed, self.now()).await?;
         Ok(link.commit().await?)
     }
 
-    /// Puts an event on at a venue, in the plan published there last. `spec` is given the ids that were
-    /// found, the names of the plan's categories, and the venue's time zone for its local times.
-    pub async fn create_performance(
-        &self,
-        event: &str,
-        venue: &str,
-        spec: impl FnOnce(VenueAndPlan) -> Result<PerformanceSpec, InstallError>,
-    ) -> Result<PerformanceId, InstallError> {
+    pub async fn create_performance(&self, by: Actor, spec: PerformanceSpec) -> Result<PerformanceId, InstallError> {
+        let (event_id, venue_id) = (spec.event_id, spec.venue_id);
         let mut link = self.database().begin().await?;
-        let event_id = required(rows::find_event_id(&mut link, event).await, "event", event)?;
-        let venue_id = required(rows::find_venue(&mut link, venue).await, "venue", venue)?;
-        let plan_version_id = required(rows::find_latest_plan(&mut link, venue_id).await, "published plan of", venue)?;
-        let document = rows::find_plan_document(&mut link, plan_version_id).await?.unwrap_or_default();
-        let plan: SeatingPlan =
-            serde_json::from_str(&document).map_err(|error| DataError::corrupt("seating plan", error))?;
-        let zone = required_zone(rows::find_time_zone(&mut link, venue_id).await?)?;
-        let plan_version_id = PlanVersionId(plan_version_id);
-        let spec = spec(VenueAndPlan { event_id, venue_id, plan_version_id, plan, zone })?;
         let id = create_performance(&mut link, spec).await?;
-        let mut deed = Deed::of_operator(Action::PerformanceCreated, id.to_string());
-        deed.organizer_id = team::find_organizer_of(&mut link, event_id).await?.map(OrganizerId);
-        deed.detail = serde_json::json!({ "event": event, "venue": venue });
+        let organizer_id = team::find_organizer_of(&mut link, event_id).await?.map(OrganizerId);
+        let deed = Deed::by(by, Action::PerformanceCreated, id.to_string()).of_organizer(organizer_id);
+        let deed = deed.with(json!({ "event": event_id, "venue": venue_id }));
         write_down(&mut link, &deed, self.now()).await?;
         link.commit().await?;
         Ok(id)
     }
+
+    /// The organizer with this slug.
+    ///
+    /// # Errors
+    /// [`InstallError::Missing`].
+    pub async fn find_organizer(&self, slug: &str) -> Result<OrganizerId, InstallError> {
+        let mut link = self.database().read().await?;
+        required(rows::find_organizer(&mut link, slug).await, "organizer", slug).map(OrganizerId)
+    }
+
+    /// The venue with this slug.
+    ///
+    /// # Errors
+    /// [`InstallError::Missing`].
+    pub async fn find_venue(&self, slug: &str) -> Result<VenueId, InstallError> {
+        let mut link = self.database().read().await?;
+        required(rows::find_venue(&mut link, slug).await, "venue", slug).map(VenueId)
+    }
+
+    /// An event and a venue by their slugs, with the plan published there last that the event's organizer may use.
+    ///
+    /// # Errors
+    /// [`InstallError::Missing`] naming what there is not.
+    pub async fn find_stage(&self, event: &str, venue: &str) -> Result<Stage, InstallError> {
+        let mut link = self.database().read().await?;
+        let event_id = required(rows::find_event_id(&mut link, event).await, "event", event)?;
+        let organizer_id = required(team::find_organizer_of(&mut link, event_id).await, "organizer of", event)?;
+        let venue_id = required(rows::find_venue(&mut link, venue).await, "venue", venue)?;
+        let plan = rows::find_latest_plan(&mut link, venue_id, organizer_id).await;
+        let plan_version_id = required(plan, "published plan of", venue)?;
+        let document = rows::find_plan_document(&mut link, plan_version_id).await?.unwrap_or_default();
+        let plan = serde_json::from_str(&document).map_err(|error| DataError::corrupt("seating plan", error))?;
+        let zone = required_zone(rows::find_time_zone(&mut link, venue_id).await?)?;
+        Ok(Stage { event_id, venue_id, plan_version_id: PlanVersionId(plan_version_id), plan, zone })
+    }
 }
 
-/// Where a new performance takes place.
-pub struct VenueAndPlan {
+/// Where a new performance of an event takes place.
+pub struct Stage {
     pub event_id: Uuid,
     pub venue_id: Uuid,
     pub plan_version_id: PlanVersionId,
     pub plan: SeatingPlan,
+    /// The venue's, for its local times.
     pub zone: TimeZone,
 }
 
-fn required_zone(name: Option<String>) -> Result<TimeZone, InstallError> {
+pub(super) fn required_zone(name: Option<String>) -> Result<TimeZone, InstallError> {
     let name = name.unwrap_or_default();
     TimeZone::get(&name).map_err(|error| DataError::corrupt("time zone", error).into())
 }
@@ -390,5 +451,5 @@ fn exists(error: DataError, what: &'static str, name: &str) -> InstallError {
 
 /// The id behind a slug, or a word about what is missing.
 fn required(found: DataResult<Option<Uuid>>, what: &'static str, name: &str) -> Result<Uuid, InstallError> {
-    found?.ok_or_else(|| InstallError::Missing { what, name: name.to_owned() })
+    found?.ok_or_else(|| InstallError::missing(what, name))
 }

@@ -7,8 +7,6 @@
 use crate::data::{DataResult, Link, Statement, execute, fetch_all, fetch_optional, statement::statements};
 use uuid::Uuid;
 
-/// Orders one transaction gives their keys.
-const ORDERS_AT_ONCE: i64 = 500;
 /// In `setting`, once the keys that an older version folded otherwise were computed anew.
 const DONE: &str = "email_keys_computed";
 
@@ -35,12 +33,6 @@ statements! {
     SET_WISH_KEY = Statement::both(
         "update availability_wish set email_key = $3 where performance_id = $1 and email_key = $2 and not exists (
              select 1 from availability_wish other where other.performance_id = $1 and other.email_key = $3)",
-    );
-    LIST_UNKEYED_ORDERS = Statement::both(
-        "select order_id, buyer_email from customer_order where buyer_email_key is null order by order_id limit $1",
-    );
-    SET_ORDER_KEY = Statement::both(
-        "update customer_order set buyer_email_key = $3 where order_id = $1 and buyer_email = $2 and buyer_email_key is null",
     );
 }
 
@@ -70,15 +62,6 @@ pub async fn compute_old_keys(link: &mut Link) -> DataResult<()> {
         execute!(link, SET_WISH_KEY, performance_id, before, email_key(&email))?;
     }
     execute!(link, WRITE_DONE, DONE).map(drop)
-}
-
-/// Gives orders of an older version the keys of their buyers' mailboxes; true while there may be more.
-pub async fn compute_order_keys(link: &mut Link) -> DataResult<bool> {
-    let unkeyed = fetch_all!(link, (Uuid, String), LIST_UNKEYED_ORDERS, ORDERS_AT_ONCE)?;
-    for (order_id, email) in &unkeyed {
-        execute!(link, SET_ORDER_KEY, order_id, email.as_str(), email_key(email))?;
-    }
-    Ok(unkeyed.len() as i64 == ORDERS_AT_ONCE)
 }
 
 #[cfg(test)]

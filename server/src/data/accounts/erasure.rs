@@ -58,26 +58,6 @@ statements! {
     DELETE_WISHES = Statement::both("delete from availability_wish where email_key = $1");
     DELETE_CODES = Statement::both("delete from one_time_code where subject = $1");
     REMOVE_CARDS = Statement::both("update saved_card set removed_at = $2 where account_id = $1 and removed_at is null");
-    /// Orders that came to nothing are no part of any books: nothing of their buyer stays.
-    ERASE_UNPAID = Statement::both(
-        "update customer_order set buyer_name = $2, buyer_email = $3, buyer_email_key = $3, delivery = $4
-         where account_id = $1 and state in ('lapsed', 'voided')",
-    );
-    /// `$2` after the last performance of the order begins.
-    MARK_CONTACTS = Statement::both(
-        "update customer_order set erase_contact_at = $2 + coalesce((select max(p.starts_at) from order_line l
-         join performance p on p.performance_id = l.performance_id where l.order_id = customer_order.order_id), 0)
-         where account_id = $1 and state in ('pending', 'paid')",
-    );
-    FIND_ERASABLE = Statement::both(
-        "select 1 from customer_order where erase_contact_at is not null
-         and (erase_contact_at <= $1 or state in ('lapsed', 'voided')) limit 1",
-    );
-    /// What was being paid when the account was deleted, and came to nothing since.
-    ERASE_LAPSED = Statement::both(
-        "update customer_order set buyer_name = $1, buyer_email = $2, buyer_email_key = $2, delivery = $3, erase_contact_at = null
-         where erase_contact_at is not null and state in ('lapsed', 'voided')",
-    );
     LIST_ANSWERED_INVITATIONS = Statement::both(
         "select subject from audit_entry where account_id = $1 and action in ('invitation_accepted', 'invitation_declined')",
     );
@@ -86,12 +66,6 @@ statements! {
     /// Whom somebody invited stands in the log only as long as she has an account.
     ERASE_FROM_AUDIT_LOG = Statement::both(
         "update audit_entry set detail = replace(detail, $1, $2) where action = 'member_invited' and detail like '%' || $1 || '%'",
-    );
-    /// Not while a performance that was moved is still to come (`$4` and later).
-    ERASE_CONTACTS = Statement::both(
-        "update customer_order set buyer_email = $2, buyer_email_key = $2, delivery = $3, erase_contact_at = null
-         where erase_contact_at <= $1 and state <> 'pending' and not exists (select 1 from order_line l
-         join performance p on p.performance_id = l.performance_id where l.order_id = customer_order.order_id and p.starts_at > $4)",
     );
 }
 
@@ -175,25 +149,6 @@ pub async fn delete_belongings(link: &mut Link, account_id: Uuid, email_key: &st
     execute!(link, DELETE_INVITATIONS, email_key)?;
     execute!(link, DELETE_WISHES, email_key)?;
     execute!(link, REMOVE_CARDS, account_id, now).map(drop)
-}
-
-/// Erases the buyer of orders that came to nothing, and has the contact of the others erased so long after their last
-/// performance begins.
-pub async fn erase_orders(link: &mut Link, account_id: Uuid, blanks: &Blanks<'_>, after_start: i64) -> DataResult<()> {
-    execute!(link, ERASE_UNPAID, account_id, blanks.name, blanks.email, blanks.delivery)?;
-    execute!(link, MARK_CONTACTS, account_id, after_start).map(drop)
-}
-
-/// Whether some contact's time may have come.
-pub async fn is_due(link: &mut Link, now: i64) -> DataResult<bool> {
-    Ok(!fetch_all!(link, (i32,), FIND_ERASABLE, now)?.is_empty())
-}
-
-/// Erases the contacts whose time has come; says how many.
-pub async fn erase_contacts(link: &mut Link, now: i64, blanks: &Blanks<'_>, after_start: i64) -> DataResult<u64> {
-    let unpaid = execute!(link, ERASE_LAPSED, blanks.name, blanks.email, blanks.delivery)?;
-    let due = execute!(link, ERASE_CONTACTS, now, blanks.email, blanks.delivery, now - after_start)?;
-    Ok(unpaid + due)
 }
 
 /// The invitations an account answered, as the log names them.

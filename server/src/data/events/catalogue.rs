@@ -67,18 +67,23 @@ statements! {
     FIND_EVENT_ID = Statement::both("select event_id from event where slug = $1");
     FIND_LATEST_PLAN = Statement::both(
         "select v.plan_version_id from plan_version v join seating_plan p on p.seating_plan_id = v.seating_plan_id
-         where p.venue_id = $1 order by v.published_at desc, v.version_no desc limit 1",
+         where p.venue_id = $1 and (p.organizer_id is null or p.organizer_id = $2) order by v.published_at desc, v.version_no desc limit 1",
+    );
+    /// Whose the venue of a plan version is, and whose the plan.
+    FIND_PLAN_OWNERS = Statement::both(
+        "select n.venue_id, n.organizer_id as venue_owner, p.organizer_id as plan_owner from plan_version v
+         join seating_plan p on p.seating_plan_id = v.seating_plan_id join venue n on n.venue_id = p.venue_id where v.plan_version_id = $1",
     );
     FIND_TIME_ZONE = Statement::both("select time_zone from venue where venue_id = $1");
     INSERT_ORGANIZER = Statement::both("insert into organizer (organizer_id, slug, name, email) values ($1, $2, $3, $4)");
     INSERT_VENUES = bulk_insert!(
         "venue" (
             "venue_id" uuid, "slug" text, "name" text, "street" text, "postal_code" text, "city" text, "country" text, "time_zone" text,
-            "latitude" float8, "longitude" float8, "accessibility" text, "search_text" text
+            "latitude" float8, "longitude" float8, "accessibility" text, "organizer_id" uuid, "search_text" text
         )
         ""
     );
-    INSERT_PLAN = Statement::both("insert into seating_plan (seating_plan_id, venue_id, name) values ($1, $2, $3)");
+    INSERT_PLAN = Statement::both("insert into seating_plan (seating_plan_id, venue_id, name, organizer_id) values ($1, $2, $3, $4)");
     INSERT_PLAN_VERSION = Statement::both(
         "insert into plan_version (plan_version_id, seating_plan_id, version_no, document, place_count, published_at) values ($1, $2, $3, $4, $5, $6)",
     );
@@ -212,6 +217,8 @@ pub struct NewVenueRow {
     pub latitude: f64,
     pub longitude: f64,
     pub accessibility: String,
+    /// `None`: the platform's.
+    pub organizer_id: Option<Uuid>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -365,9 +372,21 @@ pub async fn find_event_id(link: &mut Link, slug: &str) -> DataResult<Option<Uui
     Ok(fetch_optional!(link, (Uuid,), FIND_EVENT_ID, slug)?.map(|(id,)| id))
 }
 
-/// The venue's plan version published last.
-pub async fn find_latest_plan(link: &mut Link, venue_id: Uuid) -> DataResult<Option<Uuid>> {
-    Ok(fetch_optional!(link, (Uuid,), FIND_LATEST_PLAN, venue_id)?.map(|(id,)| id))
+/// The venue's plan version published last that this organizer may use.
+pub async fn find_latest_plan(link: &mut Link, venue_id: Uuid, organizer_id: Uuid) -> DataResult<Option<Uuid>> {
+    Ok(fetch_optional!(link, (Uuid,), FIND_LATEST_PLAN, venue_id, organizer_id)?.map(|(id,)| id))
+}
+
+/// Where a plan version belongs, and to whom; without an owner to the platform.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct PlanOwnersRow {
+    pub venue_id: Uuid,
+    pub venue_owner: Option<Uuid>,
+    pub plan_owner: Option<Uuid>,
+}
+
+pub async fn find_plan_owners(link: &mut Link, plan_version_id: Uuid) -> DataResult<Option<PlanOwnersRow>> {
+    fetch_optional!(link, PlanOwnersRow, FIND_PLAN_OWNERS, plan_version_id)
 }
 
 pub async fn find_time_zone(link: &mut Link, venue_id: Uuid) -> DataResult<Option<String>> {
@@ -393,6 +412,8 @@ pub async fn insert_venue(link: &mut Link, row: NewVenueRow) -> DataResult<()> {
 pub struct NewPlanVersion<'a> {
     pub plan_version_id: Uuid,
     pub venue_id: Uuid,
+    /// `None`: the platform's.
+    pub organizer_id: Option<Uuid>,
     pub name: &'a str,
     pub document: &'a str,
     pub place_count: i32,
@@ -402,7 +423,7 @@ pub struct NewPlanVersion<'a> {
 /// Publishes a plan as the first version of a new seating plan of the venue.
 pub async fn insert_plan_version(link: &mut Link, plan: &NewPlanVersion<'_>) -> DataResult<()> {
     let seating_plan_id = Uuid::now_v7();
-    execute!(link, INSERT_PLAN, seating_plan_id, plan.venue_id, plan.name)?;
+    execute!(link, INSERT_PLAN, seating_plan_id, plan.venue_id, plan.name, plan.organizer_id)?;
     execute!(
         link,
         INSERT_PLAN_VERSION,

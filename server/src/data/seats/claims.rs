@@ -72,16 +72,6 @@ statements! {
          account_id, held_from, given_back, kept_since, ended_at from seat_claim where cart_id = $1
          and (state = 'held' or (state = 'free' and not given_back)) order by performance_id, seat_no",
     );
-    SET_TICKET_TYPE = Statement::both(
-        "update seat_claim set ticket_type_id = $4, version = $6
-         where performance_id = $1 and seat_no = $2 and cart_id = $3 and state = 'held' and expires_at > $5",
-    );
-    /// A hold that ran out may still stand as held: nobody has swept it. Not offered again, but remembered: who takes
-    /// the seats once more does not get their time anew for it.
-    FORGET_LAPSED = Statement::both(
-        "update seat_claim set state = 'free', given_back = true, ended_at = coalesce(ended_at, expires_at), version = $4
-         where performance_id = $1 and cart_id = $2 and ((state = 'free' and not given_back) or (state = 'held' and expires_at <= $3))",
-    );
     /// `$1` before, `$2` at most. Memory may go on knowing it; it is of no use there, so the version stays. A desk that
     /// is writing such a row has it first: it is forgotten another time.
     FORGET_HOLDERS = Statement::each(
@@ -211,37 +201,6 @@ pub async fn upsert_claims(link: &mut Link, rows: &[ClaimRow], seen_version: i64
 /// What a cart holds or held last, over all performances.
 pub async fn list_of_cart(link: &mut Link, cart_id: Uuid) -> DataResult<Vec<ClaimRow>> {
     fetch_all!(link, ClaimRow, LIST_OF_CART, cart_id)
-}
-
-/// Which seat of whose cart.
-pub struct HeldSeat {
-    pub performance_id: Uuid,
-    pub seat_no: i32,
-    pub cart_id: Uuid,
-}
-
-/// False when the cart does not hold the seat (any more). Raises the performance's version, so that
-/// every desk's memory learns of it.
-pub async fn set_ticket_type(link: &mut Link, seat: &HeldSeat, ticket_type_id: Uuid, now: i64) -> DataResult<bool> {
-    let version = raise_version(link, seat.performance_id).await?;
-    let touched = execute!(
-        link,
-        SET_TICKET_TYPE,
-        seat.performance_id,
-        seat.seat_no,
-        seat.cart_id,
-        ticket_type_id,
-        now,
-        version as i64
-    )?;
-    Ok(touched == 1)
-}
-
-/// Frees what a cart's hold left behind and forgets whose it was. Raises the performance's version, so that
-/// no desk's memory brings it back.
-pub async fn forget_lapsed(link: &mut Link, performance_id: Uuid, cart_id: Uuid, now: i64) -> DataResult<()> {
-    let version = raise_version(link, performance_id).await?;
-    execute!(link, FORGET_LAPSED, performance_id, cart_id, now, version as i64).map(drop)
 }
 
 /// Forgets by whom and from where free places were held whose last hold ended before; says of how many.

@@ -46,6 +46,9 @@ statements! {
         "select m.role from performance p join event e on e.event_id = p.event_id
          join membership m on m.organizer_id = e.organizer_id and m.account_id = $2 where p.performance_id = $1",
     );
+    ORGANIZER_AT_PERFORMANCE = Statement::both(
+        "select e.organizer_id from performance p join event e on e.event_id = p.event_id where p.performance_id = $1",
+    );
     ORGANIZER_OF_EVENT = Statement::both("select organizer_id from event where event_id = $1");
     /// One at a time changes a team: two owners who remove each other would leave none.
     LOCK_ORGANIZER = Statement::each(
@@ -195,6 +198,10 @@ pub async fn organizer_exists(link: &mut Link, organizer_id: Uuid) -> DataResult
 /// Who puts an event on.
 pub async fn find_organizer_of(link: &mut Link, event_id: Uuid) -> DataResult<Option<Uuid>> {
     Ok(fetch_optional!(link, (Uuid,), ORGANIZER_OF_EVENT, event_id)?.map(|(id,)| id))
+}
+
+pub async fn find_organizer_at_performance(link: &mut Link, performance_id: Uuid) -> DataResult<Option<Uuid>> {
+    Ok(fetch_optional!(link, (Uuid,), ORGANIZER_AT_PERFORMANCE, performance_id)?.map(|(id,)| id))
 }
 
 /// Its name, with its team locked until the transaction ends.

@@ -3,7 +3,7 @@
 //! Tributaria art. 66: four; GDPR art. 17 (3) b lets them). Her e-mail and postal address are erased once they can
 //! deliver nothing any more; of orders that came to nothing no buyer stays at all.
 
-use crate::data::{DataResult, Link, accounts::erasure as rows};
+use crate::data::{DataResult, Link, accounts::erasure as rows, orders::contacts};
 use shared_model::{AccountId, Timestamp, text::EmailAddress};
 use std::time::Duration;
 use uuid::Uuid;
@@ -16,12 +16,12 @@ const BLANKS: rows::Blanks<'static> =
 
 /// Erases what must not stay of a deleted account's orders, and marks what is erased later.
 pub async fn erase_orders(link: &mut Link, account_id: AccountId) -> DataResult<()> {
-    rows::erase_orders(link, account_id.0, &BLANKS, after_start_ms()).await
+    contacts::erase_orders(link, account_id.0, &BLANKS, after_start_ms()).await
 }
 
 /// Erases the contacts of deleted accounts whose last performance is over; says how many.
 pub async fn erase_contacts(link: &mut Link, now: Timestamp) -> DataResult<u64> {
-    rows::erase_contacts(link, now.as_millis(), &BLANKS, after_start_ms()).await
+    contacts::erase_contacts(link, now.as_millis(), &BLANKS, after_start_ms()).await
 }
 
 /// Erases the addresses of a deleted account from the log of what staff did, who invited whom: the one it had last, and

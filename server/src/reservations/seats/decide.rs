@@ -2,7 +2,7 @@
 //! command and `now` in, changes or a refusal out.
 
 use super::{
-    claims::{Claim, HeldBy, Holder, LastHold, Staged, Window},
+    claims::{Claim, FREE, HeldBy, Holder, LastHold, Staged, Window},
     held_from::{HeldBudget, HeldFrom},
 };
 use crate::events::sale::SaleRules;
@@ -46,9 +46,38 @@ pub struct SeatCommand {
 
 #[derive(Debug, Clone)]
 pub enum SeatAction {
-    Hold { hold_id: HoldId, choice: SeatChoice, ticket_type_id: Option<TicketTypeId> },
-    Release { seats: Vec<SeatNo> },
+    Hold {
+        hold_id: HoldId,
+        choice: SeatChoice,
+        ticket_type_id: Option<TicketTypeId>,
+    },
+    Release {
+        seats: Vec<SeatNo>,
+    },
     Extend,
+    /// Buys a held seat as this kind of ticket.
+    SetTicketType {
+        seat: SeatNo,
+        ticket_type_id: TicketTypeId,
+    },
+    /// Offers the seats of a hold that ran out no longer.
+    ForgetLapsed,
+}
+
+/// What an organizer does with seats, without a cart: all of them or none.
+#[derive(Debug, Clone)]
+pub struct BlockCommand {
+    /// Ascending, each once.
+    pub seats: Vec<SeatNo>,
+    pub change: BlockChange,
+}
+
+#[derive(Debug, Clone)]
+pub enum BlockChange {
+    /// Nobody can take them; the reason is for the organizer.
+    Block { reason: String },
+    /// They can be taken again.
+    Unblock,
 }
 
 /// What a command that was granted changes.
@@ -85,7 +114,7 @@ pub enum Refusal {
     #[error("the performance was cancelled")]
     Cancelled,
     #[error("the hold ran out")]
-    HoldLapsed,
+    HoldLapsed(Vec<SeatNo>),
     #[error("the one extension is used up")]
     AlreadyExtended,
     #[error("seat {} is no seat of this plan; they are numbered from 0", .0.0)]
@@ -94,6 +123,8 @@ pub enum Refusal {
     UnknownArea(u32),
     #[error("seat {} is not sold in this ticket type", .0.0)]
     NotSold(SeatNo),
+    #[error("{} of the seats are not blocked", .0.len())]
+    NotBlocked(Vec<SeatNo>),
     #[error("the ticket type or price category is not one of this performance")]
     UnknownPrice,
     #[error("ask for 1 to {SEATS_PER_CUSTOMER_MAX} seats, each once")]
@@ -117,6 +148,10 @@ pub fn decide(
         }
         SeatAction::Release { seats } => release(staged, command.cart_id, seats, now),
         SeatAction::Extend => extend(staged, command.cart_id, now),
+        SeatAction::SetTicketType { seat, ticket_type_id } => {
+            set_ticket_type(sale, staged, command.cart_id, *seat, *ticket_type_id, now)
+        }
+        SeatAction::ForgetLapsed => Ok(forget_lapsed(staged, command.cart_id, now)),
     }
 }
 
@@ -438,11 +473,70 @@ fn extend(staged: &Staged<'_>, cart_id: CartId, now: Timestamp) -> Result<Grante
         .into_iter()
         .filter_map(|seat| staged.get(seat).and_then(|claim| claim.live_hold(now)).map(|held| (seat, *held)))
         .collect();
-    let window = held.first().map(|(_, held)| held.window).ok_or(Refusal::HoldLapsed)?;
+    let window = held.first().map(|(_, held)| held.window).ok_or_else(|| Refusal::HoldLapsed(Vec::new()))?;
     if window.extended {
         return Err(Refusal::AlreadyExtended);
     }
     let window = Window { expires_at: window.expires_at + HOLD_EXTENSION, extended: true, ..window };
     let changes = held.into_iter().map(|(seat, held)| (seat, Claim::Held(HeldBy { window, ..held }))).collect();
     Ok(Granted { changes, ..Granted::default() })
+}
+
+/// Changes the kind of ticket a held seat is bought as.
+fn set_ticket_type(
+    sale: OpenSale<'_>,
+    staged: &Staged<'_>,
+    cart_id: CartId,
+    seat: SeatNo,
+    ticket_type_id: TicketTypeId,
+    now: Timestamp,
+) -> Result<Granted, Refusal> {
+    let claim = staged.get(seat).ok_or(Refusal::UnknownSeat(seat))?;
+    if !sale.rules.types_for(sale.plan, seat).any(|sold| sold == ticket_type_id) {
+        return Err(Refusal::NotSold(seat));
+    }
+    let held = claim.live_hold(now).filter(|held| held.cart_id == cart_id);
+    let held = held.ok_or_else(|| Refusal::HoldLapsed(vec![seat]))?;
+    Ok(Granted { changes: vec![(seat, Claim::Held(HeldBy { ticket_type_id, ..*held }))], ..Granted::default() })
+}
+
+/// What a cart's hold left behind is offered to it no longer. It stays remembered: whoever takes the seats again does
+/// not get the full time again for it.
+fn forget_lapsed(staged: &Staged<'_>, cart_id: CartId, now: Timestamp) -> Granted {
+    let seats = (0..staged.base().place_count()).map(SeatNo);
+    let changes = seats.filter_map(|seat| {
+        let last = staged.get(seat)?.last_hold(now)?;
+        let is_offered = last.cart_id == cart_id && !last.given_back;
+        is_offered.then_some((seat, Claim::Free { last: Some(LastHold { given_back: true, ..last }) }))
+    });
+    Granted { changes: changes.collect(), ..Granted::default() }
+}
+
+/// Blocks seats that are free, or lets go of seats that are blocked.
+///
+/// # Errors
+/// [`Refusal::SeatsTaken`] or [`Refusal::NotBlocked`] with all seats that are in the way, [`Refusal::UnknownSeat`].
+pub fn decide_blocks(
+    staged: &Staged<'_>,
+    command: &BlockCommand,
+    now: Timestamp,
+) -> Result<Vec<(SeatNo, Claim)>, Refusal> {
+    let mut wrong = Vec::new();
+    let mut changes = Vec::with_capacity(command.seats.len());
+    for seat in &command.seats {
+        let claim = staged.get(*seat).ok_or(Refusal::UnknownSeat(*seat))?;
+        let (may_change, after) = match &command.change {
+            BlockChange::Block { reason } => (claim.is_free(now), Claim::Blocked { reason: reason.clone() }),
+            BlockChange::Unblock => (matches!(claim, Claim::Blocked { .. }), FREE),
+        };
+        changes.push((*seat, after));
+        if !may_change {
+            wrong.push(*seat);
+        }
+    }
+    match &command.change {
+        _ if wrong.is_empty() => Ok(changes),
+        BlockChange::Block { .. } => Err(Refusal::SeatsTaken(wrong)),
+        BlockChange::Unblock => Err(Refusal::NotBlocked(wrong)),
+    }
 }
