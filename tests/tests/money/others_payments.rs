@@ -8,6 +8,7 @@ use shared_model::{
 };
 use std::{sync::Arc, time::Duration};
 use ticketboss::{
+    auth::audit::Actor,
     commerce::sandbox::ChallengeAnswer,
     reservations::orders::transitions::{AFTER_DECLINE_TTL, KEPT_TTL_MAX, PAYING_TTL},
     safeguards::Safeguards,
@@ -120,7 +121,7 @@ on_each_engine! {
 
 /// Cancels a performance as an operator does.
 async fn cancel(app: &TestApp, play: &Performance) {
-    app.coordinator().cancel_performance(play.id).await.unwrap();
+    app.coordinator().cancel_performance(Actor::CommandLine, play.id).await.unwrap();
 }
 
 on_both_engines! {

@@ -57,8 +57,9 @@ statements! {
         "select ticket_type_id, performance_id, position, name, note from ticket_type where performance_id = $1 order by position",
     );
     LIST_PRICES = Statement::both(
-        "select r.price_category_id, r.ticket_type_id, r.price_minor, r.fee_minor from price r
-         join ticket_type t on t.ticket_type_id = r.ticket_type_id where t.performance_id = $1 order by t.position",
+        "select r.price_category_id, r.ticket_type_id, r.price_minor, r.fee_minor from price_category c
+         join price r on r.price_category_id = c.price_category_id
+         join ticket_type t on t.ticket_type_id = r.ticket_type_id where c.performance_id = $1 order by t.position",
     );
     FIND_PLAN_DOCUMENT = Statement::both("select document from plan_version where plan_version_id = $1");
     COUNT_EVENTS = Statement::both("select count(*) from event");
