@@ -154,7 +154,10 @@ impl App {
             metrics: recorder(),
             stopping: stopped.clone(),
         });
-        let background = tokio::spawn(coordinator.clone().run_background(stopped.clone()));
+        let background = {
+            let (coordinator, stopped) = (coordinator.clone(), stopped.clone());
+            tokio::spawn(async move { coordinator.background().run(stopped).await })
+        };
         tokio::spawn(housekeeping(coordinator.clone(), state.limits.clone(), stopped.clone()));
         let serving_admin =
             admin.map(|listener| tokio::spawn(http::serve(listener, Served::admin(state.clone()), stopped.clone())));
@@ -343,7 +346,7 @@ async fn housekeeping(coordinator: Coordinator, limits: Arc<Limits>, mut stopped
         measured_at = Instant::now();
         limits.forget_quiet();
         coordinator.measure_clock().await;
-        coordinator.forget_old_lapsed_holds().await;
+        coordinator.background().forget_old_lapsed_holds().await;
         if let Some(recorder) = recorder() {
             recorder.run_upkeep();
         }

@@ -164,7 +164,7 @@ impl TestApp {
 
     /// Lets the background loops look once, now.
     pub async fn look_once(&self) {
-        self.coordinator().look_once().await;
+        self.coordinator().background().look_once().await;
     }
 
     /// Puts a performance on the bill of the tests' venue.
@@ -186,7 +186,7 @@ impl TestApp {
     pub async fn answer_bank(&self, order: &Order, answer: ChallengeAnswer) {
         let url = order.payment.as_ref().and_then(|payment| payment.next_action_url.clone()).expect("the bank asks");
         let reference = url.rsplit('/').next().expect("it ends with the intent");
-        let asked = self.coordinator().answer_sandbox_challenge(reference, answer).await.expect("it is heard");
+        let asked = self.coordinator().orders().answer_sandbox_challenge(reference, answer).await.expect("it is heard");
         assert_eq!(asked, order.order_id);
     }
 

@@ -78,7 +78,7 @@ pub async fn balance(coordinator: &Coordinator) {
 pub async fn balance_and_rest(coordinator: &Coordinator) {
     balance(coordinator).await;
     let mut open = count(coordinator.database(), LOOSE_ENDS).await;
-    for intent in coordinator.sandbox().list_intents().await.expect("the sandbox answers") {
+    for intent in coordinator.orders().sandbox().list_intents().await.expect("the sandbox answers") {
         if matches!(intent.status.as_str(), "requires_action" | "requires_capture") {
             open.push(format!("intent {} is left in {}", intent.reference, intent.status));
         }
@@ -163,7 +163,7 @@ async fn provider_disagrees(coordinator: &Coordinator) -> Vec<String> {
     .expect("payments can be read");
     let mut ours: HashMap<Uuid, String> = ours.into_iter().collect();
     let mut wrong = Vec::new();
-    for intent in coordinator.sandbox().list_intents().await.expect("the sandbox answers") {
+    for intent in coordinator.orders().sandbox().list_intents().await.expect("the sandbox answers") {
         let state = ours.remove(&intent.payment_id).unwrap_or_else(|| "unknown".to_owned());
         let fits = match intent.status.as_str() {
             // The provider took the money; we may not know yet, but we have sold the seats.

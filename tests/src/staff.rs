@@ -45,7 +45,7 @@ impl AuthenticatorApp {
 
 /// Lets an account run the platform.
 pub async fn make_operator(app: &TestApp, holder: &AccountHolder) {
-    app.coordinator().make_operator(&holder.email).await.expect("she has an account");
+    app.coordinator().accounts().make_operator(&holder.email).await.expect("she has an account");
 }
 
 /// An account that runs the platform, second factor and all.

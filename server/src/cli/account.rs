@@ -22,11 +22,11 @@ pub enum AccountCommand {
 pub fn account(place: &Place, command: AccountCommand) -> ExitCode {
     run(place, async |coordinator| match command {
         AccountCommand::MakeOperator { email } => {
-            coordinator.make_operator(&email).await.map(|()| format!("{email} runs the platform"))
+            coordinator.accounts().make_operator(&email).await.map(|()| format!("{email} runs the platform"))
         }
         AccountCommand::ResetSecondFactor { email } => {
             let done = format!("{email} has no second factor any more and is signed out everywhere");
-            coordinator.reset_second_factor(&email).await.map(|()| done)
+            coordinator.accounts().reset_second_factor(&email).await.map(|()| done)
         }
     })
 }

@@ -17,10 +17,10 @@ pub enum KeysCommand {
 pub fn keys(place: &Place, command: KeysCommand) -> ExitCode {
     run(place, async |coordinator| match command {
         KeysCommand::List => {
-            let listed = coordinator.list_ticket_keys().await?;
+            let listed = coordinator.orders().list_ticket_keys().await?;
             Ok(listed.iter().map(line).collect::<Vec<_>>().join("\n"))
         }
-        KeysCommand::Rotate => match coordinator.rotate_ticket_key().await? {
+        KeysCommand::Rotate => match coordinator.orders().rotate_ticket_key().await? {
             Some(key_id) => Ok(format!("tickets are signed with key {key_id} from now on")),
             None => Err(InstallError::Invalid("all 255 numbers of keys are used up".to_owned())),
         },

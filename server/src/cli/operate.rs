@@ -172,7 +172,7 @@ pub fn organizer(place: &Place, command: OrganizerCommand) -> ExitCode {
     let OrganizerCommand::Create { slug, name, email } = command;
     run(place, async |coordinator| {
         let address = format!("organizer {slug} is created");
-        coordinator.create_organizer(BY, OrganizerSpec { slug, name, email }).await.map(|_| address)
+        coordinator.staff().create_organizer(BY, OrganizerSpec { slug, name, email }).await.map(|_| address)
     })
 }
 
@@ -207,7 +207,7 @@ pub fn venue(place: &Place, command: VenueCommand) -> ExitCode {
             accessibility,
             owner,
         };
-        coordinator.create_venue(BY, spec).await.map(|()| done)
+        coordinator.staff().create_venue(BY, spec).await.map(|()| done)
     })
 }
 
@@ -229,7 +229,7 @@ pub fn event(place: &Place, command: EventCommand) -> ExitCode {
         let done = format!("event {slug} is created: /events/{slug}");
         let spec = EventSpec {
             slug,
-            organizer_id: coordinator.find_organizer(&organizer).await?,
+            organizer_id: coordinator.staff().find_organizer(&organizer).await?,
             title,
             subtitle,
             description,
@@ -240,7 +240,7 @@ pub fn event(place: &Place, command: EventCommand) -> ExitCode {
             language,
             refund_terms,
         };
-        coordinator.create_event(BY, spec).await.map(|()| done)
+        coordinator.staff().create_event(BY, spec).await.map(|()| done)
     })
 }
 
@@ -254,27 +254,31 @@ pub fn performance(place: &Place, command: PerformanceCommand) -> ExitCode {
             change_blocks(place, id, &seats, BlockChange::Unblock, "for sale again")
         }
         PerformanceCommand::Move { id, starts } => run(place, async |coordinator| {
-            let starts_at = moment(starts, &coordinator.find_zone(id).await?)?;
-            coordinator.move_performance(BY, id, starts_at).await?;
+            let starts_at = moment(starts, &coordinator.staff().find_zone(id).await?)?;
+            coordinator.staff().move_performance(BY, id, starts_at).await?;
             Ok(format!("performance {id} is moved to {starts}"))
         }),
         PerformanceCommand::Cancel { id } => run(place, async |coordinator| {
-            coordinator.cancel_performance(BY, id).await.map(|()| format!("performance {id} is cancelled"))
+            coordinator.staff().cancel_performance(BY, id).await.map(|()| format!("performance {id} is cancelled"))
         }),
     }
 }
 
 fn change_blocks(place: &Place, id: PerformanceId, seats: &[String], change: BlockChange, done: &str) -> ExitCode {
     run(place, async |coordinator| {
-        coordinator.change_blocks(BY, id, seats, change).await.map(|()| format!("{} are {done}", seats.join(", ")))
+        coordinator
+            .seats()
+            .change_blocks(BY, id, seats, change)
+            .await
+            .map(|()| format!("{} are {done}", seats.join(", ")))
     })
 }
 
 fn create_performance(place: &Place, args: &PerformanceArgs) -> ExitCode {
     run(place, async |coordinator| {
-        let stage = coordinator.find_stage(&args.event, &args.venue).await?;
+        let stage = coordinator.staff().find_stage(&args.event, &args.venue).await?;
         let spec = performance_spec(args, stage, coordinator.now())?;
-        let id = coordinator.create_performance(BY, spec).await?;
+        let id = coordinator.staff().create_performance(BY, spec).await?;
         Ok(format!("performance {id} is created: /performances/{id}/seats"))
     })
 }
@@ -283,15 +287,15 @@ fn create_performance(place: &Place, args: &PerformanceArgs) -> ExitCode {
 pub fn publish_plan(place: &Place, venue: &str, organizer: Option<&str>, plan: &SeatingPlan) -> ExitCode {
     run(place, async |coordinator| {
         let owner = find_owner(&coordinator, organizer).await?;
-        let venue_id = coordinator.find_venue(venue).await?;
-        let id = coordinator.publish_plan(BY, venue_id, owner, plan).await?;
+        let venue_id = coordinator.staff().find_venue(venue).await?;
+        let id = coordinator.staff().publish_plan(BY, venue_id, owner, plan).await?;
         Ok(format!("plan version {id} is published for {venue}: {} places", plan.place_count()))
     })
 }
 
 async fn find_owner(coordinator: &Coordinator, organizer: Option<&str>) -> Result<Owner, InstallError> {
     match organizer {
-        Some(slug) => coordinator.find_organizer(slug).await.map(Some),
+        Some(slug) => coordinator.staff().find_organizer(slug).await.map(Some),
         None => Ok(None),
     }
 }

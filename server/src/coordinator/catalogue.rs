@@ -1,7 +1,7 @@
-//! Reading: lists, events, performances, plans. Nothing here changes anything.
+//! Reading, by the handle [`Catalogue`]: lists, events, performances, plans. Nothing here changes anything.
 
 use super::{
-    Coordinator,
+    Coordinator, Inner,
     error::{CommandResult, OrProblem, not_found},
 };
 use crate::{
@@ -54,10 +54,19 @@ impl Occupancies {
     }
 }
 
-impl Coordinator {
+/// Lists of performances, events, prices, plans: what everybody may read. Reached by [`Coordinator::catalogue`].
+///
+/// Calls no other handle.
+#[derive(Clone, Copy)]
+pub struct Catalogue<'c> {
+    pub(super) coordinator: &'c Coordinator,
+    pub(super) inner: &'c Inner,
+}
+
+impl Catalogue<'_> {
     /// Upcoming performances, soonest first.
-    pub async fn list_performances(&self, filter: &EventFilter) -> CommandResult<Page<PerformanceSummary>> {
-        let now = self.now();
+    pub async fn list_performances(self, filter: &EventFilter) -> CommandResult<Page<PerformanceSummary>> {
+        let now = self.coordinator.now();
         let mut link = self.inner.database.read().await.or_problem()?;
         let (listed, next_cursor) =
             catalogue::list_performances(&mut link, filter, now).await.or_problem()?.or_problem()?;
@@ -66,19 +75,19 @@ impl Coordinator {
     }
 
     /// Cities with upcoming performances, for the filter.
-    pub async fn list_places(&self) -> CommandResult<Vec<String>> {
+    pub async fn list_places(self) -> CommandResult<Vec<String>> {
         let mut link = self.inner.database.read().await.or_problem()?;
-        rows::list_cities(&mut link, self.now().as_millis()).await.or_problem()
+        rows::list_cities(&mut link, self.coordinator.now().as_millis()).await.or_problem()
     }
 
     /// Slugs of all events with upcoming performances, for the sitemap.
-    pub async fn list_event_slugs(&self) -> CommandResult<Vec<String>> {
+    pub async fn list_event_slugs(self) -> CommandResult<Vec<String>> {
         let mut link = self.inner.database.read().await.or_problem()?;
-        rows::list_event_slugs(&mut link, self.now().as_millis()).await.or_problem()
+        rows::list_event_slugs(&mut link, self.coordinator.now().as_millis()).await.or_problem()
     }
 
-    pub async fn find_event(&self, slug: &str) -> CommandResult<Option<EventDetail>> {
-        let now = self.now();
+    pub async fn find_event(self, slug: &str) -> CommandResult<Option<EventDetail>> {
+        let now = self.coordinator.now();
         let mut link = self.inner.database.read().await.or_problem()?;
         let Some(head) = rows::find_event(&mut link, slug).await.or_problem()? else { return Ok(None) };
         let coming = rows::list_of_event(&mut link, head.event_id, now.as_millis(), PERFORMANCES_PER_EVENT_MAX).await;
@@ -96,8 +105,8 @@ impl Coordinator {
         catalogue::event_detail(head, performances, prices, tax_rate).or_problem().map(Some)
     }
 
-    pub async fn find_performance(&self, id: PerformanceId) -> CommandResult<Option<PerformanceDetail>> {
-        let now = self.now();
+    pub async fn find_performance(self, id: PerformanceId) -> CommandResult<Option<PerformanceDetail>> {
+        let now = self.coordinator.now();
         let mut link = self.inner.database.read().await.or_problem()?;
         let Some(row) = rows::find_performance(&mut link, id.0).await.or_problem()? else { return Ok(None) };
         let prices = load_prices(&mut link, &row).await.or_problem()?;
@@ -106,11 +115,11 @@ impl Coordinator {
     }
 
     /// A published plan, numbered: labels, categories, neighbours by seat number.
-    pub async fn load_plan(&self, id: PlanVersionId) -> CommandResult<Arc<NumberedPlan>> {
+    pub async fn load_plan(self, id: PlanVersionId) -> CommandResult<Arc<NumberedPlan>> {
         Ok(self.published_plan(id).await?.numbered.clone())
     }
 
-    pub async fn published_plan(&self, id: PlanVersionId) -> CommandResult<Arc<PublishedPlan>> {
+    pub async fn published_plan(self, id: PlanVersionId) -> CommandResult<Arc<PublishedPlan>> {
         if let Some(plan) = self.inner.plans.kept(id) {
             return Ok(plan);
         }
@@ -119,7 +128,7 @@ impl Coordinator {
     }
 
     async fn summaries(
-        &self,
+        self,
         link: &mut Link,
         listed: &[ListedRow],
         now: Timestamp,
@@ -139,12 +148,12 @@ impl Coordinator {
 
     /// How full these performances are, in their order; counted anew where the last count is too old.
     pub(super) async fn occupancies(
-        &self,
+        self,
         link: &mut Link,
         listed: &[(&ListedRow, &Prices)],
         now: Timestamp,
     ) -> DataResult<Vec<Occupancy>> {
-        let monotonic = self.monotonic();
+        let monotonic = self.coordinator.monotonic();
         let known: Vec<Option<Occupancy>> =
             listed.iter().map(|(row, _)| self.inner.occupancies.find(row.performance_id, monotonic)).collect();
         let unknown = listed.iter().zip(&known).filter(|(_, known)| known.is_none());
@@ -172,7 +181,7 @@ impl Coordinator {
 
     /// `taken`: places that are not free, those without a price among them.
     async fn count_occupancy(
-        &self,
+        self,
         link: &mut Link,
         row: &ListedRow,
         prices: &Prices,

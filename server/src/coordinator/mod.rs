@@ -1,13 +1,15 @@
 //! The coordinator: every command of the system enters here. It opens the transaction, leads the
 //! components, commits, and announces; rules are the components', words are the http component's.
 //!
-//! [`seats`] leads the seat desks, [`orders`] check-out and the payment gateway, [`accounts`] sign-ins and what proves
-//! them, [`staff`] organizers' teams and what they sell; [`outbox`] sends what must leave, [`background`] finishes what
-//! crashed, and [`catalogue`] reads. Each adds its commands to [`Coordinator`].
+//! A command is a method of the handle of its subject, a copyable view of the one [`Coordinator`]:
+//! `coordinator.seats().hold_seats(…)`. [`Seats`] lead the seat desks, [`Orders`] check-out and the payment gateway,
+//! [`Accounts`] sign-ins and what proves them, [`Staff`] organizers' teams and what they sell; the [`Catalogue`] reads,
+//! the [`Outbox`] sends what must leave, and [`Background`] finishes what crashed. Handles call each other through the
+//! coordinator. A task that outlives its caller takes a clone of the coordinator.
 
 pub mod accounts;
 pub mod background;
-mod catalogue;
+pub mod catalogue;
 pub mod error;
 pub mod orders;
 pub mod outbox;
@@ -38,15 +40,18 @@ use crate::{
     reservations::{cart::PricedPerformances, seats::held_from::HeldBudget},
     safeguards::Safeguards,
 };
-use background::node_hints::Hints;
-use error::OrProblem;
+use accounts::Accounts;
+use background::{Background, node_hints::Hints};
+use catalogue::Catalogue;
 use orders::{
+    Orders,
     order_desk::{OrderDesk, OrderDeskSetting},
     ticket_keys::TicketKeys,
 };
-use outbox::order_mail::Outgoing;
-use seats::{challenge::Challenge, desk::DeskSetting, desks::Desks};
-use shared_model::{ErrorCode, Language, Problem, Timestamp};
+use outbox::{Outbox, order_mail::Outgoing};
+use seats::{Seats, challenge::Challenge, desk::DeskSetting, desks::Desks};
+use shared_model::{ErrorCode, Problem, Timestamp};
+use staff::Staff;
 use std::{sync::Arc, time::Duration};
 
 /// What a coordinator is made of.
@@ -70,7 +75,7 @@ pub struct Setting {
     pub order_desk_queue: usize,
 }
 
-/// The one door. Cheap to clone.
+/// The one door: the handles, and what belongs to all of them. Cheap to clone.
 #[derive(Clone)]
 pub struct Coordinator {
     inner: Arc<Inner>,
@@ -208,16 +213,6 @@ impl Coordinator {
         &self.inner.database
     }
 
-    /// The gate in front of passwords.
-    pub fn passwords(&self) -> &Passwords {
-        &self.inner.passwords
-    }
-
-    /// The sandbox provider, for its own pages.
-    pub fn sandbox(&self) -> &Sandbox {
-        &self.inner.sandbox
-    }
-
     /// Answers when the database can be written to; asked as often as one likes.
     pub async fn ready(&self) -> CommandResult<()> {
         self.inner.readiness.find(&self.inner.database, self.now()).await
@@ -237,18 +232,32 @@ impl Coordinator {
         }
     }
 
-    /// Opens a guest's session with an empty cart.
-    pub async fn open_session(&self, language: Language, device: &str) -> CommandResult<OpenedSession> {
-        self.inner.sessions.open(language, device, self.now()).await.or_problem()
+    pub fn catalogue(&self) -> Catalogue<'_> {
+        Catalogue { coordinator: self, inner: &self.inner }
     }
 
-    /// Whose token it is.
-    pub async fn find_visitor(&self, token: &str) -> CommandResult<Option<Visitor>> {
-        self.inner.sessions.find(token, self.now()).await.or_problem()
+    pub fn seats(&self) -> Seats<'_> {
+        Seats { coordinator: self, inner: &self.inner }
     }
 
-    pub async fn set_language(&self, visitor: &Visitor, language: Language) -> CommandResult<()> {
-        self.inner.sessions.set_language(visitor, language).await.or_problem()
+    pub fn orders(&self) -> Orders<'_> {
+        Orders { coordinator: self, inner: &self.inner }
+    }
+
+    pub fn accounts(&self) -> Accounts<'_> {
+        Accounts { coordinator: self, inner: &self.inner }
+    }
+
+    pub fn staff(&self) -> Staff<'_> {
+        Staff { coordinator: self, inner: &self.inner }
+    }
+
+    pub fn background(&self) -> Background<'_> {
+        Background { coordinator: self, inner: &self.inner }
+    }
+
+    fn outbox(&self) -> Outbox<'_> {
+        Outbox { coordinator: self, inner: &self.inner }
     }
 }
 

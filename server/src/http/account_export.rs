@@ -26,10 +26,10 @@ struct Rest {
 }
 
 /// # Errors
-/// What [`Coordinator::export_account`] says. Where a later page cannot be read, the answer breaks off: nobody takes a
-/// part for the whole.
+/// What [`crate::coordinator::accounts::Accounts::export_account`] says. Where a later page cannot be read, the answer
+/// breaks off: nobody takes a part for the whole.
 pub async fn answer(coordinator: &Coordinator, visitor: Visitor, account_id: AccountId) -> CommandResult<Response> {
-    let export = coordinator.export_account(&visitor, account_id).await?;
+    let export = coordinator.accounts().export_account(&visitor, account_id).await?;
     let whole = serde_json::to_string(&export).expect("an export is plain data");
     let head = whole.strip_suffix(END).expect("its orders are its last part").to_owned();
     let rest = Rest { coordinator: coordinator.clone(), visitor, cursor: None, is_first_page: true };
@@ -50,7 +50,7 @@ pub async fn answer(coordinator: &Coordinator, visitor: Visitor, account_id: Acc
 impl Rest {
     /// The next page's orders, and what follows them.
     async fn write_page(self) -> CommandResult<(String, Option<Self>)> {
-        let page = self.coordinator.export_orders(&self.visitor, self.cursor).await?;
+        let page = self.coordinator.accounts().export_orders(&self.visitor, self.cursor).await?;
         let mut text = String::new();
         for (n, order) in page.items.iter().enumerate() {
             if n > 0 || !self.is_first_page {

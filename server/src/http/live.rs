@@ -83,7 +83,7 @@ async fn upgrade(
     if is_cross_site(&headers, host, &state) {
         return Err(ApiError(Problem::new(ErrorCode::Forbidden).detail("this socket comes from another site")));
     }
-    let desk = state.coordinator.desk(performance_id).await?;
+    let desk = state.coordinator.seats().desk(performance_id).await?;
     let no_socket =
         || Problem::new(ErrorCode::InvalidInput).detail("open a web socket here; this address answers nothing else");
     let key = socket_key(&method, &headers).ok_or_else(no_socket)?;
@@ -267,7 +267,7 @@ impl Viewer {
                 match self.visitor_now().await? {
                     Ok(visitor) => {
                         let from = HoldOrigin { address: self.address, challenge_token: None };
-                        self.coordinator.hold_seats(&visitor, performance, hold_id, request, &from).await
+                        self.coordinator.seats().hold_seats(&visitor, performance, hold_id, request, &from).await
                     }
                     Err(problem) => Err(problem),
                 },
@@ -275,14 +275,14 @@ impl Viewer {
             ClientMessage::Release { request_id, seats } => (
                 request_id,
                 match self.visitor_now().await? {
-                    Ok(visitor) => self.coordinator.release_seats(&visitor, performance, seats).await,
+                    Ok(visitor) => self.coordinator.seats().release_seats(&visitor, performance, seats).await,
                     Err(problem) => Err(problem),
                 },
             ),
             ClientMessage::Extend { request_id } => (
                 request_id,
                 match self.visitor_now().await? {
-                    Ok(visitor) => self.coordinator.extend_hold(&visitor, performance).await,
+                    Ok(visitor) => self.coordinator.seats().extend_hold(&visitor, performance).await,
                     Err(problem) => Err(problem),
                 },
             ),
@@ -301,7 +301,7 @@ impl Viewer {
             return Ok(Err(too_many_at_once()));
         }
         let Some(token) = &self.token else { return Ok(Err(Problem::new(ErrorCode::Unauthenticated))) };
-        match self.coordinator.find_visitor(token).await {
+        match self.coordinator.accounts().find_visitor(token).await {
             Ok(Some(visitor)) => Ok(Ok(visitor)),
             Ok(None) if self.visitor.is_some() => Err(Closed),
             Ok(None) => Ok(Err(Problem::new(ErrorCode::Unauthenticated))),

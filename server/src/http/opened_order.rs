@@ -52,7 +52,7 @@ impl FromRequestParts<AppState> for OpenedOrder {
         if visitor.is_none() && key.is_none() && is_for_programs(parts) {
             return Err(ErrorCode::Unauthenticated.into());
         }
-        let order = state.coordinator.open_order(visitor.as_ref(), order_id, key.as_deref()).await?;
+        let order = state.coordinator.orders().open_order(visitor.as_ref(), order_id, key.as_deref()).await?;
         Ok(Self { order, key })
     }
 }

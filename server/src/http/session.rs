@@ -84,7 +84,7 @@ pub fn token_of<'a>(headers: &'a HeaderMap, state: &AppState) -> Option<&'a str>
 
 async fn find_visitor(parts: &Parts, state: &AppState) -> Result<Option<Visitor>, ApiError> {
     match token_of(&parts.headers, state) {
-        Some(token) => Ok(state.coordinator.find_visitor(token).await?),
+        Some(token) => Ok(state.coordinator.accounts().find_visitor(token).await?),
         None => Ok(None),
     }
 }
@@ -138,7 +138,7 @@ where
             return Err(ApiError(Problem { retry_after_seconds: Some(1), ..problem }));
         }
         let device = device_of(&parts.headers);
-        Ok(Self(state.coordinator.open_session(language_of(&parts.headers), &device).await?))
+        Ok(Self(state.coordinator.accounts().open_session(language_of(&parts.headers), &device).await?))
     }
 }
 

@@ -77,7 +77,8 @@ where
         let organizer = path.iter().find_map(|(name, value)| (name == ORGANIZER_PART).then_some(value));
         let organizer_id: OrganizerId = organizer.and_then(|text| text.parse().ok()).ok_or(ErrorCode::NotFound)?;
         let coordinator = AppState::from_ref(state).coordinator.clone();
-        let member = coordinator.authorise_staff(&who.visitor, who.account_id, organizer_id, W::PERMISSION).await?;
+        let member =
+            coordinator.staff().authorise_staff(&who.visitor, who.account_id, organizer_id, W::PERMISSION).await?;
         Ok(Self { member, visitor: who.visitor, wants: PhantomData })
     }
 }
@@ -95,6 +96,6 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let who = SignedInVisitor::from_request_parts(parts, state).await?;
         let coordinator = AppState::from_ref(state).coordinator.clone();
-        Ok(Self(coordinator.authorise_operator(&who.visitor, who.account_id).await?))
+        Ok(Self(coordinator.staff().authorise_operator(&who.visitor, who.account_id).await?))
     }
 }

@@ -151,7 +151,7 @@ on_both_engines! {
         assert_eq!(eve.cart().await.lapsed.len(), 1);
         app.wait(60 * MINUTE);
         assert!(eve.cart().await.lapsed.is_empty());
-        app.coordinator().forget_old_lapsed_holds().await;
+        app.coordinator().background().forget_old_lapsed_holds().await;
         assert_eq!(count_one(app.coordinator().database(), "select count(*) from lapsed_hold").await, 0);
     }
 

@@ -281,7 +281,8 @@ async fn gather(app: &TestApp) -> (Vec<Visitor>, Things) {
     let half = app.buyer().await;
     assert_eq!(sign_in(&half, &careful.email, PASSWORD).await.refused(), ErrorCode::SecondFactorRequired);
     let order = things.ids.iter().find(|(name, _)| *name == "order_id").unwrap().1.parse().unwrap();
-    let link = Visitor { key: Some(app.coordinator().order_key(order)), ..Visitor::new("link", stranger.clone()) };
+    let link =
+        Visitor { key: Some(app.coordinator().orders().order_key(order)), ..Visitor::new("link", stranger.clone()) };
     let everybody = vec![
         Visitor::new("stranger", stranger),
         Visitor::new("guest", guest),

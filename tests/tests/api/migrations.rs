@@ -290,7 +290,7 @@ async fn what_the_sandbox_kept_in_a_file_is_taken_over_once(engine: Engine) {
     let url = fresh_database(engine, folder.path()).await;
     let mut app = TestApp::start_on(Setting::of(engine), folder, url).await;
     for _ in 0..2 {
-        let sandbox = app.coordinator().sandbox();
+        let sandbox = app.coordinator().orders().sandbox();
         let mut intents = sandbox.list_intents().await.unwrap();
         intents.sort_by(|one, other| one.reference.cmp(&other.reference));
         let known: Vec<_> =

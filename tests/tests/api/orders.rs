@@ -202,7 +202,7 @@ on_both_engines! {
         let play = app.stage(Wish::default()).await;
         let ana = app.buyer().await;
         let (order, other) = (buy(&ana, &play, "Stalls A-1").await, buy(&ana, &play, "Stalls A-2").await);
-        let key = app.coordinator().order_key(order.order_id);
+        let key = app.coordinator().orders().order_key(order.order_id);
         mailed(&app, 2).await;
         let unfolded = order_mails(&app).join("").replace("=\n", "").replace("=\r\n", "");
         assert!(unfolded.contains(&key), "the mail carries it");
@@ -218,7 +218,8 @@ on_both_engines! {
             let opened = read_page(&app, &format!("/orders/{}{path}?key={key}", order.order_id)).await;
             assert_eq!(opened.status(), StatusCode::OK, "{path}");
             assert!(opened.headers()["content-type"].to_str().unwrap().starts_with(kind), "{path}");
-            for wrong in ["", "?key=", "?key=x", &format!("?key={}", app.coordinator().order_key(other.order_id))] {
+            let of_another = format!("?key={}", app.coordinator().orders().order_key(other.order_id));
+            for wrong in ["", "?key=", "?key=x", &of_another] {
                 let refused = read_page(&app, &format!("/orders/{}{path}{wrong}", order.order_id)).await;
                 assert_eq!(refused.status(), StatusCode::NOT_FOUND, "{path}{wrong}");
             }
@@ -245,7 +246,7 @@ on_both_engines! {
         mailed(&app, 2).await;
         let refusal = mail_again(&ana, order, OrderMailId::new(), "").await.unwrap_err();
         assert_eq!((refusal.code, refusal.retry_after_seconds), (ErrorCode::RateLimited, Some(60)));
-        let key = app.coordinator().order_key(order);
+        let key = app.coordinator().orders().order_key(order);
         for _ in 0..4 {
             app.wait(MINUTE);
             mail_again(&nobody(&ana), order, OrderMailId::new(), &format!("?key={key}")).await.unwrap();

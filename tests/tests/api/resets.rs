@@ -216,7 +216,7 @@ on_both_engines! {
         set(&other, &sent, NEW_PASSWORD).await.unwrap();
         let ines_again = sign_in(&other, INES, NEW_PASSWORD).await.unwrap();
         let refresh_token = ines_again.session.refresh_token.unwrap().0;
-        let key = app.coordinator().order_key(shared_model::OrderId(waiting.code_id.0));
+        let key = app.coordinator().orders().order_key(shared_model::OrderId(waiting.code_id.0));
         let books = ticketboss_tests::books::everything(app.coordinator().database()).await;
         assert!(books.contains(INES), "the books were read");
         let codes = [&code, &reset_code].map(|code| [format!("\"{code}\""), format!("{code} ")]).concat();

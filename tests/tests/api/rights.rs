@@ -115,7 +115,7 @@ on_both_engines! {
         // Being paid while the account goes; it comes to nothing later.
         ines.app.hold(&play, &["Stalls A-3"]).await.unwrap();
         assert_eq!(ines.app.buy(DECLINED_CARD).await.unwrap().state, OrderState::Pending);
-        let provider = app.coordinator().sandbox();
+        let provider = app.coordinator().orders().sandbox();
         wait_until("one card", async || provider.list_kept_cards().await.unwrap().len() == 1).await;
         ines.prove().await;
         delete(&ines.app).await.unwrap();
@@ -137,7 +137,7 @@ on_both_engines! {
         assert_eq!(count_one(database(&app), "select count(*) from customer_order where state = 'lapsed' and buyer_name = 'Inés Calvo'").await, 0);
 
         // Her ticket is good, and her letter can still reach her, until the performance is over.
-        let key = app.coordinator().order_key(paid);
+        let key = app.coordinator().orders().order_key(paid);
         let order: Value = stranger.get(&format!("/orders/{paid}?key={key}")).await.unwrap();
         assert_eq!(order["buyer"]["email"], INES);
         app.wait(DAY);

@@ -191,12 +191,12 @@ on_both_engines! {
 
     async fn an_operator_helps_who_lost_everything_and_it_is_written_down(app) {
         let (ana, _) = ana_with_app(&app).await;
-        app.coordinator().reset_second_factor("Ana@example.com").await.unwrap();
+        app.coordinator().accounts().reset_second_factor("Ana@example.com").await.unwrap();
         assert_eq!(ana.app.get::<Account>("/account").await.refused(), ErrorCode::Unauthenticated, "signed out everywhere");
         ana.elsewhere(&app).await;
         let noted = "select count(*) from audit_entry where action = 'second_factor_reset' and account_id is null";
         assert_eq!(books::count_one(app.coordinator().database(), noted).await, 1);
-        assert!(app.coordinator().reset_second_factor("nobody@example.com").await.is_err());
+        assert!(app.coordinator().accounts().reset_second_factor("nobody@example.com").await.is_err());
     }
 
     async fn the_secret_of_an_app_stands_nowhere(app) {

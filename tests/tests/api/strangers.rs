@@ -224,7 +224,7 @@ async fn sent_away_by_a_flood_of_sign_ups(engine: Engine, safeguards: Safeguards
     for no in 0..GUESTS {
         guests.push(app.buyer().await.from(format!("192.0.2.{no}")));
     }
-    let passwords = app.coordinator().passwords();
+    let passwords = app.coordinator().accounts().passwords();
     let paused = passwords.pause().await;
     let (mut flood, mut refused) = (JoinSet::new(), Vec::new());
     for no in 0..FLOOD {

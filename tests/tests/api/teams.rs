@@ -265,8 +265,8 @@ on_both_engines! {
     async fn commands_typed_at_the_machine_stand_in_the_log_as_well(app) {
         let operator = operator(&app).await;
         let spec = OrganizerSpec { slug: "faro".to_owned(), name: "Faro".to_owned(), email: "faro@example.com".to_owned() };
-        app.coordinator().create_organizer(Actor::CommandLine, spec.clone()).await.unwrap();
-        assert!(app.coordinator().create_organizer(Actor::CommandLine, spec).await.is_err());
+        app.coordinator().staff().create_organizer(Actor::CommandLine, spec.clone()).await.unwrap();
+        assert!(app.coordinator().staff().create_organizer(Actor::CommandLine, spec).await.is_err());
         let entries = log(&operator.app, "/audit-log").await;
         let told: Vec<_> = entries.iter().map(|entry| (entry.action.as_str(), entry.subject.as_str(), entry.account_id)).collect();
         let herself = operator.account.account_id.to_string();

@@ -69,12 +69,12 @@ fn possible_keys(text: &str) -> BTreeSet<[u8; 32]> {
 
 /// Tickets signed with whatever could be a key, that a door believes.
 fn forged(app: &TestApp, text: &str) -> usize {
-    let doors = app.coordinator().ticket_verifying_keys();
+    let doors = app.coordinator().orders().ticket_verifying_keys();
     let keys = possible_keys(text);
     assert!(keys.len() > 3, "hashes and sealed words look like keys as well");
     let ours = |key: &&SigningKey| doors.iter().any(|(_, door)| *door == key.verifying_key());
     let found: Vec<SigningKey> = keys.iter().map(SigningKey::from_bytes).collect();
-    found.iter().filter(ours).filter(|key| app.coordinator().check_ticket_code(&forge(key, 1)).is_ok()).count()
+    found.iter().filter(ours).filter(|key| app.coordinator().orders().check_ticket_code(&forge(key, 1)).is_ok()).count()
 }
 
 fn forge(key: &SigningKey, key_id: u8) -> String {
@@ -107,7 +107,7 @@ async fn a_dump_of_the_database_forges_nothing(engine: Engine) {
     let mut ana = AccountHolder::sign_up(&app, "ana@example.com").await;
     ana.prove().await;
     let (_, setup) = AuthenticatorApp::set_up_with(&app, &ana.app).await;
-    assert!(app.coordinator().check_ticket_code(&codes(&order)[0]).is_ok(), "a door believes what we sold");
+    assert!(app.coordinator().orders().check_ticket_code(&codes(&order)[0]).is_ok(), "a door believes what we sold");
     let text = taken(&app).await;
     assert_eq!(forged(&app, &text), 0);
     for secret in [setup.secret.as_str(), SECRET, &ana.app.token, &ana.refresh_token, &ana.device_token] {
@@ -132,15 +132,15 @@ async fn a_key_that_lay_in_clear_is_sealed_at_the_start_and_its_tickets_stay_val
     assert!(!text.contains(&clear));
     assert_eq!(forged(&app, &text), 0);
     let old = forge(&SigningKey::from_bytes(&OLD_KEY), 1);
-    assert!(app.coordinator().check_ticket_code(&old).is_ok(), "it was sold before");
+    assert!(app.coordinator().orders().check_ticket_code(&old).is_ok(), "it was sold before");
     let order = buy(&app, &["Stalls A-1"]).await;
     let code = &codes(&order)[0];
-    assert_eq!(app.coordinator().check_ticket_code(code).unwrap().key_id, 1);
+    assert_eq!(app.coordinator().orders().check_ticket_code(code).unwrap().key_id, 1);
     ScannedTicket::read(code).unwrap().verify(&SigningKey::from_bytes(&OLD_KEY).verifying_key()).unwrap();
     // Once more: nothing is left to be sealed.
     let (folder, url) = app.stop().await;
     let app = TestApp::start_on(Setting::of(engine), folder, url).await;
-    assert!(app.coordinator().check_ticket_code(&old).is_ok());
+    assert!(app.coordinator().orders().check_ticket_code(&old).is_ok());
 }
 
 /// The true command beside a running server.
@@ -166,19 +166,19 @@ async fn a_rotated_key_is_taken_up_by_running_nodes_and_old_tickets_stay_valid(e
     ana.hold(&play, &["Stalls A-1"]).await.unwrap();
     app.look_once().await;
     let after = codes(&ana.buy(GOOD_CARD).await.unwrap());
-    let key_id = |code: &str| app.coordinator().check_ticket_code(code).unwrap().key_id;
+    let key_id = |code: &str| app.coordinator().orders().check_ticket_code(code).unwrap().key_id;
     assert_eq!((key_id(&before[0]), key_id(&after[0])), (1, 2));
     let listed = command(&app, &["keys", "list"]);
     assert_eq!(listed.lines().count(), 2, "{listed}");
-    for (_, key) in app.coordinator().ticket_verifying_keys() {
+    for (_, key) in app.coordinator().orders().ticket_verifying_keys() {
         assert!(listed.contains(&BASE64_STANDARD_NO_PAD.encode(key.to_bytes())), "{listed}");
     }
     // The private half of the old one is gone, and so is what a stranger's key signs.
     let sealed = "select count(*) from ticket_key where signing_key_sealed is not null";
     assert_eq!(count_one(app.coordinator().database(), sealed).await, 1);
     let stranger = SigningKey::from_bytes(&[9; 32]);
-    assert_eq!(app.coordinator().check_ticket_code(&forge(&stranger, 2)), Err(TicketCodeError::Forged));
-    assert_eq!(app.coordinator().check_ticket_code(&forge(&stranger, 3)), Err(TicketCodeError::UnknownKey(3)));
+    assert_eq!(app.coordinator().orders().check_ticket_code(&forge(&stranger, 2)), Err(TicketCodeError::Forged));
+    assert_eq!(app.coordinator().orders().check_ticket_code(&forge(&stranger, 3)), Err(TicketCodeError::UnknownKey(3)));
     let noted = "select count(*) from audit_entry where action = 'ticket_key_rotated' and account_id is null";
     assert_eq!(count_one(app.coordinator().database(), noted).await, 1);
 }

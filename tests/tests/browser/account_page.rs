@@ -264,7 +264,7 @@ async fn a_cancelled_and_a_moved_evening_are_told_on_their_tickets() {
     ana.click(".sign-in .primary").await;
     ana.see(".ticket-row").await;
     let later = app.now() + std::time::Duration::from_secs(90 * 24 * 60 * 60);
-    app.coordinator().move_performance(Actor::CommandLine, play.id, later).await.unwrap();
+    app.coordinator().staff().move_performance(Actor::CommandLine, play.id, later).await.unwrap();
     // What a performance is, is believed for a moment.
     let told = async |path: &str, selector: &str, words: &str| {
         ana.open(path).await;
@@ -273,7 +273,7 @@ async fn a_cancelled_and_a_moved_evening_are_told_on_their_tickets() {
     wait_until("it was moved", async || told("/tickets", ".ticket-row .ticket-notice", "This is the new date").await)
         .await;
     ana.keep_picture("site-ticket-moved.png").await;
-    app.coordinator().cancel_performance(Actor::CommandLine, play.id).await.unwrap();
+    app.coordinator().staff().cancel_performance(Actor::CommandLine, play.id).await.unwrap();
     let page = format!("/orders/{order}");
     wait_until("it is cancelled", async || told(&page, ".ticket .ticket-notice", "Cancelled").await).await;
     assert_eq!(ana.value("document.querySelector('.ticket .qr') == null").await, true, "it opens no door");

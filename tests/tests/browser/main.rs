@@ -232,7 +232,7 @@ async fn purchase_seats() {
     ana.see(".ticket .qr svg").await;
     ana.keep_picture("site-tickets.png").await;
     // Seen by everybody as sold, and the cart is empty.
-    let seats = app.coordinator().seat_snapshot(play.id).await.unwrap();
+    let seats = app.coordinator().seats().seat_snapshot(play.id).await.unwrap();
     assert_eq!(seats.states.get(play.seat("Stalls A-5")), Some(shared_model::SeatState::Sold));
     ana.open("/cart").await;
     ana.see(".notice-page").await;
@@ -266,7 +266,7 @@ async fn check_out_pressed_twice_is_one_order() {
     ana.value("(() => { const f = document.querySelector(\"form[action='/checkout/buy']\"); f.requestSubmit(); f.requestSubmit(); })()").await;
     ana.be_at("/orders/").await;
     ana.see(".ticket .qr svg").await;
-    assert_eq!(app.coordinator().sandbox().list_intents().await.unwrap().len(), 1);
+    assert_eq!(app.coordinator().orders().sandbox().list_intents().await.unwrap().len(), 1);
     app.books_balance().await;
 }
 

@@ -76,7 +76,7 @@ fn hidden<'p>(page: &'p str, name: &str) -> &'p str {
 }
 
 async fn count(app: &TestApp, performance: PerformanceId, wanted: SeatState) -> usize {
-    let snapshot = app.coordinator().seat_snapshot(performance).await.unwrap();
+    let snapshot = app.coordinator().seats().seat_snapshot(performance).await.unwrap();
     snapshot.states.iter().filter(|(_, state)| *state == wanted).count()
 }
 

@@ -54,12 +54,12 @@ async fn remove(of: &Buyer, card: SavedCardId) -> Answer<Value> {
 async fn approve(app: &TestApp, order: &Order) {
     let url = order.payment.as_ref().unwrap().next_action_url.as_deref().unwrap();
     let reference = url.rsplit('/').next().unwrap();
-    app.coordinator().answer_sandbox_challenge(reference, ChallengeAnswer::Approve).await.unwrap();
+    app.coordinator().orders().answer_sandbox_challenge(reference, ChallengeAnswer::Approve).await.unwrap();
 }
 
 /// The provider keeps so many cards.
 async fn provider_keeps(app: &TestApp, count: usize) {
-    let keeps = async || app.coordinator().sandbox().list_kept_cards().await.unwrap().len();
+    let keeps = async || app.coordinator().orders().sandbox().list_kept_cards().await.unwrap().len();
     wait_until("as many cards at the provider", async || keeps().await == count).await;
 }
 
@@ -137,7 +137,7 @@ on_both_engines! {
         let ines = AccountHolder::sign_up(&app, INES).await.app;
         buy_and_save(&ines, &play, "Stalls A-1", GOOD_CARD).await;
         let card = cards_when(&ines, 1).await[0].saved_card_id;
-        let method = app.coordinator().sandbox().list_kept_cards().await.unwrap()[0].payment_method.clone();
+        let method = app.coordinator().orders().sandbox().list_kept_cards().await.unwrap()[0].payment_method.clone();
         let guest = app.buyer().await;
         let ben = AccountHolder::sign_up(&app, "ben@example.com").await.app;
         for eve in [&guest, &ben] {
@@ -213,7 +213,7 @@ async fn a_crash_while_keeping(engine: Engine) {
     let order = buy_and_save(&ines, &play, "Stalls A-1", GOOD_CARD).await;
     // What the dead worker did: the provider keeps the card, nobody wrote it down.
     let payment_id = order.payment.unwrap().payment_id;
-    let sandbox = app.coordinator().sandbox();
+    let sandbox = app.coordinator().orders().sandbox();
     let intents = sandbox.list_intents().await.unwrap();
     let paid = intents.into_iter().find(|intent| intent.payment_id == payment_id.0).unwrap();
     let kept = sandbox.keep_card(&ProviderRef { payment_id, id: paid.reference }).await.unwrap();

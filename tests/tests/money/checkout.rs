@@ -108,7 +108,8 @@ on_both_engines! {
         app.wait(ASK_AFTER);
         app.look_once().await;
         let url = order.payment.unwrap().next_action_url.unwrap();
-        let late = app.coordinator().answer_sandbox_challenge(url.rsplit('/').next().unwrap(), ChallengeAnswer::Approve).await;
+        let reference = url.rsplit('/').next().unwrap();
+        let late = app.coordinator().orders().answer_sandbox_challenge(reference, ChallengeAnswer::Approve).await;
         assert_eq!(late.unwrap(), order.order_id);
         app.look_once().await;
         let order = ana.order(order.order_id).await.unwrap();
@@ -147,7 +148,7 @@ on_both_engines! {
             assert_eq!(ana.order(order_id).await.unwrap().state, OrderState::Paid);
         }
         assert_eq!(count_one(app.coordinator().database(), "select count(*) from payment").await, 5);
-        assert_eq!(app.coordinator().sandbox().list_intents().await.unwrap().len(), 5);
+        assert_eq!(app.coordinator().orders().sandbox().list_intents().await.unwrap().len(), 5);
         balance_and_rest(app.coordinator()).await;
     }
 
@@ -184,7 +185,7 @@ on_both_engines! {
         let request = ana.order_request(GOOD_CARD).await;
         ana.choose_type(&play, "Stalls A-1", play.reduced).await.unwrap();
         assert_eq!(ana.place_order(OrderId::new(), &request).await.refused(), ErrorCode::TotalChanged);
-        assert_eq!(app.coordinator().sandbox().list_intents().await.unwrap().len(), 0);
+        assert_eq!(app.coordinator().orders().sandbox().list_intents().await.unwrap().len(), 0);
         assert_eq!(ana.buy(GOOD_CARD).await.unwrap().state, OrderState::Paid);
     }
 

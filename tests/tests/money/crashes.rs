@@ -88,7 +88,7 @@ async fn killed_at(engine: Engine, step: &str, paid: bool, within: Duration) {
     let order = ana.place_order(order_id, &request).await.unwrap();
     assert!(order.paid_at.is_some(), "{:?}", order.state);
     assert_eq!(count_one(app.coordinator().database(), "select count(*) from ticket").await, 2);
-    let taken = app.coordinator().sandbox().list_intents().await.unwrap();
+    let taken = app.coordinator().orders().sandbox().list_intents().await.unwrap();
     assert_eq!(taken.iter().filter(|intent| intent.status == "succeeded").count(), 1, "charged once");
     balance_and_rest(app.coordinator()).await;
 }

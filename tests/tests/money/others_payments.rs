@@ -121,7 +121,7 @@ on_each_engine! {
 
 /// Cancels a performance as an operator does.
 async fn cancel(app: &TestApp, play: &Performance) {
-    app.coordinator().cancel_performance(Actor::CommandLine, play.id).await.unwrap();
+    app.coordinator().staff().cancel_performance(Actor::CommandLine, play.id).await.unwrap();
 }
 
 on_both_engines! {

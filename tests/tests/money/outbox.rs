@@ -77,7 +77,7 @@ async fn a_mail_server_that_hangs_keeps_no_money_waiting() {
     // By the loops of the running application alone: a look of all of them would wait for the mails.
     wait_until("the money is let go", async || {
         app.wait(Duration::from_millis(100));
-        let intents = app.coordinator().sandbox().list_intents().await.unwrap();
+        let intents = app.coordinator().orders().sandbox().list_intents().await.unwrap();
         intents.iter().any(|intent| intent.status == "canceled")
     })
     .await;

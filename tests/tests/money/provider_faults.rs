@@ -155,7 +155,7 @@ async fn start(engine: Engine) -> (TestApp, Performance, Arc<Faults>) {
 }
 
 async fn count_taken(app: &TestApp) -> usize {
-    let intents = app.coordinator().sandbox().list_intents().await.unwrap();
+    let intents = app.coordinator().orders().sandbox().list_intents().await.unwrap();
     intents.iter().filter(|intent| intent.status == "succeeded").count()
 }
 

@@ -1,7 +1,7 @@
 //! Who may ask once more: in which buckets a request of somebody who is not signed in, or is, is counted. The numbers
 //! are [`crate::auth::limits::quotas`]'s.
 
-use super::client::Client;
+use super::{Accounts, client::Client};
 use crate::{
     auth::{
         codes::{CountedUnder, Typist},
@@ -9,7 +9,7 @@ use crate::{
         sessions::devices::known_device,
     },
     coordinator::{
-        Coordinator, Visitor,
+        Visitor,
         error::{CommandResult, OrProblem, too_often},
     },
     data::accounts::email_key::email_key,
@@ -27,15 +27,15 @@ pub(in crate::coordinator) enum Admitted {
     StrangerAmongMany,
 }
 
-impl Coordinator {
+impl Accounts<'_> {
     /// The device that was signed in under this name before, if the client is one.
-    pub(in crate::coordinator) fn device_of(&self, email: &EmailAddress, client: Client<'_>) -> Option<String> {
-        known_device(&self.inner.secret, email, client.device_token, self.now())
+    pub(in crate::coordinator) fn device_of(self, email: &EmailAddress, client: Client<'_>) -> Option<String> {
+        known_device(&self.inner.secret, email, client.device_token, self.coordinator.now())
     }
 
     /// Counts a password tried for a user name.
     pub(in crate::coordinator) async fn admit_password(
-        &self,
+        self,
         email: &EmailAddress,
         client: Client<'_>,
     ) -> CommandResult<Admitted> {
@@ -48,18 +48,18 @@ impl Coordinator {
         asked.push(Counted::of(Limit::SignInsByAddressAndName, format!("{} {key}", client.address)));
         self.admit(&asked).await?;
         let by_name = [Counted::of(Limit::SignInsByName, key)];
-        let by_name = self.inner.limits.admit(&by_name, self.now()).await.or_problem()?;
+        let by_name = self.inner.limits.admit(&by_name, self.coordinator.now()).await.or_problem()?;
         Ok(if by_name.is_ok() { Admitted::Stranger } else { Admitted::StrangerAmongMany })
     }
 
     /// Counts a password tried by who is signed in: no stranger can use this up.
-    pub(in crate::coordinator) async fn admit_own_password(&self, account_id: AccountId) -> CommandResult<()> {
+    pub(in crate::coordinator) async fn admit_own_password(self, account_id: AccountId) -> CommandResult<()> {
         self.admit(&[Counted::of(Limit::SignInsByDevice, account_id.to_string())]).await
     }
 
     /// Counts a code that is asked for under a user name, whether it has an account or not.
     pub(in crate::coordinator) async fn admit_code(
-        &self,
+        self,
         visitor: &Visitor,
         email: &EmailAddress,
         client: Client<'_>,
@@ -75,16 +75,12 @@ impl Coordinator {
     }
 
     /// Counts a password that a stranger wants for a new account, before anything is computed for it.
-    pub(in crate::coordinator) async fn admit_new_password(&self, client: Client<'_>) -> CommandResult<()> {
+    pub(in crate::coordinator) async fn admit_new_password(self, client: Client<'_>) -> CommandResult<()> {
         self.admit(&Counted::by_address(Limit::PasswordsMade, client.address)).await
     }
 
     /// Counts what is done with a code that was proved.
-    pub(in crate::coordinator) async fn admit_proved(
-        &self,
-        visitor: &Visitor,
-        client: Client<'_>,
-    ) -> CommandResult<()> {
+    pub(in crate::coordinator) async fn admit_proved(self, visitor: &Visitor, client: Client<'_>) -> CommandResult<()> {
         self.admit(&match typist(visitor, client) {
             Typist::Account(account_id) => vec![Counted::of(Limit::CodesTyped, account_id.to_string())],
             Typist::Guest(address) => Counted::by_address(Limit::CodesTyped, address),
@@ -92,8 +88,8 @@ impl Coordinator {
         .await
     }
 
-    pub(in crate::coordinator) async fn admit(&self, asked: &[Counted]) -> CommandResult<()> {
-        self.inner.limits.admit(asked, self.now()).await.or_problem()?.map_err(too_often)
+    pub(in crate::coordinator) async fn admit(self, asked: &[Counted]) -> CommandResult<()> {
+        self.inner.limits.admit(asked, self.coordinator.now()).await.or_problem()?.map_err(too_often)
     }
 }
 

@@ -4,6 +4,7 @@
 //! writes down a code and a sealed note; whom the note reaches is found out when it is sent ([`crate::coordinator::outbox::account_mail`]).
 
 use super::{
+    Accounts,
     admission::{of_owner, of_strangers, typist, under_account, under_mailbox},
     client::Client,
     sign_in::SignedIn,
@@ -17,7 +18,7 @@ use crate::{
         sessions::{devices::new_device_token, store::Proof, visitor::Kind},
     },
     coordinator::{
-        Coordinator, OpenedSession, Visitor,
+        OpenedSession, Visitor,
         error::{CommandResult, OrProblem, too_often},
         invalid,
     },
@@ -38,15 +39,15 @@ use uuid::Uuid;
 /// How long a sign-up waits for its code, new codes included.
 const SIGN_UP_TTL: Duration = Duration::from_secs(60 * 60);
 
-impl Coordinator {
+impl Accounts<'_> {
     /// Begins a new account: a code goes to the address, or word that it has an account already.
     pub async fn begin_sign_up(
-        &self,
+        self,
         visitor: &Visitor,
         request: SignUpRequest,
         client: Client<'_>,
     ) -> CommandResult<SignUp> {
-        let now = self.now();
+        let now = self.coordinator.now();
         if let Some(phone) = &request.phone {
             self.judge_phone(phone)?;
         }
@@ -76,12 +77,12 @@ impl Coordinator {
 
     /// Another code for a sign-up that still waits.
     pub async fn repeat_sign_up_code(
-        &self,
+        self,
         visitor: &Visitor,
         sign_up_id: SignUpId,
         client: Client<'_>,
     ) -> CommandResult<CodeSent> {
-        let now = self.now();
+        let now = self.coordinator.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
         let row = rows::find_sign_up(&mut link, sign_up_id.0).await.or_problem()?;
         let row = row.filter(|row| now < Timestamp(row.expires_at)).ok_or_else(code_over)?;
@@ -95,7 +96,7 @@ impl Coordinator {
     }
 
     async fn send_sign_up_code(
-        &self,
+        self,
         link: &mut Link,
         visitor: &Visitor,
         row: &rows::SignUpRow,
@@ -109,7 +110,7 @@ impl Coordinator {
 
     /// Makes a code and writes the note that brings it, in the transaction at hand.
     async fn write_code(
-        &self,
+        self,
         link: &mut Link,
         visitor: &Visitor,
         wish: Wish<'_>,
@@ -127,26 +128,26 @@ impl Coordinator {
 
     /// [`Self::write_code`] in a transaction of its own.
     async fn send_code(
-        &self,
+        self,
         visitor: &Visitor,
         wish: Wish<'_>,
         note: impl FnOnce(CodeId, String) -> Note,
     ) -> CommandResult<CodeSent> {
         let mut link = self.inner.database.begin().await.or_problem()?;
-        let sent = self.write_code(&mut link, visitor, wish, self.now(), note).await?;
+        let sent = self.write_code(&mut link, visitor, wish, self.coordinator.now(), note).await?;
         link.commit().await.or_problem()?;
         Ok(sent)
     }
 
     /// The right code makes the account and signs its owner in; her cart stays.
     pub async fn finish_sign_up(
-        &self,
+        self,
         visitor: &Visitor,
         typed: &CodeTyped,
         kind: Kind,
         client: Client<'_>,
     ) -> CommandResult<SignedIn> {
-        let now = self.now();
+        let now = self.coordinator.now();
         let (subject, _) = self.prove_code(visitor, typed, CodePurpose::SignUp, client).await?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let sign_up = match subject {
@@ -166,7 +167,7 @@ impl Coordinator {
 
     /// A code for the mailbox of an account whose password was right, in the transaction at hand.
     pub(in crate::coordinator) async fn send_sign_in_code(
-        &self,
+        self,
         link: &mut Link,
         visitor: &Visitor,
         known: &Known,
@@ -176,12 +177,12 @@ impl Coordinator {
         let wish = Wish { purpose: CodePurpose::SignIn, subject, confirms: None, counted };
         let to = Addressee::owner(known);
         let note = |code_id, code| Note::SignInCode { code_id, code, to };
-        Ok(self.write_code(link, visitor, wish, self.now(), note).await?.code_id)
+        Ok(self.write_code(link, visitor, wish, self.coordinator.now(), note).await?.code_id)
     }
 
     /// The mailed code that was asked for besides the right password.
     pub async fn finish_sign_in_with_mailed_code(
-        &self,
+        self,
         visitor: &Visitor,
         typed: Secret,
         client: Client<'_>,
@@ -198,7 +199,7 @@ impl Coordinator {
 
     /// Sends a code to the phone that is to become the account's.
     pub async fn begin_phone(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         phone: PhoneNumber,
@@ -217,7 +218,7 @@ impl Coordinator {
 
     /// The right code makes the phone the account's.
     pub async fn finish_phone(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         typed: &CodeTyped,
@@ -226,16 +227,16 @@ impl Coordinator {
         let phone = self.prove_for(visitor, account_id, typed, CodePurpose::Phone, client).await?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
-        let at = Some(self.now().as_millis());
+        let at = Some(self.coordinator.now().as_millis());
         rows::set_phone(&mut link, account_id.0, Some(&phone), at).await.or_problem()?;
-        rows::void_codes(&mut link, account_id.0, self.now().as_millis()).await.or_problem()?;
+        rows::void_codes(&mut link, account_id.0, self.coordinator.now().as_millis()).await.or_problem()?;
         self.tell(&mut link, &known, News::PhoneChanged).await?;
         link.commit().await.or_problem()
     }
 
     /// Sends a code to the address that is to become the account's user name.
     pub async fn begin_email(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         email: EmailAddress,
@@ -254,7 +255,7 @@ impl Coordinator {
     /// The right code makes the address the user name; the old one is told, and the session gets new tokens, as its
     /// device does.
     pub async fn finish_email(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         typed: &CodeTyped,
@@ -269,7 +270,7 @@ impl Coordinator {
             Err(DataError::Conflict) => return Err(code_over()),
             other => other.or_problem()?,
         }
-        let now = self.now().as_millis();
+        let now = self.coordinator.now().as_millis();
         let (former, present) = (email_key(known.email.as_str()), email_key(email.as_str()));
         if former != present {
             team::move_invitations(&mut link, account_id.0, &former, &present, now).await.or_problem()?;
@@ -281,13 +282,13 @@ impl Coordinator {
         let roles = accounts::list_memberships(&mut link, account_id).await.or_problem()?;
         let session = Box::new(self.proved(link, visitor, Proof::Once).await?);
         // Her device is known under the new name.
-        let device_token = new_device_token(&self.inner.secret, &known.email, self.now());
+        let device_token = new_device_token(&self.inner.secret, &known.email, self.coordinator.now());
         Ok(SignedIn::Whole { session, account: Box::new(known.into_account(roles)), device_token })
     }
 
     /// Sends a code for a forgotten password, if there is anybody to send it to.
     pub async fn begin_reset(
-        &self,
+        self,
         visitor: &Visitor,
         request: ResetRequest,
         client: Client<'_>,
@@ -305,21 +306,21 @@ impl Coordinator {
     }
 
     /// Whether she is signed in to the account of this name.
-    async fn is_owner_of(&self, visitor: &Visitor, email: &EmailAddress) -> CommandResult<bool> {
+    async fn is_owner_of(self, visitor: &Visitor, email: &EmailAddress) -> CommandResult<bool> {
         let Some(account_id) = visitor.account_id else { return Ok(false) };
         let account = self.load_account(account_id).await?;
         Ok(email_key(account.email.as_str()) == email_key(email.as_str()))
     }
 
     /// The code for a forgotten password is the right one: a new password may be set.
-    pub async fn prove_reset(&self, visitor: &Visitor, typed: &CodeTyped, client: Client<'_>) -> CommandResult<()> {
+    pub async fn prove_reset(self, visitor: &Visitor, typed: &CodeTyped, client: Client<'_>) -> CommandResult<()> {
         self.prove_code(visitor, typed, CodePurpose::Reset, client).await.map(drop)
     }
 
     /// The new password; once for each proved code. All sessions of the account end; where this one is, it gets new
     /// tokens.
     pub async fn finish_reset(
-        &self,
+        self,
         visitor: &Visitor,
         code_id: CodeId,
         password: &Password,
@@ -327,7 +328,7 @@ impl Coordinator {
     ) -> CommandResult<Option<OpenedSession>> {
         self.admit_proved(visitor, client).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
-        let now = self.now().as_millis();
+        let now = self.coordinator.now().as_millis();
         let subject = rows::find_proved(&mut link, code_id.0, visitor.session_id.0, now).await.or_problem()?;
         let account_id = AccountId(subject.ok_or_else(code_over)?);
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
@@ -352,7 +353,7 @@ impl Coordinator {
 
     /// What a code confirms that this account asked for: the session may have changed hands since.
     async fn prove_for(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         typed: &CodeTyped,
@@ -365,13 +366,13 @@ impl Coordinator {
 
     /// Tries a code: what it was for, and what it confirms.
     async fn prove_code(
-        &self,
+        self,
         visitor: &Visitor,
         typed: &CodeTyped,
         purpose: CodePurpose,
         client: Client<'_>,
     ) -> CommandResult<(Option<Uuid>, Option<String>)> {
-        let now = self.now();
+        let now = self.coordinator.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
         let typed = Try {
             code_id: typed.code_id,
@@ -399,7 +400,7 @@ impl Coordinator {
     }
 
     /// Refuses numbers that get no text messages, or that the deployment sends none to.
-    fn judge_phone(&self, phone: &PhoneNumber) -> CommandResult<()> {
+    fn judge_phone(self, phone: &PhoneNumber) -> CommandResult<()> {
         let countries = &self.inner.outgoing.sms_countries;
         accounts::judge_phone(phone, countries).map_err(|refusal| match refusal {
             PhoneRefusal::NoNumber => invalid("phone is no number of its country; it looks like +34 612 345 678"),

@@ -1,10 +1,11 @@
 //! What people may ask of us about their data: all of it as one document (GDPR art. 15 and 20), and its deletion
 //! (art. 17). What stays, and why, is said in [`crate::reservations::orders::erasure`].
 
+use super::Accounts;
 use crate::{
     auth::{accounts, notes::News},
     coordinator::{
-        Coordinator, Visitor,
+        Visitor,
         error::{CommandResult, OrProblem, not_found},
         orders::placed_orders::{EXPORT_PAGE, OrdersAsked},
     },
@@ -23,9 +24,9 @@ use shared_model::{
 };
 use uuid::Uuid;
 
-impl Coordinator {
+impl Accounts<'_> {
     /// Everything we hold on an account, but for its orders ([`Self::export_orders`]).
-    pub async fn export_account(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<AccountExport> {
+    pub async fn export_account(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<AccountExport> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
         self.take_over_guest_orders(&mut link, visitor, &known).await?;
@@ -41,16 +42,16 @@ impl Coordinator {
             availability_wishes::list_of_address(&mut link, &email_key(account.email.as_str())).await.or_problem()?;
         drop(link);
         Ok(AccountExport {
-            exported_at: self.now(),
+            exported_at: self.coordinator.now(),
             account,
             sessions: self.list_sessions(visitor, account_id).await?,
             passkeys: passkeys.into_iter().map(passkey_info).collect(),
-            cards: self.list_saved_cards(account_id).await?,
+            cards: self.coordinator.orders().list_saved_cards(account_id).await?,
             deeds: deeds.into_iter().map(deed).collect(),
             wishes: wishes.into_iter().map(awaited).collect(),
             // A draft of an older version that cannot be read is none.
             drafts: drafts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect(),
-            invitations: self.list_own_invitations(account_id).await?,
+            invitations: self.coordinator.staff().list_own_invitations(account_id).await?,
             order_mails: order_mails.into_iter().map(asked_order_mail).collect(),
             provider_names: provider_names.into_iter().map(|(gateway, name)| format!("{gateway}: {name}")).collect(),
             orders: Vec::new(),
@@ -58,16 +59,17 @@ impl Coordinator {
     }
 
     /// A page of all orders of a visitor.
-    pub async fn export_orders(&self, visitor: &Visitor, cursor: Option<String>) -> CommandResult<Page<Order>> {
-        self.list_orders(visitor, &OrdersAsked { period: None, cursor, limit: Some(EXPORT_PAGE) }).await
+    pub async fn export_orders(self, visitor: &Visitor, cursor: Option<String>) -> CommandResult<Page<Order>> {
+        let asked = OrdersAsked { period: None, cursor, limit: Some(EXPORT_PAGE) };
+        self.coordinator.orders().list_orders(visitor, &asked).await
     }
 
     /// Deletes an account. A repeat finds nothing left to do.
     ///
     /// # Errors
     /// `Forbidden` for the last owner of an organizer: somebody must answer for what it sells.
-    pub async fn delete_account(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
-        let now = self.now();
+    pub async fn delete_account(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
+        let now = self.coordinator.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
         // What she bought as a guest is hers as well.

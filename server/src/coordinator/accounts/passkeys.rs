@@ -1,7 +1,7 @@
 //! Passkeys: registering, signing in, and proving oneself by them. Each is a question and its answer, two
 //! requests of one session; the rules are [`crate::auth::factors::passkeys`]'s.
 
-use super::{client::Client, sign_in::SignedIn};
+use super::{Accounts, client::Client, sign_in::SignedIn};
 use crate::{
     auth::{
         accounts::{self, Known},
@@ -16,7 +16,7 @@ use crate::{
         sessions::{store::Proof, visitor::Kind},
     },
     coordinator::{
-        Coordinator, OpenedSession, Visitor,
+        OpenedSession, Visitor,
         error::{CommandResult, IntoProblem, OrProblem, not_found},
     },
     data::{
@@ -30,13 +30,9 @@ use shared_model::{
     factor::{NewPasskey, PASSKEYS_PER_ACCOUNT_MAX, PasskeyCeremony},
 };
 
-impl Coordinator {
+impl Accounts<'_> {
     /// Asks the account's authenticator for a new passkey. The caller proved herself.
-    pub async fn ask_for_new_passkey(
-        &self,
-        visitor: &Visitor,
-        account_id: AccountId,
-    ) -> CommandResult<PasskeyCeremony> {
+    pub async fn ask_for_new_passkey(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<PasskeyCeremony> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         self.may_change_factors(&mut link, visitor, account_id).await?;
         let known = find_known(&mut link, account_id).await?;
@@ -50,7 +46,7 @@ impl Coordinator {
 
     /// Keeps the passkey that answers the question, and tells the account's owner.
     pub async fn add_passkey(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         new: NewPasskey,
@@ -58,7 +54,7 @@ impl Coordinator {
         let name = read_name(&new.name).or_problem()?.to_owned();
         let state = self.end_ceremony(visitor, CeremonyKind::Register, new.ceremony_id).await?;
         let registered = self.inner.passkeys.register(&state, new.credential).or_problem()?;
-        let now = self.now();
+        let now = self.coordinator.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
         // Somebody else may have set one up since the question.
         self.may_change_factors(&mut link, visitor, account_id).await?;
@@ -90,13 +86,13 @@ impl Coordinator {
     }
 
     /// The account's passkeys, oldest first.
-    pub async fn list_passkeys(&self, account_id: AccountId) -> CommandResult<Vec<PasskeyInfo>> {
+    pub async fn list_passkeys(self, account_id: AccountId) -> CommandResult<Vec<PasskeyInfo>> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let listed = list_of(&mut link, account_id).await?;
         Ok(listed.into_iter().map(info).collect())
     }
 
-    pub async fn rename_passkey(&self, account_id: AccountId, passkey_id: PasskeyId, name: &str) -> CommandResult<()> {
+    pub async fn rename_passkey(self, account_id: AccountId, passkey_id: PasskeyId, name: &str) -> CommandResult<()> {
         let name = read_name(name).or_problem()?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let renamed = rows::rename(&mut link, passkey_id.0, account_id.0, name).await.or_problem()?;
@@ -106,7 +102,7 @@ impl Coordinator {
 
     /// Forgets a passkey and tells the account's owner. The caller proved herself.
     pub async fn remove_passkey(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         passkey_id: PasskeyId,
@@ -122,7 +118,7 @@ impl Coordinator {
     }
 
     /// Asks for any passkey of this site: whose it is, it says itself.
-    pub async fn ask_passkey_to_sign_in(&self, visitor: &Visitor) -> CommandResult<PasskeyCeremony> {
+    pub async fn ask_passkey_to_sign_in(self, visitor: &Visitor) -> CommandResult<PasskeyCeremony> {
         let asked = self.inner.passkeys.ask_to_sign_in(&[]).or_problem()?;
         let mut link = self.inner.database.begin().await.or_problem()?;
         let ceremony = self.begin_ceremony(&mut link, visitor, CeremonyKind::SignIn, asked).await?;
@@ -132,7 +128,7 @@ impl Coordinator {
 
     /// Signs the visitor in to the passkey's account. A passkey verifies its user, so it is both factors.
     pub async fn sign_in_with_passkey(
-        &self,
+        self,
         visitor: &Visitor,
         ceremony_id: CeremonyId,
         answer: serde_json::Value,
@@ -145,7 +141,7 @@ impl Coordinator {
     }
 
     /// Asks for one of the passkeys of the account that is signed in, or whose second factor is waited for.
-    pub async fn ask_passkey_to_prove(&self, visitor: &Visitor) -> CommandResult<PasskeyCeremony> {
+    pub async fn ask_passkey_to_prove(self, visitor: &Visitor) -> CommandResult<PasskeyCeremony> {
         let account_id = match visitor.account_id {
             Some(account_id) => account_id,
             None => self.half_signed_in(visitor).await?.account_id,
@@ -163,7 +159,7 @@ impl Coordinator {
 
     /// The account that is signed in proves itself, before a sensitive change; the session gets new tokens.
     pub async fn prove_with_passkey(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         ceremony_id: CeremonyId,
@@ -176,7 +172,7 @@ impl Coordinator {
 
     /// The second factor of an account whose password was right.
     pub async fn finish_sign_in_with_passkey(
-        &self,
+        self,
         visitor: &Visitor,
         ceremony_id: CeremonyId,
         answer: serde_json::Value,
@@ -190,7 +186,7 @@ impl Coordinator {
 
     /// Signs in to an account that has just been proved by something it has.
     pub(in crate::coordinator) async fn sign_in_proved(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         kind: Kind,
@@ -205,7 +201,7 @@ impl Coordinator {
     }
 
     async fn begin_ceremony(
-        &self,
+        self,
         link: &mut Link,
         visitor: &Visitor,
         kind: CeremonyKind,
@@ -217,7 +213,7 @@ impl Coordinator {
             session_id: visitor.session_id.0,
             kind: kind.as_str(),
             state: asked.state,
-            expires_at: (self.now() + CEREMONY_TTL).as_millis(),
+            expires_at: (self.coordinator.now() + CEREMONY_TTL).as_millis(),
         };
         rows::insert_ceremony(link, &row).await.or_problem()?;
         Ok(PasskeyCeremony { ceremony_id, public_key: asked.public_key })
@@ -225,7 +221,7 @@ impl Coordinator {
 
     /// What was remembered of the question, which is over now, whatever its answer.
     async fn end_ceremony(
-        &self,
+        self,
         visitor: &Visitor,
         kind: CeremonyKind,
         ceremony_id: CeremonyId,
@@ -234,7 +230,7 @@ impl Coordinator {
         let taken = rows::take_ceremony(&mut link, ceremony_id.0, visitor.session_id.0, kind.as_str()).await;
         let taken = taken.or_problem()?;
         link.commit().await.or_problem()?;
-        let now = self.now();
+        let now = self.coordinator.now();
         let in_time = taken.filter(|(_, expires_at)| now < Timestamp::from_millis(*expires_at));
         in_time.map(|(state, _)| state).ok_or_else(|| PasskeyRefusal::CeremonyOver.into_problem())
     }
@@ -242,7 +238,7 @@ impl Coordinator {
     /// The account whose passkey answered, `wanted`'s where one is wanted. An unknown passkey and a wrong
     /// signature are told by the same answer.
     async fn judge_answer(
-        &self,
+        self,
         visitor: &Visitor,
         kind: CeremonyKind,
         ceremony_id: CeremonyId,
@@ -260,7 +256,7 @@ impl Coordinator {
             passkey_id: kept.passkey_id.0,
             before: &kept.credential,
             after: &credential,
-            at: self.now().as_millis(),
+            at: self.coordinator.now().as_millis(),
         };
         if !rows::mark_used(&mut link, used).await.or_problem()? {
             return Err(PasskeyRefusal::Wrong.into_problem());

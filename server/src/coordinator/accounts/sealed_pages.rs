@@ -1,15 +1,16 @@
 //! What one step of a form hands to the next travels in the page's address, sealed for its visitor.
 
-use crate::coordinator::{Coordinator, Visitor};
+use super::Accounts;
+use crate::coordinator::Visitor;
 
-impl Coordinator {
+impl Accounts<'_> {
     /// Text for this visitor's own pages to carry: nobody else reads it, and nobody else can hand it in.
-    pub fn seal_for(&self, visitor: &Visitor, text: &str) -> String {
+    pub fn seal_for(self, visitor: &Visitor, text: &str) -> String {
         self.inner.secret.seal(&page_owner(visitor), text)
     }
 
     /// What [`Self::seal_for`] sealed for this visitor.
-    pub fn open_for(&self, visitor: &Visitor, sealed: &str) -> Option<String> {
+    pub fn open_for(self, visitor: &Visitor, sealed: &str) -> Option<String> {
         self.inner.secret.open(&page_owner(visitor), sealed)
     }
 }

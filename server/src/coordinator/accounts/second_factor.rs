@@ -1,6 +1,6 @@
 //! Authenticator apps: setting one up, signing in with it, and what an operator does when it is lost.
 
-use super::{client::Client, sign_in::SignedIn};
+use super::{Accounts, client::Client, sign_in::SignedIn};
 use crate::{
     auth::{
         accounts::{self, Known},
@@ -14,7 +14,7 @@ use crate::{
         sessions::store::Proof,
     },
     coordinator::{
-        Coordinator, OpenedSession, Visitor,
+        OpenedSession, Visitor,
         error::{CommandResult, OrProblem, too_often},
         staff::publishing::InstallError,
     },
@@ -30,10 +30,10 @@ use shared_model::{
     text::EmailAddress,
 };
 
-impl Coordinator {
+impl Accounts<'_> {
     /// Staff act only with a second factor, shown in the session they act in.
     pub(in crate::coordinator) async fn demand_second_factor(
-        &self,
+        self,
         link: &mut Link,
         visitor: &Visitor,
         account_id: AccountId,
@@ -50,7 +50,7 @@ impl Coordinator {
 
     /// Whoever changes the second factors of an account that asks for one at sign-in has shown one.
     pub(in crate::coordinator) async fn may_change_factors(
-        &self,
+        self,
         link: &mut Link,
         visitor: &Visitor,
         account_id: AccountId,
@@ -62,30 +62,30 @@ impl Coordinator {
     }
 
     /// A new secret for an authenticator app. The caller proved herself; nothing is kept yet.
-    pub async fn offer_totp(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<TotpSetup> {
+    pub async fn offer_totp(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<TotpSetup> {
         let mut link = self.inner.database.read().await.or_problem()?;
         self.may_change_factors(&mut link, visitor, account_id).await?;
         let known = find_known(&mut link, account_id).await?;
-        Ok(Authenticator::offer(&self.inner.secret, account_id, known.email.as_str(), self.now()))
+        Ok(Authenticator::offer(&self.inner.secret, account_id, known.email.as_str(), self.coordinator.now()))
     }
 
     /// The same offer once more, after a wrong code.
-    pub async fn repeat_totp_offer(&self, account_id: AccountId, sealed: &str) -> CommandResult<TotpSetup> {
+    pub async fn repeat_totp_offer(self, account_id: AccountId, sealed: &str) -> CommandResult<TotpSetup> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let known = find_known(&mut link, account_id).await?;
-        Authenticator::offer_again(&self.inner.secret, account_id, known.email.as_str(), sealed, self.now())
+        Authenticator::offer_again(&self.inner.secret, account_id, known.email.as_str(), sealed, self.coordinator.now())
             .or_problem()
     }
 
     /// Keeps the offered secret once the app has shown that it has it. From now on signing in asks for it; sessions
     /// that were signed in without end.
     pub async fn set_up_totp(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         confirmation: &TotpConfirmation,
     ) -> CommandResult<()> {
-        let now = self.now();
+        let now = self.coordinator.now();
         self.count_typed_code(visitor, account_id).await?;
         let secret = &self.inner.secret;
         let authenticator = Authenticator::offered(secret, account_id, &confirmation.sealed, now).or_problem()?;
@@ -105,7 +105,7 @@ impl Coordinator {
     }
 
     /// Signing in no longer asks for the app. The caller proved herself; its owner is told.
-    pub async fn remove_totp(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
+    pub async fn remove_totp(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         self.may_change_factors(&mut link, visitor, account_id).await?;
         let known = find_known(&mut link, account_id).await?;
@@ -117,7 +117,7 @@ impl Coordinator {
     }
 
     /// What the sign-in that waits for its second factor can be finished with.
-    pub async fn list_second_factors(&self, visitor: &Visitor) -> CommandResult<SecondFactors> {
+    pub async fn list_second_factors(self, visitor: &Visitor) -> CommandResult<SecondFactors> {
         let half = self.half_signed_in(visitor).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
         let factors = load_factors(&mut link, half.account_id).await.or_problem()?;
@@ -127,7 +127,7 @@ impl Coordinator {
     /// The second factor of an account whose password was right. Wrong codes are counted for this account in
     /// this session: nobody without the password can use them up.
     pub async fn finish_sign_in_with_totp(
-        &self,
+        self,
         visitor: &Visitor,
         typed: &str,
         client: Client<'_>,
@@ -139,7 +139,7 @@ impl Coordinator {
 
     /// The account that is signed in proves itself by its app; the session gets new tokens.
     pub async fn prove_with_totp(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         typed: &str,
@@ -152,7 +152,7 @@ impl Coordinator {
 
     /// Tries a code of the account's app. Each works once.
     async fn try_totp(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         typed: &str,
@@ -187,28 +187,28 @@ impl Coordinator {
         link.commit().await.or_problem()
     }
 
-    async fn count_typed_code(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
+    async fn count_typed_code(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
         let name = format!("{account_id} {}", visitor.session_id);
         self.admit_code_of_app(&[Counted::of(Limit::TotpTyped, name)]).await
     }
 
     /// Counted in the database, before anybody knows whether it is right: the app's secret does not change, so neither a
     /// restart nor a second node may give tries back.
-    async fn admit_code_of_app(&self, asked: &[Counted]) -> CommandResult<()> {
-        self.inner.limits.admit_durably(asked, self.now()).await.or_problem()?.map_err(too_often)
+    async fn admit_code_of_app(self, asked: &[Counted]) -> CommandResult<()> {
+        self.inner.limits.admit_durably(asked, self.coordinator.now()).await.or_problem()?.map_err(too_often)
     }
 
     /// An operator's command for who lost phone and passkeys: takes all second factors away, ends all
     /// sessions, and tells the owner.
-    pub async fn reset_second_factor(&self, email: &str) -> Result<(), InstallError> {
+    pub async fn reset_second_factor(self, email: &str) -> Result<(), InstallError> {
         let mut link = self.inner.database.begin().await?;
         let known = required_account(&mut link, email).await?;
         rows::clear_totp(&mut link, known.account_id.0).await?;
         passkeys::delete_passkeys_of(&mut link, known.account_id.0).await?;
         self.inner.sessions.end_all(&mut link, known.account_id).await?;
-        write_news(&mut link, &self.inner.secret, &known, News::SecondFactorRemoved, self.now()).await?;
+        write_news(&mut link, &self.inner.secret, &known, News::SecondFactorRemoved, self.coordinator.now()).await?;
         let deed = Deed::by(Actor::CommandLine, Action::SecondFactorReset, known.account_id.to_string());
-        write_down(&mut link, &deed, self.now()).await?;
+        write_down(&mut link, &deed, self.coordinator.now()).await?;
         link.commit().await?;
         // The process of a command ends with it.
         self.inner.sessions.forget_account_and_wait(known.account_id).await;
@@ -216,12 +216,12 @@ impl Coordinator {
     }
 
     /// An operator's command: the account runs the platform from now on.
-    pub async fn make_operator(&self, email: &str) -> Result<(), InstallError> {
+    pub async fn make_operator(self, email: &str) -> Result<(), InstallError> {
         let mut link = self.inner.database.begin().await?;
         let known = required_account(&mut link, email).await?;
         team::make_operator(&mut link, known.account_id.0).await?;
         let deed = Deed::by(Actor::CommandLine, Action::OperatorMade, known.account_id.to_string());
-        write_down(&mut link, &deed, self.now()).await?;
+        write_down(&mut link, &deed, self.coordinator.now()).await?;
         Ok(link.commit().await?)
     }
 }

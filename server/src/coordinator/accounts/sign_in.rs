@@ -1,6 +1,6 @@
 //! Signing in and out, sessions, and what owners change of their accounts. Codes are in [`super::codes`].
 
-use super::{admission::Admitted, client::Client};
+use super::{Accounts, admission::Admitted, client::Client};
 use crate::{
     auth::{
         accounts::{self, Known},
@@ -16,7 +16,7 @@ use crate::{
         },
     },
     coordinator::{
-        Coordinator, HalfSignedIn, OpenedSession, Visitor,
+        HalfSignedIn, OpenedSession, Visitor,
         error::{CommandResult, OrProblem, not_found},
     },
     data::{
@@ -43,11 +43,11 @@ pub enum SignedIn {
     Half,
 }
 
-impl Coordinator {
+impl Accounts<'_> {
     /// Signs the visitor in; her cart stays. An unknown address and a wrong password are told by the same
     /// answer after the same time.
     pub async fn sign_in(
-        &self,
+        self,
         visitor: &Visitor,
         request: &SignInRequest,
         kind: Kind,
@@ -89,7 +89,8 @@ impl Coordinator {
             }
             Some(self.send_sign_in_code(&mut link, visitor, &known).await?)
         };
-        let half = self.inner.sessions.half_sign_in(&mut link, visitor, known.account_id, kind, code_id, self.now());
+        let now = self.coordinator.now();
+        let half = self.inner.sessions.half_sign_in(&mut link, visitor, known.account_id, kind, code_id, now);
         if !half.await.or_problem()? {
             return Err(Problem::new(ErrorCode::Unauthenticated));
         }
@@ -99,19 +100,19 @@ impl Coordinator {
     }
 
     /// The sign-in that waits for more than its password.
-    pub(in crate::coordinator) async fn half_signed_in(&self, visitor: &Visitor) -> CommandResult<HalfSignedIn> {
+    pub(in crate::coordinator) async fn half_signed_in(self, visitor: &Visitor) -> CommandResult<HalfSignedIn> {
         // Another node may have written it down a moment ago.
         let known = match visitor.half {
             Some(_) => Some(*visitor),
-            None => self.inner.sessions.look_again(visitor, self.now()).await.or_problem()?,
+            None => self.inner.sessions.look_again(visitor, self.coordinator.now()).await.or_problem()?,
         };
-        let half = known.and_then(|visitor| visitor.half_signed_in(self.now()));
+        let half = known.and_then(|visitor| visitor.half_signed_in(self.coordinator.now()));
         half.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))
     }
 
     /// Signs the visitor in to an account whose owner has proved who she is, whatever by.
     pub async fn sign_in_as(
-        &self,
+        self,
         visitor: &Visitor,
         known: Known,
         kind: Kind,
@@ -124,7 +125,7 @@ impl Coordinator {
 
     /// [`Self::sign_in_as`] in the transaction at hand, which it commits.
     async fn sign_in_within(
-        &self,
+        self,
         mut link: Link,
         visitor: &Visitor,
         known: Known,
@@ -132,7 +133,7 @@ impl Coordinator {
         proof: Proof,
         client: Client<'_>,
     ) -> CommandResult<SignedIn> {
-        let now = self.now();
+        let now = self.coordinator.now();
         let (account_id, language, second_factor) = (known.account_id, known.language, proof == Proof::SecondFactor);
         let owner = Owner { account_id, language, kind, device: client.device, second_factor };
         let session = self.inner.sessions.sign_in(&mut link, visitor, owner, now).await.or_problem()?;
@@ -150,13 +151,13 @@ impl Coordinator {
 
     /// What its owner bought as a guest joins the account.
     pub(in crate::coordinator) async fn take_over_guest_orders(
-        &self,
+        self,
         link: &mut Link,
         visitor: &Visitor,
         known: &Known,
     ) -> CommandResult<()> {
         let key = email_key(known.email.as_str());
-        let (cart_id, now) = (visitor.cart_id.0, self.now().as_millis());
+        let (cart_id, now) = (visitor.cart_id.0, self.coordinator.now().as_millis());
         let joined = orders::join_guest_orders(link, known.account_id.0, &key, cart_id, now).await.or_problem()?;
         orders::keep_for_account_alone(link, known.account_id.0, cart_id).await.or_problem()?;
         tracing::debug!(joined, "guest orders joined an account");
@@ -164,19 +165,19 @@ impl Coordinator {
     }
 
     /// Signs out; the cart stays with the guest the visitor becomes.
-    pub async fn sign_out(&self, visitor: &Visitor) -> CommandResult<OpenedSession> {
-        let signed_out = self.inner.sessions.sign_out(visitor, self.now()).await.or_problem()?;
+    pub async fn sign_out(self, visitor: &Visitor) -> CommandResult<OpenedSession> {
+        let signed_out = self.inner.sessions.sign_out(visitor, self.coordinator.now()).await.or_problem()?;
         signed_out.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))
     }
 
     /// New tokens for an app's refresh token.
-    pub async fn refresh_session(&self, refresh_token: &str) -> CommandResult<OpenedSession> {
-        let refreshed = self.inner.sessions.refresh(refresh_token, self.now()).await.or_problem()?;
+    pub async fn refresh_session(self, refresh_token: &str) -> CommandResult<OpenedSession> {
+        let refreshed = self.inner.sessions.refresh(refresh_token, self.coordinator.now()).await.or_problem()?;
         refreshed.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))
     }
 
     /// The visitor's account.
-    pub async fn load_account(&self, account_id: AccountId) -> CommandResult<Account> {
+    pub async fn load_account(self, account_id: AccountId) -> CommandResult<Account> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?;
         let roles = accounts::list_memberships(&mut link, account_id).await.or_problem()?;
@@ -186,7 +187,7 @@ impl Coordinator {
 
     /// Changes what needs no proof.
     pub async fn change_account(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         change: AccountChange,
@@ -203,7 +204,7 @@ impl Coordinator {
 
     /// Proves again who is asking; the session gets new tokens. Wrong passwords are counted as at sign-in.
     pub async fn prove(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         password: &str,
@@ -216,12 +217,12 @@ impl Coordinator {
 
     /// Writes down what was proved, with all else of the transaction at hand, and gives the session new tokens.
     pub(in crate::coordinator) async fn proved(
-        &self,
+        self,
         mut link: Link,
         visitor: &Visitor,
         proof: Proof,
     ) -> CommandResult<OpenedSession> {
-        let opened = self.inner.sessions.prove(&mut link, visitor, proof, self.now()).await.or_problem()?;
+        let opened = self.inner.sessions.prove(&mut link, visitor, proof, self.coordinator.now()).await.or_problem()?;
         let opened = opened.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))?;
         link.commit().await.or_problem()?;
         self.inner.sessions.forget(visitor.session_id);
@@ -230,7 +231,7 @@ impl Coordinator {
 
     /// A new password for the old one; all other sessions end, and this one gets new tokens.
     pub async fn change_password(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         request: &ChangePasswordRequest,
@@ -250,7 +251,7 @@ impl Coordinator {
         Ok(opened)
     }
 
-    async fn check_password(&self, account_id: AccountId, password: &str, client: Client<'_>) -> CommandResult<()> {
+    async fn check_password(self, account_id: AccountId, password: &str, client: Client<'_>) -> CommandResult<()> {
         self.admit_own_password(account_id).await?;
         let mut link = self.inner.database.read().await.or_problem()?;
         let row = rows::find_account(&mut link, account_id.0).await.or_problem()?;
@@ -263,7 +264,7 @@ impl Coordinator {
 
     /// A new password, the end of all other sessions, and word of it, in the transaction at hand.
     pub(in crate::coordinator) async fn write_password(
-        &self,
+        self,
         link: &mut Link,
         visitor: &Visitor,
         known: &Known,
@@ -271,24 +272,24 @@ impl Coordinator {
     ) -> CommandResult<()> {
         rows::set_password(link, known.account_id.0, hash).await.or_problem()?;
         // What was sent before, to whomever it may have come, sets no other password.
-        rows::void_codes(link, known.account_id.0, self.now().as_millis()).await.or_problem()?;
+        rows::void_codes(link, known.account_id.0, self.coordinator.now().as_millis()).await.or_problem()?;
         self.inner.sessions.end_others(link, known.account_id, visitor.session_id).await.or_problem()?;
         self.tell(link, known, News::PasswordChanged).await
     }
 
     /// Where the account is signed in.
-    pub async fn list_sessions(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<Vec<SessionInfo>> {
-        self.inner.sessions.list(visitor, account_id, self.now()).await.or_problem()
+    pub async fn list_sessions(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<Vec<SessionInfo>> {
+        self.inner.sessions.list(visitor, account_id, self.coordinator.now()).await.or_problem()
     }
 
     /// Ends one of the account's sessions; somebody else's is as if there were none.
-    pub async fn end_session(&self, account_id: AccountId, session_id: SessionId) -> CommandResult<()> {
+    pub async fn end_session(self, account_id: AccountId, session_id: SessionId) -> CommandResult<()> {
         let ended = self.inner.sessions.end(account_id, session_id).await.or_problem()?;
         if ended { Ok(()) } else { Err(not_found()) }
     }
 
     /// Ends all sessions of the account but this one.
-    pub async fn end_other_sessions(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
+    pub async fn end_other_sessions(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         self.inner.sessions.end_others(&mut link, account_id, visitor.session_id).await.or_problem()?;
         link.commit().await.or_problem()?;
@@ -297,18 +298,18 @@ impl Coordinator {
     }
 
     /// The account goes without a phone from now on.
-    pub async fn remove_phone(&self, account_id: AccountId) -> CommandResult<()> {
+    pub async fn remove_phone(self, account_id: AccountId) -> CommandResult<()> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
         rows::set_phone(&mut link, account_id.0, None, None).await.or_problem()?;
         // What was sent to it, whoever has it now, opens nothing.
-        rows::void_codes(&mut link, account_id.0, self.now().as_millis()).await.or_problem()?;
+        rows::void_codes(&mut link, account_id.0, self.coordinator.now().as_millis()).await.or_problem()?;
         self.tell(&mut link, &known, News::PhoneChanged).await?;
         link.commit().await.or_problem()
     }
 
     /// Tells an account's owner what happened to it, by a mail of this transaction.
-    pub(in crate::coordinator) async fn tell(&self, link: &mut Link, known: &Known, news: News) -> CommandResult<()> {
-        write_news(link, &self.inner.secret, known, news, self.now()).await.or_problem()
+    pub(in crate::coordinator) async fn tell(self, link: &mut Link, known: &Known, news: News) -> CommandResult<()> {
+        write_news(link, &self.inner.secret, known, news, self.coordinator.now()).await.or_problem()
     }
 }

@@ -1,8 +1,8 @@
 //! Forgets what is over: codes, sessions, buckets, holders of free places, addresses of deleted accounts.
 
+use super::Background;
 use crate::{
     auth::limits::message_limits,
-    coordinator::Coordinator,
     data::{
         DataResult, Link,
         accounts::{account_rows as rows, passkeys, rate_buckets, sessions},
@@ -45,17 +45,17 @@ impl EveryTenMinutes {
     }
 }
 
-impl Coordinator {
+impl Background<'_> {
     /// Forgets codes, sign-ups, sessions and buckets whose time is long over.
-    pub(in crate::coordinator) async fn forget_what_is_over(&self) -> DataResult<()> {
-        if !self.inner.forgetting.is_due(self.monotonic()) {
+    pub(in crate::coordinator) async fn forget_what_is_over(self) -> DataResult<()> {
+        if !self.inner.forgetting.is_due(self.coordinator.monotonic()) {
             return Ok(());
         }
         let mut link = self.inner.database.begin().await?;
-        let now = self.now().as_millis();
+        let now = self.coordinator.now().as_millis();
         rows::delete_old(&mut link, now - FORGOTTEN_AFTER.as_millis() as i64).await?;
         rate_buckets::forget_quiet(&mut link, now).await?;
-        message_limits::forget_old(&mut link, self.now()).await?;
+        message_limits::forget_old(&mut link, self.coordinator.now()).await?;
         passkeys::delete_old_ceremonies(&mut link, now).await?;
         availability_wishes::forget_told(&mut link, now - REMEMBERED_FOR.as_millis() as i64).await?;
         link.commit().await?;
@@ -72,7 +72,7 @@ impl Coordinator {
     }
 
     /// Forgets at most [`FORGOTTEN_AT_ONCE`] rows in a transaction, and in another one while there are more.
-    async fn in_rounds(&self, forget: impl Fn(&mut Link) -> BoxFuture<'_, DataResult<u64>>) -> DataResult<()> {
+    async fn in_rounds(self, forget: impl Fn(&mut Link) -> BoxFuture<'_, DataResult<u64>>) -> DataResult<()> {
         for _ in 0..FORGOTTEN_ROUNDS_MAX {
             let mut link = self.inner.database.begin().await?;
             let forgotten = forget(&mut link).await?;
@@ -85,14 +85,14 @@ impl Coordinator {
     }
 
     /// One look: addresses of deleted accounts that are of no use any more.
-    pub(in crate::coordinator) async fn erase_contacts(&self) -> DataResult<()> {
+    pub(in crate::coordinator) async fn erase_contacts(self) -> DataResult<()> {
         let mut link = self.inner.database.read().await?;
-        if !contacts::is_due(&mut link, self.now().as_millis()).await? {
+        if !contacts::is_due(&mut link, self.coordinator.now().as_millis()).await? {
             return Ok(());
         }
         drop(link);
         let mut link = self.inner.database.begin().await?;
-        let erased = erasure::erase_contacts(&mut link, self.now()).await?;
+        let erased = erasure::erase_contacts(&mut link, self.coordinator.now()).await?;
         link.commit().await?;
         if erased > 0 {
             tracing::info!(erased, "addresses on orders of deleted accounts were erased");
@@ -101,8 +101,8 @@ impl Coordinator {
     }
 
     /// What carts were told about for long enough; called now and then.
-    pub async fn forget_old_lapsed_holds(&self) {
-        let before = self.now().as_millis() - LAPSED_TOLD_FOR.as_millis() as i64;
+    pub async fn forget_old_lapsed_holds(self) {
+        let before = self.coordinator.now().as_millis() - LAPSED_TOLD_FOR.as_millis() as i64;
         let forgotten = async {
             let mut link = self.inner.database.begin().await?;
             claims::delete_old_lapsed_holds(&mut link, before).await?;

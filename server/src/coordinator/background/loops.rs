@@ -4,6 +4,7 @@
 //! Each loop runs by itself: what is slow in one keeps no other waiting. Every loop may run on every node at
 //! once: each row is taken by one of them.
 
+use super::Background;
 use crate::{
     coordinator::Coordinator,
     data::{DataResult, orders::order_rows as rows, seats::claims},
@@ -52,43 +53,30 @@ impl Duty {
     }
 }
 
-impl Coordinator {
+impl Background<'_> {
     /// Runs the loops until `stop` turns true; then finishes what they hold in their hands.
-    pub async fn run_background(self, stop: watch::Receiver<bool>) {
+    pub async fn run(self, stop: watch::Receiver<bool>) {
         let mut loops = JoinSet::new();
         for look in Duty::all() {
-            loops.spawn(self.clone().keep_looking(look, stop.clone()));
+            loops.spawn(keep_looking(self.coordinator.clone(), look, stop.clone()));
         }
         while loops.join_next().await.is_some() {}
     }
 
-    async fn keep_looking(self, look: Duty, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow() {
-            // A fault of ours costs one look, not the loop.
-            if AssertUnwindSafe(self.look(look)).catch_unwind().await.is_err() {
-                tracing::error!(?look, "a background look broke off; the next one follows");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(look.interval()) => {}
-                _ = stop.changed() => {}
-            }
-        }
-    }
-
     /// One look of all loops, one after the other: what a test calls instead of waiting.
-    pub async fn look_once(&self) {
+    pub async fn look_once(self) {
         for look in Duty::all() {
             self.look(look).await;
         }
     }
 
-    async fn look(&self, look: Duty) {
+    async fn look(self, look: Duty) {
         let outcome = match look {
             Duty::OpenPayments => self.ask_about_open_payments().await,
             Duty::UnpaidOrders => self.lapse_unpaid_orders().await,
             Duty::LapsedHolds => self.open_desks_with_lapsed_holds().await,
             Duty::AwaitedSeats => self.tell_of_seats().await,
-            Duty::Outbox(lane) => self.empty_outbox(lane).await,
+            Duty::Outbox(lane) => self.coordinator.outbox().empty(lane).await,
             Duty::ErasedContacts => self.erase_contacts().await,
             Duty::WhatIsOver => self.forget_what_is_over().await,
             Duty::IdleDesks => {
@@ -103,24 +91,24 @@ impl Coordinator {
     }
 
     /// The reconciler: asks the provider about every payment that has been open for a while.
-    async fn ask_about_open_payments(&self) -> DataResult<()> {
+    async fn ask_about_open_payments(self) -> DataResult<()> {
         let mut link = self.inner.database.read().await?;
-        let open = rows::list_open_payments(&mut link, self.now().as_millis(), ROWS_PER_LOOK).await?;
+        let open = rows::list_open_payments(&mut link, self.coordinator.now().as_millis(), ROWS_PER_LOOK).await?;
         drop(link);
         stream::iter(open)
             .for_each_concurrent(ASKED_AT_ONCE, async |(payment_id, order_id)| {
-                self.ask_provider(OrderId(order_id), PaymentId(payment_id)).await;
+                self.coordinator.orders().ask_provider(OrderId(order_id), PaymentId(payment_id)).await;
             })
             .await;
         Ok(())
     }
 
-    async fn lapse_unpaid_orders(&self) -> DataResult<()> {
+    async fn lapse_unpaid_orders(self) -> DataResult<()> {
         let mut link = self.inner.database.read().await?;
-        let lapsing = rows::list_lapsing_orders(&mut link, self.now().as_millis(), ROWS_PER_LOOK).await?;
+        let lapsing = rows::list_lapsing_orders(&mut link, self.coordinator.now().as_millis(), ROWS_PER_LOOK).await?;
         drop(link);
         for order_id in lapsing {
-            if let Err(error) = self.step(OrderId(order_id), Step::Lapse).await {
+            if let Err(error) = self.coordinator.orders().step(OrderId(order_id), Step::Lapse).await {
                 tracing::warn!(%error, order_id = %order_id, "an unpaid order could not lapse yet");
             }
         }
@@ -128,14 +116,27 @@ impl Coordinator {
     }
 
     /// A desk writes its lapsed holds as free; a performance nobody looks at has none open.
-    async fn open_desks_with_lapsed_holds(&self) -> DataResult<()> {
+    async fn open_desks_with_lapsed_holds(self) -> DataResult<()> {
         let mut link = self.inner.database.read().await?;
-        let lapsing = claims::list_lapsing(&mut link, self.now().as_millis()).await?;
+        let lapsing = claims::list_lapsing(&mut link, self.coordinator.now().as_millis()).await?;
         drop(link);
         for performance_id in lapsing {
             // What fails here was logged where it failed; the next look tries again.
-            let _ = self.desk(PerformanceId(performance_id)).await;
+            let _ = self.coordinator.seats().desk(PerformanceId(performance_id)).await;
         }
         Ok(())
+    }
+}
+
+async fn keep_looking(coordinator: Coordinator, look: Duty, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        // A fault of ours costs one look, not the loop.
+        if AssertUnwindSafe(coordinator.background().look(look)).catch_unwind().await.is_err() {
+            tracing::error!(?look, "a background look broke off; the next one follows");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(look.interval()) => {}
+            _ = stop.changed() => {}
+        }
     }
 }

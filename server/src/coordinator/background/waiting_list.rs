@@ -1,64 +1,26 @@
-//! "Tell me": who found nothing to buy hears of it when there is something, once.
+//! "Tell me": who found nothing to buy, and said so ([`crate::coordinator::seats::Seats::wish_for_seats`]), hears of it
+//! when there is something, once.
 
+use super::Background;
 use crate::{
-    auth::{
-        limits::quotas::{Counted, Limit},
-        notes::{Note, write_note},
-    },
-    coordinator::{
-        Coordinator,
-        accounts::client::Client,
-        error::{CommandResult, OrProblem, too_often},
-    },
+    auth::notes::{Note, write_note},
     data::{
         DataResult,
-        accounts::email_key::email_key,
         events::{availability_wishes as rows, catalogue as catalogue_rows},
     },
     events::catalogue::{load_prices, sale_state},
     reservations::waiting_list::{TOLD_WITHIN, Telling, whom_to_tell},
 };
-use shared_model::{
-    ErrorCode, PerformanceId, Problem,
-    event::{AvailabilityWish, SaleState},
-};
+use shared_model::PerformanceId;
 use uuid::Uuid;
 
 /// Performances one look writes mails for at most.
 const PERFORMANCES_PER_LOOK: i64 = 50;
 
-impl Coordinator {
-    /// Writes down that somebody wants to hear when seats can be bought. Says the same to everybody who asks.
-    pub async fn wish_for_seats(
-        &self,
-        performance: PerformanceId,
-        wish: &AvailabilityWish,
-        client: Client<'_>,
-    ) -> CommandResult<()> {
-        let asked = Counted::by_address(Limit::WishesByAddress, client.address);
-        self.inner.limits.admit(&asked, self.now()).await.or_problem()?.map_err(too_often)?;
-        let detail = self.find_performance(performance).await?.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
-        match detail.summary.sale {
-            SaleState::Cancelled => return Err(Problem::new(ErrorCode::PerformanceCancelled)),
-            SaleState::Ended => return Err(Problem::new(ErrorCode::SaleEnded)),
-            // Seats that came back this very moment are told like those that come later.
-            SaleState::NotYetOnSale { .. } | SaleState::OnSale | SaleState::SoldOut | SaleState::Other => {}
-        }
-        let row = rows::WishRow {
-            performance_id: performance.0,
-            email_key: &email_key(wish.email.as_str()),
-            email: wish.email.as_str(),
-            language: wish.language.tag(),
-            wished_at: self.now().as_millis(),
-        };
-        let mut link = self.inner.database.begin().await.or_problem()?;
-        rows::upsert_wish(&mut link, &row).await.or_problem()?;
-        link.commit().await.or_problem()
-    }
-
+impl Background<'_> {
     /// One look: mails for those whose wish came true.
-    pub(in crate::coordinator) async fn tell_of_seats(&self) -> DataResult<()> {
-        let since = (self.now() - TOLD_WITHIN).as_millis();
+    pub(in crate::coordinator) async fn tell_of_seats(self) -> DataResult<()> {
+        let since = (self.coordinator.now() - TOLD_WITHIN).as_millis();
         let mut link = self.inner.database.read().await?;
         let after = *self.inner.awaited_from.lock();
         let waited_for = rows::list_waited_for(&mut link, since, after, PERFORMANCES_PER_LOOK).await?;
@@ -72,14 +34,14 @@ impl Coordinator {
         Ok(())
     }
 
-    async fn tell_of_performance(&self, waited_for: rows::WaitedForRow) -> DataResult<()> {
-        let now = self.now();
+    async fn tell_of_performance(self, waited_for: rows::WaitedForRow) -> DataResult<()> {
+        let now = self.coordinator.now();
         let mut link = self.inner.database.read().await?;
         let Some(row) = catalogue_rows::find_performance(&mut link, waited_for.performance_id).await? else {
             return Ok(());
         };
         let prices = load_prices(&mut link, &row).await?;
-        let free = self.occupancies(&mut link, &[(&row, &prices)], now).await?[0].free;
+        let free = self.coordinator.catalogue().occupancies(&mut link, &[(&row, &prices)], now).await?[0].free;
         drop(link);
         let told_lately = u32::try_from(waited_for.told_lately).unwrap_or(u32::MAX);
         match whom_to_tell(&sale_state(&row, free, now), free, told_lately) {
@@ -93,8 +55,8 @@ impl Coordinator {
         }
     }
 
-    async fn write_mails(&self, performance_id: PerformanceId, count: u32) -> DataResult<()> {
-        let now = self.now();
+    async fn write_mails(self, performance_id: PerformanceId, count: u32) -> DataResult<()> {
+        let now = self.coordinator.now();
         let mut link = self.inner.database.begin().await?;
         let told = rows::tell_next(&mut link, performance_id.0, count.into(), now.as_millis()).await?;
         for (email, language) in told {

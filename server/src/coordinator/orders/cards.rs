@@ -3,14 +3,17 @@
 //!
 //! Keeping and forgetting go through the outbox ([`crate::coordinator::background::loops`]): both survive a crash at any moment.
 
-use super::payments::{crash_point, provider_ref};
+use super::{
+    Orders,
+    payments::{crash_point, provider_ref},
+};
 use crate::{
     commerce::{
         gateway::{GatewayError, GatewayResult},
         saved_cards::{CARDS_PER_ACCOUNT_MAX, CardRow, is_expired, new_card, shown},
     },
     coordinator::{
-        Coordinator, Visitor,
+        Visitor,
         error::{CommandResult, OrProblem, not_found},
         invalid,
         outbox::lanes::SendError,
@@ -30,17 +33,17 @@ use crate::{
 };
 use shared_model::{AccountId, ErrorCode, PaymentId, Problem, SavedCardId, account::SavedCard};
 
-impl Coordinator {
+impl Orders<'_> {
     /// An account's cards, newest first; expired ones are among them.
-    pub async fn list_saved_cards(&self, account_id: AccountId) -> CommandResult<Vec<SavedCard>> {
+    pub async fn list_saved_cards(self, account_id: AccountId) -> CommandResult<Vec<SavedCard>> {
         let cards = self.list_cards(account_id).await?;
-        let now = self.now();
+        let now = self.coordinator.now();
         Ok(cards.iter().map(|card| shown(card, now)).collect())
     }
 
     /// The card pays nothing any more, here at once and at the provider soon.
-    pub async fn remove_saved_card(&self, account_id: AccountId, saved_card_id: SavedCardId) -> CommandResult<()> {
-        let now = self.now();
+    pub async fn remove_saved_card(self, account_id: AccountId, saved_card_id: SavedCardId) -> CommandResult<()> {
+        let now = self.coordinator.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
         if !rows::mark_removed(&mut link, account_id.0, saved_card_id.0, now.as_millis()).await.or_problem()? {
             return Err(not_found());
@@ -49,14 +52,14 @@ impl Coordinator {
         link.commit().await.or_problem()
     }
 
-    async fn list_cards(&self, account_id: AccountId) -> CommandResult<Vec<CardRow>> {
+    async fn list_cards(self, account_id: AccountId) -> CommandResult<Vec<CardRow>> {
         let mut link = self.inner.database.read().await.or_problem()?;
         rows::list_cards(&mut link, account_id.0, CARDS_PER_ACCOUNT_MAX as i64 + 1).await.or_problem()
     }
 
     /// What a buyer pays with: a saved card of hers by its id, or the provider's id of one she just typed.
     pub(in crate::coordinator) async fn choose_means(
-        &self,
+        self,
         visitor: &Visitor,
         chosen: &str,
         keep_card: bool,
@@ -84,7 +87,7 @@ impl Coordinator {
     }
 
     /// Somebody else's card is as unknown as one that never was.
-    async fn find_own_card(&self, account_id: Option<AccountId>, id: SavedCardId) -> CommandResult<CardRow> {
+    async fn find_own_card(self, account_id: Option<AccountId>, id: SavedCardId) -> CommandResult<CardRow> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let card = rows::find_card(&mut link, id.0).await.or_problem()?;
         let own = card.filter(|card| is_usable(card, account_id.map(Into::into)));
@@ -92,7 +95,7 @@ impl Coordinator {
             Problem { reason: Some(reason.to_owned()), ..Problem::new(ErrorCode::CardDeclined) }.detail(words)
         };
         let card = own.ok_or_else(|| declined("unknown_card", "there is no such saved card"))?;
-        if is_expired(&card, self.now()) {
+        if is_expired(&card, self.coordinator.now()) {
             return Err(declined("expired_card", "the card has expired; choose another one"));
         }
         Ok(card)
@@ -103,7 +106,7 @@ impl Coordinator {
     /// # Errors
     /// [`GatewayError::Refused`] for a kept card of somebody else, as if there were none.
     pub(in crate::coordinator) async fn customer_of(
-        &self,
+        self,
         order: &OrderRow,
         payment: &PaymentRow,
     ) -> GatewayResult<Option<String>> {
@@ -131,7 +134,7 @@ impl Coordinator {
     }
 
     /// Keeps the card of an authorised payment for the account that paid.
-    pub(in crate::coordinator) async fn keep_card(&self, row: &OutboxRow) -> Result<(), SendError> {
+    pub(in crate::coordinator) async fn keep_card(self, row: &OutboxRow) -> Result<(), SendError> {
         let payment_id = PaymentId(row.subject);
         let Some(account_id) = self.payer_of(payment_id).await.map_err(retry)? else {
             return Err(SendError::GiveUp("its account is deleted".to_owned()));
@@ -143,7 +146,7 @@ impl Coordinator {
         let kept = gateway.keep_card(&at).await?;
         crash_point("after_keeping_card");
         let method = kept.payment_method.clone();
-        let card = new_card(account_id, &payment.gateway, kept, self.now());
+        let card = new_card(account_id, &payment.gateway, kept, self.coordinator.now());
         let is_another = self.insert_card(&card).await.map_err(retry)?;
         if is_another {
             // The account has this very card already, under another name: one is enough.
@@ -153,13 +156,13 @@ impl Coordinator {
     }
 
     /// Whose payment it is, as long as the account is there.
-    async fn payer_of(&self, payment_id: PaymentId) -> DataResult<Option<AccountId>> {
+    async fn payer_of(self, payment_id: PaymentId) -> DataResult<Option<AccountId>> {
         let mut link = self.inner.database.read().await?;
         Ok(orders::find_payer(&mut link, payment_id.0).await?.map(AccountId))
     }
 
     /// True when the account has the same card under another name.
-    async fn insert_card(&self, card: &CardRow) -> DataResult<bool> {
+    async fn insert_card(self, card: &CardRow) -> DataResult<bool> {
         let mut link = self.inner.database.begin().await?;
         let is_another = !rows::insert_card(&mut link, card).await?
             && rows::find_card_by_method(&mut link, &card.gateway, &card.payment_method).await?.is_none();
@@ -168,7 +171,7 @@ impl Coordinator {
     }
 
     /// Tells the provider that a card was removed; then the row goes as well.
-    pub(in crate::coordinator) async fn forget_card(&self, row: &OutboxRow) -> Result<(), SendError> {
+    pub(in crate::coordinator) async fn forget_card(self, row: &OutboxRow) -> Result<(), SendError> {
         let find = async {
             let mut link = self.inner.database.read().await?;
             rows::find_card(&mut link, row.subject).await
@@ -184,7 +187,7 @@ impl Coordinator {
     }
 
     /// Tells the provider that an account was deleted.
-    pub(in crate::coordinator) async fn forget_customer(&self, row: &OutboxRow) -> Result<(), SendError> {
+    pub(in crate::coordinator) async fn forget_customer(self, row: &OutboxRow) -> Result<(), SendError> {
         let find = async {
             let mut link = self.inner.database.read().await?;
             rows::list_customers(&mut link, row.subject).await

@@ -1,12 +1,12 @@
-//! Check-out: from a cart to tickets. Read [`Coordinator::place_order`] from top to bottom: the order is
+//! Check-out: from a cart to tickets. Read [`Orders::place_order`] from top to bottom: the order is
 //! written, then the provider is asked outside any transaction, then its answer is settled.
 //!
 //! Whatever happens between two of these steps, [`crate::coordinator::background::loops`] finishes it.
 
-use super::{order_desk::OrderDeskError, payments::crash_point, placed_orders::belongs_to};
+use super::{Orders, order_desk::OrderDeskError, payments::crash_point, placed_orders::belongs_to};
 use crate::{
     coordinator::{
-        Coordinator, Visitor,
+        Visitor,
         error::{CommandResult, OrProblem, not_found},
     },
     data::{
@@ -28,10 +28,10 @@ use shared_model::{
     order::{CheckoutDraft, DeliveryOffer, Order, OrderRequest, PaymentRequest, PaymentState},
 };
 
-impl Coordinator {
+impl Orders<'_> {
     /// What ways of delivery this cart can choose, with postage and earliest arrival.
-    pub async fn list_delivery_offers(&self, visitor: &Visitor) -> CommandResult<Vec<DeliveryOffer>> {
-        let cart = self.load_cart(visitor).await?;
+    pub async fn list_delivery_offers(self, visitor: &Visitor) -> CommandResult<Vec<DeliveryOffer>> {
+        let cart = self.coordinator.seats().load_cart(visitor).await?;
         let first = cart.performances.iter().map(|performance| performance.starts_at).min();
         Ok(match (first, cart.total) {
             (Some(first), Some(total)) => postage::list_delivery_offers(first, total.currency, cart.now),
@@ -40,17 +40,17 @@ impl Coordinator {
     }
 
     /// What the buyer has filled in so far.
-    pub async fn load_checkout_draft(&self, visitor: &Visitor) -> CommandResult<CheckoutDraft> {
+    pub async fn load_checkout_draft(self, visitor: &Visitor) -> CommandResult<CheckoutDraft> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let document = sessions::find_draft(&mut link, visitor.cart_id.0).await.or_problem()?;
         // A draft of an older version that cannot be read is begun anew.
         Ok(document.and_then(|document| serde_json::from_str(&document).ok()).unwrap_or_default())
     }
 
-    pub async fn save_checkout_draft(&self, visitor: &Visitor, draft: CheckoutDraft) -> CommandResult<()> {
+    pub async fn save_checkout_draft(self, visitor: &Visitor, draft: CheckoutDraft) -> CommandResult<()> {
         let document = serde_json::to_string(&draft).expect("a draft is plain values and always serialises");
         let mut link = self.inner.database.begin().await.or_problem()?;
-        let now = self.now().as_millis();
+        let now = self.coordinator.now().as_millis();
         sessions::upsert_draft(&mut link, visitor.cart_id.0, &document, now).await.or_problem()?;
         link.commit().await.or_problem()
     }
@@ -58,7 +58,7 @@ impl Coordinator {
     /// Buys what the cart holds. A repeat with the same id answers the same order and charges nothing
     /// more.
     pub async fn place_order(
-        &self,
+        self,
         visitor: &Visitor,
         order_id: OrderId,
         request: OrderRequest,
@@ -71,7 +71,7 @@ impl Coordinator {
             // Pressed twice, or its answer was lost on the way. Somebody else's order is as if there were none.
             return if belongs_to(visitor, owner) { self.pay_on(visitor, order).await } else { Err(not_found()) };
         }
-        let now = self.now();
+        let now = self.coordinator.now();
         let (cart, pricing) =
             cart::load_cart_with_prices(&mut link, &self.inner.pricing, visitor.cart_id, now).await.or_problem()?;
         drop(link);
@@ -94,12 +94,12 @@ impl Coordinator {
 
     /// The first request may have died on the way, or lost its database: opening and confirming a payment are free to
     /// be repeated, so whoever asks again goes on with it.
-    async fn pay_on(&self, visitor: &Visitor, order: Order) -> CommandResult<Order> {
+    async fn pay_on(self, visitor: &Visitor, order: Order) -> CommandResult<Order> {
         let unpaid = order.payment.as_ref().filter(|payment| payment.state == PaymentState::Created);
         let Some(payment_id) = unpaid.map(|payment| payment.payment_id) else {
             return self.bring_up_to_date(order).await;
         };
-        if !self.inner.asked_lately.is_due(payment_id, self.monotonic()) {
+        if !self.inner.asked_lately.is_due(payment_id, self.coordinator.monotonic()) {
             return Ok(order);
         }
         let row = self.load_order_row(order.order_id).await?;
@@ -114,7 +114,7 @@ impl Coordinator {
 
     /// Another card after a decline.
     pub async fn pay_again(
-        &self,
+        self,
         visitor: &Visitor,
         order_id: OrderId,
         request: PaymentRequest,
@@ -122,7 +122,7 @@ impl Coordinator {
         self.read_order(visitor, order_id).await?;
         let means = self.choose_means(visitor, &request.payment_method, request.save_card).await?;
         let order = self.load_order_row(order_id).await?;
-        let payment = new_payment(&order, request.payment_id, means, self.now());
+        let payment = new_payment(&order, request.payment_id, means, self.coordinator.now());
         // Who has signed in since pays as herself: the order joins the account in the step that takes the payment.
         let step = Step::PayAgain { payment: Box::new(payment.clone()), account_id: visitor.account_id };
         if !self.step(order_id, step).await.or_problem()?.repeated {
@@ -132,19 +132,19 @@ impl Coordinator {
         self.read_order(visitor, order_id).await
     }
 
-    async fn load_order_row(&self, order_id: OrderId) -> CommandResult<OrderRow> {
+    async fn load_order_row(self, order_id: OrderId) -> CommandResult<OrderRow> {
         let mut link = self.inner.database.read().await.or_problem()?;
         rows::list_orders(&mut link, &[order_id.0]).await.or_problem()?.pop().ok_or_else(not_found)
     }
 
     /// Gives up an unpaid order; its seats are the cart's again until their old deadline.
-    pub async fn cancel_order(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
+    pub async fn cancel_order(self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
         self.read_order(visitor, order_id).await?;
         self.step(order_id, Step::Cancel).await.or_problem()?;
         self.read_order(visitor, order_id).await
     }
 
-    pub(in crate::coordinator) async fn step(&self, order_id: OrderId, step: Step) -> Result<Outcome, OrderDeskError> {
+    pub(in crate::coordinator) async fn step(self, order_id: OrderId, step: Step) -> Result<Outcome, OrderDeskError> {
         let outcome = self.inner.order_desk.step(OrderStep { order_id, step }).await;
         let word = match &outcome {
             Ok(outcome) if outcome.repeated => "repeated",

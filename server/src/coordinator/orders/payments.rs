@@ -1,17 +1,15 @@
 //! Payments: opened at the provider that their row names, confirmed, asked about, captured, let go. Whatever is said
-//! about one, and whenever, takes one way: [`Coordinator::settle`].
+//! about one, and whenever, takes one way: [`Orders::settle`].
 //!
 //! Whatever happens between two of these steps, [`crate::coordinator::background::loops`] finishes it.
 
+use super::Orders;
 use crate::{
     commerce::{
         gateway::{Answer, Confirmation, Gateway, GatewayError, GatewayResult, Opening, ProviderRef, ProviderStatus},
-        sandbox::ChallengeAnswer,
+        sandbox::{ChallengeAnswer, Sandbox},
     },
-    coordinator::{
-        Coordinator,
-        error::{CommandResult, OrProblem, not_found},
-    },
+    coordinator::error::{CommandResult, OrProblem, not_found},
     data::orders::order_rows::{self as rows, OrderRow, PaymentRow},
     reservations::orders::{
         order_view::OrderFile,
@@ -22,10 +20,15 @@ use crate::{
 use shared_model::{Money, OrderId, PaymentId, Timestamp, order::PaymentState};
 use std::sync::Arc;
 
-impl Coordinator {
+impl<'c> Orders<'c> {
+    /// The sandbox provider, for its own pages.
+    pub fn sandbox(self) -> &'c Sandbox {
+        &self.inner.sandbox
+    }
+
     /// The buyer answered her bank's question on the sandbox's page: what a webhook would tell us.
     /// Returns the order to go back to.
-    pub async fn answer_sandbox_challenge(&self, reference: &str, answer: ChallengeAnswer) -> CommandResult<OrderId> {
+    pub async fn answer_sandbox_challenge(self, reference: &str, answer: ChallengeAnswer) -> CommandResult<OrderId> {
         let intent = self.inner.sandbox.find_intent(reference).await.or_problem()?.ok_or_else(not_found)?;
         self.inner.sandbox.answer_challenge(&intent, answer).await.or_problem()?;
         let payment_id = PaymentId(intent.payment_id);
@@ -34,7 +37,7 @@ impl Coordinator {
         Ok(order_id)
     }
 
-    pub(in crate::coordinator) async fn order_of(&self, payment_id: PaymentId) -> CommandResult<OrderId> {
+    pub(in crate::coordinator) async fn order_of(self, payment_id: PaymentId) -> CommandResult<OrderId> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let order_id = rows::find_order_of_payment(&mut link, payment_id.0).await.or_problem()?;
         order_id.map(OrderId).ok_or_else(not_found)
@@ -42,7 +45,7 @@ impl Coordinator {
 
     /// Opens the payment at the provider, has it reserve the money, and settles what it says. No answer is no failure:
     /// the order stays open and is asked about. Returns the order, if it was paid by this.
-    pub(super) async fn pay(&self, order: &OrderRow, payment: &PaymentRow) -> CommandResult<Option<Box<OrderFile>>> {
+    pub(super) async fn pay(self, order: &OrderRow, payment: &PaymentRow) -> CommandResult<Option<Box<OrderFile>>> {
         let (payment_id, order_id) = (PaymentId(payment.payment_id), OrderId(payment.order_id));
         let answer = match self.open_payment(order, payment).await {
             Ok(Some(at)) => {
@@ -59,7 +62,7 @@ impl Coordinator {
 
     /// Makes the payment known to its provider and writes down what it is called there: before that no money can
     /// move. `None` when it may not be paid any more.
-    async fn open_payment(&self, order: &OrderRow, payment: &PaymentRow) -> GatewayResult<Option<ProviderRef>> {
+    async fn open_payment(self, order: &OrderRow, payment: &PaymentRow) -> GatewayResult<Option<ProviderRef>> {
         let currency = payment.currency.parse().map_err(|_| GatewayError::Refused("currency".to_owned()))?;
         let opening = Opening {
             payment_id: PaymentId(payment.payment_id),
@@ -76,7 +79,7 @@ impl Coordinator {
             link.commit().await.map(|()| is_payable)
         };
         let is_payable = write.await.map_err(|error| GatewayError::Silent(error.to_string()))?;
-        if is_payable && self.now() < Timestamp(payment.created_at) + REQUEST_LIFE_MAX {
+        if is_payable && self.coordinator.now() < Timestamp(payment.created_at) + REQUEST_LIFE_MAX {
             return Ok(Some(at));
         }
         // It moves no money as it is; this only keeps the provider's list short.
@@ -86,7 +89,7 @@ impl Coordinator {
         Ok(None)
     }
 
-    async fn confirm(&self, payment: &PaymentRow, at: &ProviderRef) -> GatewayResult<Answer> {
+    async fn confirm(self, payment: &PaymentRow, at: &ProviderRef) -> GatewayResult<Answer> {
         let with = Confirmation {
             payment_method: payment.payment_method.clone(),
             return_url: format!("{}/orders/{}", self.inner.public_url, OrderId(payment.order_id)),
@@ -95,12 +98,12 @@ impl Coordinator {
     }
 
     /// The provider that a payment's row names.
-    pub(in crate::coordinator) fn gateway_of(&self, payment: &PaymentRow) -> GatewayResult<&Arc<dyn Gateway>> {
+    pub(in crate::coordinator) fn gateway_of(self, payment: &PaymentRow) -> GatewayResult<&'c Arc<dyn Gateway>> {
         self.inner.gateways.of(&payment.gateway, payment.livemode)
     }
 
     /// Asks where a payment stands and settles it: after a crash, a lost answer, or the bank's question.
-    pub(in crate::coordinator) async fn ask_provider(&self, order_id: OrderId, payment_id: PaymentId) {
+    pub(in crate::coordinator) async fn ask_provider(self, order_id: OrderId, payment_id: PaymentId) {
         let payment = match self.load_payment(order_id, payment_id).await {
             Ok(payment) => payment,
             Err(error) => return tracing::warn!(error, %payment_id, "a payment could not be read; the next look tries"),
@@ -108,7 +111,7 @@ impl Coordinator {
         let answer = match provider_ref(&payment) {
             Some(at) => self.ask_at(&payment, &at).await,
             // Whoever wrote it down may be opening it this very moment.
-            None if self.now() < Timestamp(payment.created_at) + OPENED_WITHIN => {
+            None if self.coordinator.now() < Timestamp(payment.created_at) + OPENED_WITHIN => {
                 return self.ask_at_last(payment_id, Timestamp(payment.created_at) + OPENED_WITHIN).await;
             }
             // We died before opening it, and from now on nobody will: the buyer may try again.
@@ -128,13 +131,13 @@ impl Coordinator {
     }
 
     /// What the provider says of a payment it knows; `None` while the request to reserve its money may be on its way.
-    async fn ask_at(&self, payment: &PaymentRow, at: &ProviderRef) -> GatewayResult<Option<Answer>> {
+    async fn ask_at(self, payment: &PaymentRow, at: &ProviderRef) -> GatewayResult<Option<Answer>> {
         let gateway = self.gateway_of(payment)?;
         let answer = gateway.ask(at).await?;
         if answer.status != ProviderStatus::Opened {
             return Ok(Some(answer));
         }
-        if self.now() < Timestamp(payment.created_at) + REQUEST_LIFE_MAX {
+        if self.coordinator.now() < Timestamp(payment.created_at) + REQUEST_LIFE_MAX {
             return Ok(None);
         }
         // We died before confirming it. Once it is let go, a request that comes late all the same reserves nothing.
@@ -147,13 +150,13 @@ impl Coordinator {
     }
 
     /// A provider that is silent is not asked all the time, and keeps no other payment waiting.
-    async fn ask_later(&self, order_id: OrderId, payment_id: PaymentId) {
+    async fn ask_later(self, order_id: OrderId, payment_id: PaymentId) {
         let Ok(payment) = self.load_payment(order_id, payment_id).await else { return };
-        self.ask_at_last(payment_id, ask_after_silence(Timestamp(payment.created_at), self.now())).await;
+        self.ask_at_last(payment_id, ask_after_silence(Timestamp(payment.created_at), self.coordinator.now())).await;
     }
 
     /// The provider is asked then, if nobody has asked before.
-    async fn ask_at_last(&self, payment_id: PaymentId, ask_at: Timestamp) {
+    async fn ask_at_last(self, payment_id: PaymentId, ask_at: Timestamp) {
         let postponed = async {
             let mut link = self.inner.database.begin().await?;
             rows::postpone_asking(&mut link, payment_id.0, ask_at.as_millis()).await?;
@@ -167,7 +170,7 @@ impl Coordinator {
     /// The one way every provider's word takes, whether it comes as an answer, by webhook, or because we
     /// asked. Returns the order, if it was paid by this.
     async fn settle(
-        &self,
+        self,
         order_id: OrderId,
         payment_id: PaymentId,
         answer: GatewayResult<Answer>,
@@ -194,7 +197,7 @@ impl Coordinator {
     ///
     /// # Errors
     /// Why it is not through yet. The outbox row written when the seats were sold tries again.
-    pub(in crate::coordinator) async fn capture(&self, order_id: OrderId, payment_id: PaymentId) -> Result<(), String> {
+    pub(in crate::coordinator) async fn capture(self, order_id: OrderId, payment_id: PaymentId) -> Result<(), String> {
         match self.load_payment(order_id, payment_id).await?.state {
             PaymentState::Authorized => self.take_money(order_id, payment_id).await.map(drop),
             PaymentState::Captured | PaymentState::Declined | PaymentState::Voided => Ok(()),
@@ -204,7 +207,7 @@ impl Coordinator {
     }
 
     /// Captures a payment that stands as authorized in our books. Returns the order, if it was paid by this.
-    async fn take_money(&self, order_id: OrderId, payment_id: PaymentId) -> Result<Option<Box<OrderFile>>, String> {
+    async fn take_money(self, order_id: OrderId, payment_id: PaymentId) -> Result<Option<Box<OrderFile>>, String> {
         let payment = self.load_payment(order_id, payment_id).await?;
         let at = provider_ref(&payment).ok_or("the provider has not heard of it")?;
         let currency = payment.currency.parse().map_err(|_| "its currency is unknown".to_owned())?;
@@ -221,7 +224,7 @@ impl Coordinator {
 
     /// [`Self::take_money`] at once, where the buyer waits for it.
     pub(in crate::coordinator) async fn capture_now(
-        &self,
+        self,
         order_id: OrderId,
         payment_id: PaymentId,
     ) -> Option<Box<OrderFile>> {
@@ -233,7 +236,7 @@ impl Coordinator {
     }
 
     pub(in crate::coordinator) async fn load_payment(
-        &self,
+        self,
         order_id: OrderId,
         payment_id: PaymentId,
     ) -> Result<PaymentRow, String> {
@@ -248,7 +251,7 @@ impl Coordinator {
 
     /// Has the provider let money go that came to nothing.
     pub(in crate::coordinator) async fn void(
-        &self,
+        self,
         order_id: OrderId,
         payment_id: PaymentId,
     ) -> Result<(), GatewayError> {

@@ -3,10 +3,11 @@
 //! Who may is decided here and nowhere else: [`Owner::is`] for visitors, the signed link of the order's mail for
 //! whoever holds it. A link opens an order for reading; paying and giving up stay its owner's.
 
+use super::Orders;
 use crate::{
     auth::secret::Purpose,
     coordinator::{
-        Coordinator, Visitor,
+        Visitor,
         error::{CommandResult, OrProblem, not_found},
         invalid,
     },
@@ -67,16 +68,16 @@ pub struct OrderCounts {
     pub past: usize,
 }
 
-impl Coordinator {
+impl Orders<'_> {
     /// An order of this visitor. Asks the provider first when a payment waits for its word.
-    pub async fn find_order(&self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
+    pub async fn find_order(self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
         let order = self.read_order(visitor, order_id).await?;
         self.bring_up_to_date(order).await
     }
 
     /// An order for reading: for its owner, or for who holds its signed link.
     pub async fn open_order(
-        &self,
+        self,
         visitor: Option<&Visitor>,
         order_id: OrderId,
         key: Option<&str>,
@@ -95,7 +96,7 @@ impl Coordinator {
     }
 
     /// What opens this order without a session: the value of `key` in its link.
-    pub fn order_key(&self, order_id: OrderId) -> String {
+    pub fn order_key(self, order_id: OrderId) -> String {
         self.inner.secret.sign(Purpose::OrderLink, &[order_id.0.as_bytes()])
     }
 
@@ -104,7 +105,7 @@ impl Coordinator {
     ///
     /// # Errors
     /// `InvalidInput` for a limit out of bounds or a cursor that no page gave.
-    pub async fn list_orders(&self, visitor: &Visitor, asked: &OrdersAsked) -> CommandResult<Page<Order>> {
+    pub async fn list_orders(self, visitor: &Visitor, asked: &OrdersAsked) -> CommandResult<Page<Order>> {
         let OrdersAsked { period, cursor, limit } = asked;
         let limit = limit.unwrap_or(PAGE_LIMIT_DEFAULT);
         if !(1..=PAGE_LIMIT_MAX).contains(&limit) {
@@ -113,7 +114,7 @@ impl Coordinator {
         let first = if *period == Some(OrderPeriod::Upcoming) { BEFORE_ALL } else { AFTER_ALL };
         let after = cursor.as_deref().map_or(Some(first), read_cursor);
         let query = OrdersQuery {
-            upcoming_since: OrderPeriod::upcoming_since(self.now()).0,
+            upcoming_since: OrderPeriod::upcoming_since(self.coordinator.now()).0,
             account_id: visitor.account_id.map(Into::into),
             cart_id: visitor.cart_id.0,
             after: after.ok_or_else(|| invalid("cursor is not one that a page of this list gave"))?,
@@ -139,9 +140,9 @@ impl Coordinator {
     }
 
     /// How many orders this visitor has.
-    pub async fn count_orders(&self, visitor: &Visitor) -> CommandResult<OrderCounts> {
+    pub async fn count_orders(self, visitor: &Visitor) -> CommandResult<OrderCounts> {
         let (account_id, cart_id) = (visitor.account_id.map(Into::into), visitor.cart_id.0);
-        let since = OrderPeriod::upcoming_since(self.now()).0;
+        let since = OrderPeriod::upcoming_since(self.coordinator.now()).0;
         let mut link = self.inner.database.read().await.or_problem()?;
         let (all, upcoming) = rows::count_orders_of(&mut link, account_id, cart_id, since).await.or_problem()?;
         let count = |orders: i64| usize::try_from(orders).unwrap_or_default();
@@ -153,11 +154,11 @@ impl Coordinator {
     /// # Errors
     /// `OrderClosed` where there are no tickets to send or no address any more, `RateLimited` when it was asked for
     /// too often.
-    pub async fn mail_order_again_for(&self, order: &Order, mail_id: OrderMailId) -> CommandResult<()> {
+    pub async fn mail_order_again_for(self, order: &Order, mail_id: OrderMailId) -> CommandResult<()> {
         if order.state != OrderState::Paid || erasure::is_erased(&order.buyer.email) {
             return Err(Problem::new(ErrorCode::OrderClosed).detail("there is no mail to send again"));
         }
-        let (order_id, now) = (order.order_id.0, self.now());
+        let (order_id, now) = (order.order_id.0, self.coordinator.now());
         let mut link = self.inner.database.begin().await.or_problem()?;
         order_mails::lock_order(&mut link, order_id).await.or_problem()?;
         match order_mails::find_mail(&mut link, mail_id.0).await.or_problem()? {
@@ -180,11 +181,7 @@ impl Coordinator {
         link.commit().await.or_problem()
     }
 
-    pub(in crate::coordinator) async fn read_order(
-        &self,
-        visitor: &Visitor,
-        order_id: OrderId,
-    ) -> CommandResult<Order> {
+    pub(in crate::coordinator) async fn read_order(self, visitor: &Visitor, order_id: OrderId) -> CommandResult<Order> {
         let mut link = self.inner.database.read().await.or_problem()?;
         match order_view::find_order(&mut link, &self.inner.pricing, order_id).await.or_problem()? {
             Some((owner, order)) if belongs_to(visitor, owner) => Ok(order),
@@ -192,11 +189,12 @@ impl Coordinator {
         }
     }
 
-    pub(super) async fn bring_up_to_date(&self, order: Order) -> CommandResult<Order> {
+    pub(super) async fn bring_up_to_date(self, order: Order) -> CommandResult<Order> {
         let order_id = order.order_id;
         // Whoever reads an order again and again asks the provider, and locks the order's performances, no oftener.
         let open = order.payment.as_ref().filter(|_| order.state == OrderState::Pending);
-        if !open.is_some_and(|payment| self.inner.asked_lately.is_due(payment.payment_id, self.monotonic())) {
+        let monotonic = self.coordinator.monotonic();
+        if !open.is_some_and(|payment| self.inner.asked_lately.is_due(payment.payment_id, monotonic)) {
             return Ok(order);
         }
         match &order.payment {

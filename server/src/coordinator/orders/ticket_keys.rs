@@ -4,12 +4,12 @@
 //! Nodes look for a new key every few seconds ([`crate::coordinator::background::loops`]). Until then they sign with the one before, which
 //! doors go on believing.
 
+use super::Orders;
 use crate::{
     auth::{
         audit::{Action, Actor, Deed, write_down},
         secret::DeploymentSecret,
     },
-    coordinator::Coordinator,
     data::{
         DataError, DataResult, Database, Link,
         orders::ticket_keys::{self as rows, TicketKeyRow},
@@ -112,9 +112,9 @@ impl TicketKeys {
     }
 }
 
-impl Coordinator {
+impl Orders<'_> {
     /// What doors check tickets with, by the numbers that codes name.
-    pub fn ticket_verifying_keys(&self) -> Vec<(u8, VerifyingKey)> {
+    pub fn ticket_verifying_keys(self) -> Vec<(u8, VerifyingKey)> {
         self.inner.ticket_keys.verifying()
     }
 
@@ -122,13 +122,13 @@ impl Coordinator {
     ///
     /// # Errors
     /// [`TicketCodeError`] when it is none of ours.
-    pub fn check_ticket_code(&self, code: &str) -> Result<TicketClaims, TicketCodeError> {
+    pub fn check_ticket_code(self, code: &str) -> Result<TicketClaims, TicketCodeError> {
         let scanned = ScannedTicket::read(code)?;
         scanned.verify_among(&self.ticket_verifying_keys())
     }
 
     /// All keys, the oldest first.
-    pub async fn list_ticket_keys(&self) -> DataResult<Vec<ListedTicketKey>> {
+    pub async fn list_ticket_keys(self) -> DataResult<Vec<ListedTicketKey>> {
         let mut link = self.inner.database.read().await?;
         let listed = rows::list(&mut link).await?;
         listed
@@ -146,8 +146,8 @@ impl Coordinator {
 
     /// Makes a new key, which signs from now on, and erases the private half of the one before. Other nodes take it up
     /// within seconds. Returns its number; `None` when there are no numbers left.
-    pub async fn rotate_ticket_key(&self) -> DataResult<Option<u8>> {
-        let now = self.now();
+    pub async fn rotate_ticket_key(self) -> DataResult<Option<u8>> {
+        let now = self.coordinator.now();
         let mut link = self.inner.database.begin().await?;
         settings::take_turn(&mut link, TURN).await?;
         let newest = rows::find_newest(&mut link).await?.unwrap_or_default();

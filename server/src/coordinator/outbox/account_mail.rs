@@ -1,7 +1,7 @@
 //! What the outbox does with a note: finds out whom it reaches, counts it, and sends it.
 //! [`crate::coordinator::accounts::codes`] writes them.
 
-use super::lanes::SendError;
+use super::{Outbox, lanes::SendError};
 use crate::{
     auth::{
         accounts::{self, Known},
@@ -9,7 +9,6 @@ use crate::{
         limits::message_limits::{Receiver, count_message, count_text},
         notes::{Addressee, Mailbox, News, Note, read_note},
     },
-    coordinator::Coordinator,
     data::{
         DataError,
         accounts::{account_rows as rows, email_key::email_key},
@@ -23,9 +22,9 @@ use shared_model::{
     text::{EmailAddress, PhoneNumber},
 };
 
-impl Coordinator {
+impl Outbox<'_> {
     /// Sends a note of the outbox to whoever it reaches.
-    pub(in crate::coordinator) async fn send_note(&self, row: &OutboxRow) -> Result<(), SendError> {
+    pub(in crate::coordinator) async fn send_note(self, row: &OutboxRow) -> Result<(), SendError> {
         let sealed = row.sealed.as_deref().ok_or_else(|| SendError::GiveUp("the note has no words".to_owned()))?;
         let note = read_note(&self.inner.secret, row.outbox_id, sealed)
             .ok_or_else(|| SendError::GiveUp("the note was sealed with another secret".to_owned()))?;
@@ -72,12 +71,12 @@ impl Coordinator {
 
     /// Seats somebody waits for can be bought; she is told where.
     async fn send_seats_free(
-        &self,
+        self,
         row: &OutboxRow,
         performance_id: PerformanceId,
         to: Mailbox<'_>,
     ) -> Result<(), SendError> {
-        let found = self.find_performance(performance_id).await;
+        let found = self.coordinator.catalogue().find_performance(performance_id).await;
         let Some(detail) = found.map_err(|problem| SendError::Retry(problem.title))? else { return Ok(()) };
         if !self.count(row, Receiver::SeatsFree(&email_key(to.email.as_str()))).await? {
             return Ok(());
@@ -89,7 +88,7 @@ impl Coordinator {
     /// A reset's code by SMS to the confirmed phone; by mail where there is none, where it was asked for, or
     /// where no more messages may go to the phone.
     async fn send_reset_code(
-        &self,
+        self,
         row: &OutboxRow,
         code_id: CodeId,
         code: &str,
@@ -122,12 +121,12 @@ impl Coordinator {
     /// Sends a code. It is one from the moment the transport has it in its hands, so that whoever reads it can type it at
     /// once, and only if the transport took it; the next try of the outbox begins anew.
     async fn hand_over(
-        &self,
+        self,
         code_id: CodeId,
         sending: impl Future<Output = Result<(), SendError>>,
     ) -> Result<(), SendError> {
         let mut link = self.inner.database.begin().await.map_err(retry)?;
-        let until = (self.now() + SENDING_MAX).as_millis();
+        let until = (self.coordinator.now() + SENDING_MAX).as_millis();
         rows::make_code_good(&mut link, code_id.0, until).await.map_err(retry)?;
         link.commit().await.map_err(retry)?;
         let sent = sending.await;
@@ -138,13 +137,13 @@ impl Coordinator {
     }
 
     /// The code is the account's from now on.
-    async fn give_code(&self, code_id: CodeId, known: &Known) -> Result<(), SendError> {
+    async fn give_code(self, code_id: CodeId, known: &Known) -> Result<(), SendError> {
         let mut link = self.inner.database.begin().await.map_err(retry)?;
         rows::set_code_subject(&mut link, code_id.0, known.account_id.0).await.map_err(retry)?;
         link.commit().await.map_err(retry)
     }
 
-    async fn may_send(&self, row: &OutboxRow, code_id: CodeId, to: &Addressee) -> Result<MaySend, SendError> {
+    async fn may_send(self, row: &OutboxRow, code_id: CodeId, to: &Addressee) -> Result<MaySend, SendError> {
         if !self.is_worth_sending(code_id).await? {
             return Ok(MaySend::Nothing);
         }
@@ -162,16 +161,16 @@ impl Coordinator {
     }
 
     /// A code that is over by now helps nobody.
-    async fn is_worth_sending(&self, code_id: CodeId) -> Result<bool, SendError> {
+    async fn is_worth_sending(self, code_id: CodeId) -> Result<bool, SendError> {
         let mut link = self.inner.database.read().await.map_err(retry)?;
-        rows::is_code_open(&mut link, code_id.0, self.now().as_millis()).await.map_err(retry)
+        rows::is_code_open(&mut link, code_id.0, self.coordinator.now().as_millis()).await.map_err(retry)
     }
 
     /// Counts a message. False: no more may go there for now.
-    async fn count(&self, row: &OutboxRow, receiver: Receiver<'_>) -> Result<bool, SendError> {
+    async fn count(self, row: &OutboxRow, receiver: Receiver<'_>) -> Result<bool, SendError> {
         let mut link = self.inner.database.begin().await.map_err(retry)?;
         let (secret, max) = (&self.inner.secret, self.inner.outgoing.sms_per_day_max);
-        let (id, now) = (row.outbox_id, self.now());
+        let (id, now) = (row.outbox_id, self.coordinator.now());
         let by_sms = matches!(receiver, Receiver::Phone(_) | Receiver::OwnPhone(_));
         let may_go = count_message(&mut link, secret, receiver, id, now).await.map_err(retry)?
             && (!by_sms || count_text(&mut link, secret, max, id, now).await.map_err(retry)?);
@@ -184,7 +183,7 @@ impl Coordinator {
         Ok(true)
     }
 
-    async fn mail_note(&self, row: &OutboxRow, to: &Mailbox<'_>, say: Say<'_>) -> Result<(), SendError> {
+    async fn mail_note(self, row: &OutboxRow, to: &Mailbox<'_>, say: Say<'_>) -> Result<(), SendError> {
         let outgoing = &self.inner.outgoing;
         let envelope = Envelope {
             outbox_id: OutboxId(row.outbox_id),
@@ -198,7 +197,7 @@ impl Coordinator {
     }
 
     async fn text_note(
-        &self,
+        self,
         row: &OutboxRow,
         phone: &PhoneNumber,
         language: Language,

@@ -1,8 +1,8 @@
 //! What must be sent: captures, voids, notes, mails, letters. Each lane takes its own rows, so that a mail
 //! server that hangs keeps no money and no code waiting. [`crate::coordinator::background::loops`] calls.
 
+use super::Outbox;
 use crate::{
-    coordinator::Coordinator,
     data::{
         DataResult,
         outbox::{self, OutboxRow},
@@ -63,13 +63,13 @@ pub enum SendError {
     GiveUp(String),
 }
 
-impl Coordinator {
+impl Outbox<'_> {
     /// One look: everything of a lane that is due.
-    pub(in crate::coordinator) async fn empty_outbox(&self, lane: Lane) -> DataResult<()> {
+    pub(in crate::coordinator) async fn empty(self, lane: Lane) -> DataResult<()> {
         let kinds = OutboxKind::ALL.into_iter().filter(|kind| kind.lane() == lane).map(OutboxKind::as_str);
         let kinds: Vec<_> = kinds.collect();
         let mut link = self.inner.database.read().await?;
-        let due = outbox::list_due(&mut link, &kinds, self.now().as_millis(), ROWS_PER_LOOK).await?;
+        let due = outbox::list_due(&mut link, &kinds, self.coordinator.now().as_millis(), ROWS_PER_LOOK).await?;
         drop(link);
         let mut sends = JoinSet::new();
         for row in due {
@@ -81,18 +81,18 @@ impl Coordinator {
             if sends.len() >= SENDS_AT_ONCE {
                 sends.join_next().await;
             }
-            let coordinator = self.clone();
-            sends.spawn(async move { coordinator.send_row(row).await });
+            let coordinator = self.coordinator.clone();
+            sends.spawn(async move { coordinator.outbox().send_row(row).await });
         }
         while sends.join_next().await.is_some() {}
         Ok(())
     }
 
-    async fn send_row(&self, row: OutboxRow) {
+    async fn send_row(self, row: OutboxRow) {
         // Whatever the clock says: what this process has in its hands it does not take again.
         let Some(_in_hand) = self.inner.in_hand.take(row.outbox_id) else { return };
         let claimed = async {
-            let now = self.now();
+            let now = self.coordinator.now();
             let mut link = self.inner.database.begin().await?;
             let claimed =
                 outbox::claim(&mut link, row.outbox_id, now.as_millis(), (now + CLAIMED_FOR).as_millis()).await?;
@@ -104,7 +104,7 @@ impl Coordinator {
             Err(error) => return tracing::warn!(%error, "an outbox row could not be taken; the next look tries"),
         };
         let sent = self.send(&row).await;
-        let now = self.now();
+        let now = self.coordinator.now();
         let written = async {
             let mut link = self.inner.database.begin().await?;
             match &sent {
@@ -124,30 +124,30 @@ impl Coordinator {
         }
     }
 
-    async fn send(&self, row: &OutboxRow) -> Result<(), SendError> {
+    async fn send(self, row: &OutboxRow) -> Result<(), SendError> {
         let kind = OutboxKind::ALL.into_iter().find(|kind| kind.as_str() == row.kind);
         match kind.ok_or_else(|| SendError::GiveUp(format!("\"{}\" is no kind of outbox row", row.kind)))? {
             OutboxKind::Capture => {
                 let order_id = self.order_of_subject(row).await?;
-                self.capture(order_id, PaymentId(row.subject)).await.map_err(SendError::Retry)
+                self.coordinator.orders().capture(order_id, PaymentId(row.subject)).await.map_err(SendError::Retry)
             }
             OutboxKind::Void => {
                 let order_id = self.order_of_subject(row).await?;
-                let voided = self.void(order_id, PaymentId(row.subject)).await;
+                let voided = self.coordinator.orders().void(order_id, PaymentId(row.subject)).await;
                 voided.map_err(|error| SendError::Retry(error.to_string()))
             }
             OutboxKind::OrderMail => self.mail_order(row, OrderId(row.subject)).await,
             OutboxKind::OrderMailAgain => self.mail_order_again(row).await,
             OutboxKind::Letter => self.post_order(row).await,
             OutboxKind::Note => self.send_note(row).await,
-            OutboxKind::KeepCard => self.keep_card(row).await,
-            OutboxKind::ForgetCard => self.forget_card(row).await,
-            OutboxKind::ForgetCustomer => self.forget_customer(row).await,
+            OutboxKind::KeepCard => self.coordinator.orders().keep_card(row).await,
+            OutboxKind::ForgetCard => self.coordinator.orders().forget_card(row).await,
+            OutboxKind::ForgetCustomer => self.coordinator.orders().forget_customer(row).await,
         }
     }
 
-    async fn order_of_subject(&self, row: &OutboxRow) -> Result<OrderId, SendError> {
-        let order_id = self.order_of(PaymentId(row.subject)).await;
+    async fn order_of_subject(self, row: &OutboxRow) -> Result<OrderId, SendError> {
+        let order_id = self.coordinator.orders().order_of(PaymentId(row.subject)).await;
         order_id.map_err(|problem| SendError::Retry(problem.title))
     }
 }

@@ -1,13 +1,10 @@
 //! What is sent for a paid order: the confirmation with its tickets, the letter. Called by the
 //! outbox; a repeat makes the same documents with the same ids.
 
-use super::lanes::SendError;
+use super::{Outbox, lanes::SendError};
 use crate::{
     auth::accounts::{self, Known},
-    coordinator::{
-        Coordinator,
-        error::{CommandResult, OrProblem, not_found},
-    },
+    coordinator::error::{OrProblem, not_found},
     data::{
         DataResult,
         accounts::email_key::email_key,
@@ -15,39 +12,24 @@ use crate::{
         outbox::OutboxRow,
     },
     delivery::{
-        documents::{
-            background_drawing,
-            pool::{DocumentError, DocumentKey, DocumentKind, Wanted},
-            poster::read_poster,
-            receipt::ReceiptDocument,
-            receipt_pdf::render_receipt,
-            ticket_document::TicketDocument,
-            ticket_pdf::{PageSize, render_tickets},
-        },
+        documents::background_drawing,
         messages::order_mail::{OrderMail, build_order_mail},
         transports::{
             mail::{Letter, LetterTransport, MailTransport, TransportError},
             sms::SmsTransport,
         },
     },
-    embedded,
     messages::Messages,
     reservations::orders::{access::Owner, erasure::is_erased, order_view},
 };
-use bytes::Bytes;
 use governor::DefaultDirectRateLimiter;
 use lettre::message::Mailbox;
-use parking_lot::Mutex;
 use shared_model::{
-    ErrorCode, OrderId, OutboxId, Problem, Timestamp,
-    order::{Delivery, Order, OrderState},
+    OrderId, OutboxId, Problem, Timestamp,
+    order::{Delivery, Order},
     text::PersonName,
 };
-use std::{
-    collections::HashMap,
-    sync::{Arc, LazyLock},
-};
-use usvg::Tree;
+use std::sync::Arc;
 
 /// How messages are sent.
 pub struct Outgoing {
@@ -64,37 +46,9 @@ pub struct Outgoing {
     pub messages: Arc<Messages>,
 }
 
-impl Coordinator {
-    /// All tickets of a paid order as one PDF.
-    pub async fn tickets_pdf(&self, order: Order) -> CommandResult<Bytes> {
-        let order_id = order.order_id;
-        if order.state != OrderState::Paid {
-            let words = "there are no tickets before the order is paid";
-            return Err(Problem::new(ErrorCode::OrderClosed).detail(words));
-        }
-        let key = DocumentKey::new(order_id, DocumentKind::Tickets, order.buyer.language, &order);
-        let drawing = self.drawing(order);
-        let drawn = self.inner.documents.draw(key, |wanted| drawing(&|| wanted.is_wanted()).map(|(_, pdf)| pdf)).await;
-        drawn.map_err(|error| document_problem(&error, order_id))
-    }
-
-    /// A paid order's receipt.
-    pub async fn receipt_pdf(&self, order: Order) -> CommandResult<Bytes> {
-        if order.state != OrderState::Paid {
-            return Err(Problem::new(ErrorCode::OrderClosed).detail("there is no receipt before the order is paid"));
-        }
-        let messages = self.inner.outgoing.messages.clone();
-        let order_id = order.order_id;
-        let key = DocumentKey::new(order_id, DocumentKind::Receipt, order.buyer.language, &order);
-        let draw = move |_: &Wanted| {
-            let document = ReceiptDocument::of_order(&order, &messages);
-            render_receipt(&document, paper_of(&order)).map_err(|error| error.to_string())
-        };
-        self.inner.documents.draw(key, draw).await.map_err(|error| document_problem(&error, order_id))
-    }
-
+impl Outbox<'_> {
     /// The confirmation with tickets and calendar.
-    pub(in crate::coordinator) async fn mail_order(&self, row: &OutboxRow, order_id: OrderId) -> Result<(), SendError> {
+    pub(in crate::coordinator) async fn mail_order(self, row: &OutboxRow, order_id: OrderId) -> Result<(), SendError> {
         self.join_paid_order(order_id).await.map_err(|error| SendError::Retry(error.to_string()))?;
         let (owner, order) = self.paid_order(order_id).await?;
         let greeted = self.greeted(owner, &order).await.map_err(|error| SendError::Retry(error.to_string()))?;
@@ -110,7 +64,7 @@ impl Coordinator {
             outbox_id: OutboxId(row.outbox_id),
             from: outgoing.from.clone(),
             site_url: &self.inner.public_url,
-            order_key: &self.order_key(order_id),
+            order_key: &self.coordinator.orders().order_key(order_id),
             written_at: Timestamp(row.created_at),
         };
         let message =
@@ -119,17 +73,17 @@ impl Coordinator {
     }
 
     /// A guest's order is her account's where she has one under the same address, as soon as it is paid.
-    async fn join_paid_order(&self, order_id: OrderId) -> DataResult<()> {
+    async fn join_paid_order(self, order_id: OrderId) -> DataResult<()> {
         let mut link = self.inner.database.read().await?;
         let Some(account_id) = rows::find_account_of_guest(&mut link, order_id.0).await? else { return Ok(()) };
         drop(link);
         let mut link = self.inner.database.begin().await?;
-        rows::join_order(&mut link, order_id.0, account_id, self.now().as_millis()).await?;
+        rows::join_order(&mut link, order_id.0, account_id, self.coordinator.now().as_millis()).await?;
         link.commit().await
     }
 
     /// The mail of an order that its buyer asked for again.
-    pub(in crate::coordinator) async fn mail_order_again(&self, row: &OutboxRow) -> Result<(), SendError> {
+    pub(in crate::coordinator) async fn mail_order_again(self, row: &OutboxRow) -> Result<(), SendError> {
         let find = async {
             let mut link = self.inner.database.read().await?;
             order_mails::find_mail(&mut link, row.subject).await
@@ -140,7 +94,7 @@ impl Coordinator {
     }
 
     /// The printed tickets.
-    pub(in crate::coordinator) async fn post_order(&self, row: &OutboxRow) -> Result<(), SendError> {
+    pub(in crate::coordinator) async fn post_order(self, row: &OutboxRow) -> Result<(), SendError> {
         let (_, order) = self.paid_order(OrderId(row.subject)).await?;
         let (order, pdf) = self.render(order).await?;
         let Delivery::Post { address } = &order.delivery else {
@@ -151,7 +105,7 @@ impl Coordinator {
     }
 
     /// The name of the account whose confirmed address the order's mail goes to.
-    async fn greeted(&self, owner: Owner, order: &Order) -> DataResult<Option<PersonName>> {
+    async fn greeted(self, owner: Owner, order: &Order) -> DataResult<Option<PersonName>> {
         let Some(account_id) = owner.account_id else { return Ok(None) };
         let mut link = self.inner.database.read().await?;
         let known = accounts::find_account(&mut link, account_id).await?;
@@ -159,7 +113,7 @@ impl Coordinator {
         Ok(known.filter(is_own).map(|known| known.name))
     }
 
-    async fn paid_order(&self, order_id: OrderId) -> Result<(Owner, Order), SendError> {
+    async fn paid_order(self, order_id: OrderId) -> Result<(Owner, Order), SendError> {
         let read = async {
             let mut link = self.inner.database.read().await.or_problem()?;
             let found = order_view::find_order(&mut link, &self.inner.pricing, order_id).await.or_problem()?;
@@ -168,61 +122,12 @@ impl Coordinator {
         read.await.map_err(|problem: Problem| SendError::Retry(problem.title))
     }
 
-    /// What draws an order's tickets; a page takes milliseconds, so not on the threads that serve.
-    fn drawing(
-        &self,
-        order: Order,
-    ) -> impl FnOnce(&dyn Fn() -> bool) -> Result<(Order, Vec<u8>), String> + Send + 'static {
-        let messages = self.inner.outgoing.messages.clone();
-        move |is_wanted| {
-            let document =
-                TicketDocument::of_order(&order, &messages, find_poster).map_err(|error| error.to_string())?;
-            let pdf = render_tickets(&document, paper_of(&order), is_wanted).map_err(|error| error.to_string())?;
-            Ok((order, pdf))
-        }
-    }
-
     /// The tickets as they are sent: drawn when nobody is kept waiting by it.
-    async fn render(&self, order: Order) -> Result<(Order, Vec<u8>), SendError> {
-        let drawing = self.drawing(order);
+    async fn render(self, order: Order) -> Result<(Order, Vec<u8>), SendError> {
+        let drawing = self.coordinator.orders().drawing(order);
         let drawn = background_drawing::draw(move || drawing(&|| true)).await;
         drawn.unwrap_or_else(|| Err("the drawing panicked".to_owned())).map_err(SendError::GiveUp)
     }
-}
-
-fn document_problem(error: &DocumentError, order_id: OrderId) -> Problem {
-    match error {
-        DocumentError::Busy => {
-            let words = "many documents are being drawn";
-            Problem { retry_after_seconds: Some(2), ..Problem::new(ErrorCode::Busy).detail(words) }
-        }
-        DocumentError::Failed(why) => {
-            tracing::error!(why, %order_id, "a document could not be drawn");
-            Problem::new(ErrorCode::Internal)
-        }
-    }
-}
-
-/// A poster by its key. They are compiled in and never change, so each is read once.
-fn find_poster(key: &str) -> Option<Arc<Tree>> {
-    static READ: LazyLock<Mutex<HashMap<String, Arc<Tree>>>> = LazyLock::new(Mutex::default);
-    if let Some(poster) = READ.lock().get(key) {
-        return Some(poster.clone());
-    }
-    let poster = embedded::poster(key).and_then(read_poster)?;
-    READ.lock().insert(key.to_owned(), poster.clone());
-    Some(poster)
-}
-
-/// The paper people have where the tickets are used.
-fn paper_of(order: &Order) -> PageSize {
-    let country = match &order.delivery {
-        Delivery::Post { address } => Some(&address.country),
-        Delivery::Email | Delivery::Collection => {
-            order.performances.first().map(|performance| &performance.venue.country)
-        }
-    };
-    country.map_or(PageSize::A4, |country| PageSize::customary_in(country))
 }
 
 impl From<TransportError> for SendError {

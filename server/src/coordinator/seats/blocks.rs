@@ -1,8 +1,9 @@
 //! Seats an organizer keeps from sale: blocked, and given back.
 
+use super::{Seats, desk::DeskError};
 use crate::{
     auth::audit::{Action, Actor, Deed},
-    coordinator::{Coordinator, seats::desk::DeskError, staff::publishing::InstallError},
+    coordinator::staff::publishing::InstallError,
     data::staff::team,
     events::sale::Sale,
     reservations::seats::decide::{BlockChange, BlockCommand, Refusal},
@@ -16,13 +17,13 @@ const REASON_LENGTH_MAX: usize = 200;
 /// Seats named in an error and in the audit log.
 const NAMED_MAX: usize = 10;
 
-impl Coordinator {
+impl Seats<'_> {
     /// Blocks or gives back seats, named `Section-Row-Seat`: all of them or none.
     ///
     /// # Errors
     /// [`InstallError::Invalid`] naming seats that do not exist, are somebody's, or are not blocked.
     pub async fn change_blocks(
-        &self,
+        self,
         by: Actor,
         performance_id: PerformanceId,
         seats: &[String],

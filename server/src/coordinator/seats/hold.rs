@@ -1,9 +1,12 @@
 //! Holding, releasing, extending: the way of a command to its performance's desk.
 
-use super::desk::{Desk, EncodedSnapshot};
+use super::{
+    Seats,
+    desk::{Desk, EncodedSnapshot},
+};
 use crate::{
     coordinator::{
-        Coordinator, Visitor,
+        Visitor,
         error::{CommandResult, OrProblem, not_found},
     },
     data::{seats::claims, staff::team},
@@ -40,15 +43,15 @@ fn command_of(visitor: &Visitor, action: SeatAction) -> SeatCommand {
     }
 }
 
-impl Coordinator {
+impl Seats<'_> {
     /// The performance's desk.
-    pub async fn desk(&self, id: PerformanceId) -> CommandResult<Arc<Desk>> {
+    pub async fn desk(self, id: PerformanceId) -> CommandResult<Arc<Desk>> {
         self.inner.desks.find(id).await.or_problem()?.ok_or_else(not_found)
     }
 
     /// Takes seats for the visitor's cart: all of them or none.
     pub async fn hold_seats(
-        &self,
+        self,
         visitor: &Visitor,
         performance: PerformanceId,
         hold: HoldId,
@@ -74,7 +77,7 @@ impl Coordinator {
     /// Where a hold counts. The box office holds for a queue of people: who works for the organizer, and showed a second
     /// factor in this session, is not counted.
     async fn held_from(
-        &self,
+        self,
         visitor: &Visitor,
         performance: PerformanceId,
         from: &HoldOrigin<'_>,
@@ -94,7 +97,7 @@ impl Coordinator {
 
     /// Gives seats back; those the cart does not hold are let be.
     pub async fn release_seats(
-        &self,
+        self,
         visitor: &Visitor,
         performance: PerformanceId,
         seats: Vec<SeatNo>,
@@ -104,12 +107,12 @@ impl Coordinator {
     }
 
     /// Adds the one extension to all the cart holds at this performance.
-    pub async fn extend_hold(&self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<Hold> {
+    pub async fn extend_hold(self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<Hold> {
         let desk = self.desk(performance).await?;
         self.command(&desk, command_of(visitor, SeatAction::Extend)).await
     }
 
-    async fn command(&self, desk: &Desk, command: SeatCommand) -> CommandResult<Hold> {
+    async fn command(self, desk: &Desk, command: SeatCommand) -> CommandResult<Hold> {
         let outcome = desk.command(command).await.or_problem();
         let word = outcome.as_ref().map_or_else(|problem| problem.code.as_str().to_owned(), |_| "done".to_owned());
         metrics::counter!("ticketboss_seat_commands_total", "outcome" => word).increment(1);
@@ -119,7 +122,7 @@ impl Coordinator {
     }
 
     /// A cart spans a bounded number of performances; this node's desks know which.
-    fn check_cart_limit(&self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<()> {
+    fn check_cart_limit(self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<()> {
         let held = self.inner.desks.opened().into_iter().filter(|desk| desk.holds_for(visitor.cart_id));
         let elsewhere = held.filter(|desk| desk.performance_id() != performance).count();
         if elsewhere < PERFORMANCES_PER_CART_MAX {
@@ -129,18 +132,18 @@ impl Coordinator {
     }
 
     /// All seat states, encoded and packed once for everyone who asks.
-    pub async fn encoded_seats(&self, performance: PerformanceId) -> CommandResult<EncodedSnapshot> {
+    pub async fn encoded_seats(self, performance: PerformanceId) -> CommandResult<EncodedSnapshot> {
         Ok(self.desk(performance).await?.snapshot())
     }
 
     /// The states everybody may see.
-    pub async fn seat_snapshot(&self, performance: PerformanceId) -> CommandResult<shared_model::live::Snapshot> {
+    pub async fn seat_snapshot(self, performance: PerformanceId) -> CommandResult<shared_model::live::Snapshot> {
         Ok(self.desk(performance).await?.states())
     }
 
     /// Changes what kind of ticket a held seat is bought as.
     pub async fn change_ticket_type(
-        &self,
+        self,
         visitor: &Visitor,
         performance: PerformanceId,
         seat: SeatNo,
@@ -151,13 +154,13 @@ impl Coordinator {
     }
 
     /// All the visitor holds, over all performances.
-    pub async fn load_cart(&self, visitor: &Visitor) -> CommandResult<Cart> {
+    pub async fn load_cart(self, visitor: &Visitor) -> CommandResult<Cart> {
         let mut link = self.inner.database.read().await.or_problem()?;
-        cart::load_cart(&mut link, &self.inner.pricing, visitor.cart_id, self.now()).await.or_problem()
+        cart::load_cart(&mut link, &self.inner.pricing, visitor.cart_id, self.coordinator.now()).await.or_problem()
     }
 
     /// "Release them": a lapsed hold is no longer offered again.
-    pub async fn forget_lapsed_hold(&self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<()> {
+    pub async fn forget_lapsed_hold(self, visitor: &Visitor, performance: PerformanceId) -> CommandResult<()> {
         let desk = self.desk(performance).await?;
         self.command(&desk, command_of(visitor, SeatAction::ForgetLapsed)).await?;
         // What others took since: told by a row of its own.

@@ -3,10 +3,12 @@
 //!
 //! Deliberately not here: what that does to those who bought; their tickets stay as they are.
 
-use super::publishing::{InstallError, required_zone};
+use super::{
+    Staff,
+    publishing::{InstallError, required_zone},
+};
 use crate::{
     auth::audit::{Action, Actor, Deed, write_down},
-    coordinator::Coordinator,
     data::{DataResult, Link, events::catalogue as rows, seats::claims::raise_version, staff::team},
 };
 use jiff::tz::TimeZone;
@@ -14,13 +16,13 @@ use serde_json::json;
 use shared_model::{OrganizerId, PerformanceId, Timestamp};
 use std::time::Duration;
 
-impl Coordinator {
+impl Staff<'_> {
     /// The time zone of a performance's venue, which its times are given in.
     ///
     /// # Errors
     /// [`InstallError::Missing`].
-    pub async fn find_zone(&self, performance_id: PerformanceId) -> Result<TimeZone, InstallError> {
-        let mut link = self.database().read().await?;
+    pub async fn find_zone(self, performance_id: PerformanceId) -> Result<TimeZone, InstallError> {
+        let mut link = self.inner.database.read().await?;
         let row = rows::find_performance(&mut link, performance_id.0).await?.ok_or_else(|| missing(performance_id))?;
         required_zone(Some(row.time_zone))
     }
@@ -31,14 +33,14 @@ impl Coordinator {
     /// # Errors
     /// [`InstallError::Invalid`] for a time that is over or a performance that was cancelled.
     pub async fn move_performance(
-        &self,
+        self,
         by: Actor,
         performance_id: PerformanceId,
         starts_at: Timestamp,
     ) -> Result<(), InstallError> {
-        let mut link = self.database().begin().await?;
+        let mut link = self.inner.database.begin().await?;
         let row = rows::find_performance(&mut link, performance_id.0).await?.ok_or_else(|| missing(performance_id))?;
-        if row.cancelled_at.is_some() || starts_at <= self.now() {
+        if row.cancelled_at.is_some() || starts_at <= self.coordinator.now() {
             return Err(InstallError::Invalid(
                 "a performance that was not cancelled can be moved to a time to come".into(),
             ));
@@ -61,12 +63,12 @@ impl Coordinator {
     ///
     /// # Errors
     /// [`InstallError::Invalid`] when it was cancelled before.
-    pub async fn cancel_performance(&self, by: Actor, performance_id: PerformanceId) -> Result<(), InstallError> {
-        let mut link = self.database().begin().await?;
+    pub async fn cancel_performance(self, by: Actor, performance_id: PerformanceId) -> Result<(), InstallError> {
+        let mut link = self.inner.database.begin().await?;
         rows::find_performance(&mut link, performance_id.0).await?.ok_or_else(|| missing(performance_id))?;
         // Under the lock of its seats: an order that is settled after this knows that it was cancelled.
         raise_version(&mut link, performance_id.0).await?;
-        if !rows::cancel_performance(&mut link, performance_id.0, self.now().as_millis()).await? {
+        if !rows::cancel_performance(&mut link, performance_id.0, self.coordinator.now().as_millis()).await? {
             return Err(InstallError::Invalid(format!("performance {performance_id} was cancelled before")));
         }
         let deed = Deed::by(by, Action::PerformanceCancelled, performance_id.to_string());
@@ -75,13 +77,13 @@ impl Coordinator {
     }
 
     async fn write_performance_deed(
-        &self,
+        self,
         link: &mut Link,
         performance_id: PerformanceId,
         deed: Deed,
     ) -> DataResult<()> {
         let organizer_id = team::find_organizer_at_performance(link, performance_id.0).await?.map(OrganizerId);
-        write_down(link, &deed.of_organizer(organizer_id), self.now()).await
+        write_down(link, &deed.of_organizer(organizer_id), self.coordinator.now()).await
     }
 }
 

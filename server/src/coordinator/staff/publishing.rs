@@ -3,9 +3,10 @@
 //!
 //! What comes in is checked here; nothing of a command that is refused is written.
 
+use super::Staff;
 use crate::{
     auth::audit::{Action, Actor, Deed, write_down},
-    coordinator::{Coordinator, seats::desk::DeskError},
+    coordinator::seats::desk::DeskError,
     data::{
         DataError, DataResult, Link,
         events::catalogue::{
@@ -279,17 +280,17 @@ pub async fn create_organizer(link: &mut Link, spec: &OrganizerSpec) -> Result<O
     Ok(organizer_id)
 }
 
-impl Coordinator {
-    pub async fn create_organizer(&self, by: Actor, spec: OrganizerSpec) -> Result<OrganizerId, InstallError> {
-        let mut link = self.database().begin().await?;
+impl Staff<'_> {
+    pub async fn create_organizer(self, by: Actor, spec: OrganizerSpec) -> Result<OrganizerId, InstallError> {
+        let mut link = self.inner.database.begin().await?;
         let organizer_id = create_organizer(&mut link, &spec).await?;
         let deed = Deed::by(by, Action::OrganizerCreated, spec.slug).of_organizer(organizer_id);
-        write_down(&mut link, &deed, self.now()).await?;
+        write_down(&mut link, &deed, self.coordinator.now()).await?;
         link.commit().await?;
         Ok(organizer_id)
     }
 
-    pub async fn create_venue(&self, by: Actor, spec: VenueSpec) -> Result<(), InstallError> {
+    pub async fn create_venue(self, by: Actor, spec: VenueSpec) -> Result<(), InstallError> {
         check_slug(&spec.slug)?;
         TimeZone::get(&spec.time_zone).map_err(|_| {
             InstallError::Invalid(format!("\"{}\" is no time zone; they look like Europe/Madrid", spec.time_zone))
@@ -312,30 +313,30 @@ impl Coordinator {
             accessibility: spec.accessibility.join("\n"),
             organizer_id: spec.owner.map(Uuid::from),
         };
-        let mut link = self.database().begin().await?;
+        let mut link = self.inner.database.begin().await?;
         rows::insert_venue(&mut link, row).await.map_err(|error| exists(error, "venue", &slug))?;
         let deed = Deed::by(by, Action::VenueCreated, slug).of_organizer(spec.owner);
-        write_down(&mut link, &deed, self.now()).await?;
+        write_down(&mut link, &deed, self.coordinator.now()).await?;
         Ok(link.commit().await?)
     }
 
     /// Publishes a plan for a venue; new performances of its owner there use it.
     pub async fn publish_plan(
-        &self,
+        self,
         by: Actor,
         venue_id: VenueId,
         owner: Owner,
         plan: &SeatingPlan,
     ) -> Result<PlanVersionId, InstallError> {
-        let mut link = self.database().begin().await?;
-        let (id, _) = publish_plan(&mut link, venue_id.0, owner, plan, self.now()).await?;
+        let mut link = self.inner.database.begin().await?;
+        let (id, _) = publish_plan(&mut link, venue_id.0, owner, plan, self.coordinator.now()).await?;
         let deed = Deed::by(by, Action::PlanPublished, id.to_string()).of_organizer(owner);
-        write_down(&mut link, &deed.with(json!({ "venue": venue_id })), self.now()).await?;
+        write_down(&mut link, &deed.with(json!({ "venue": venue_id })), self.coordinator.now()).await?;
         link.commit().await?;
         Ok(id)
     }
 
-    pub async fn create_event(&self, by: Actor, spec: EventSpec) -> Result<(), InstallError> {
+    pub async fn create_event(self, by: Actor, spec: EventSpec) -> Result<(), InstallError> {
         check_slug(&spec.slug)?;
         if !ACCENTS.contains(&spec.accent.as_str()) {
             return Err(InstallError::Invalid(format!("an accent is one of {}", ACCENTS.join(", "))));
@@ -357,21 +358,21 @@ impl Coordinator {
             language: spec.language,
             refund_terms: spec.refund_terms,
         };
-        let mut link = self.database().begin().await?;
+        let mut link = self.inner.database.begin().await?;
         rows::insert_event(&mut link, row).await.map_err(|error| exists(error, "event", &slug))?;
         let deed = Deed::by(by, Action::EventCreated, slug).of_organizer(spec.organizer_id);
-        write_down(&mut link, &deed, self.now()).await?;
+        write_down(&mut link, &deed, self.coordinator.now()).await?;
         Ok(link.commit().await?)
     }
 
-    pub async fn create_performance(&self, by: Actor, spec: PerformanceSpec) -> Result<PerformanceId, InstallError> {
+    pub async fn create_performance(self, by: Actor, spec: PerformanceSpec) -> Result<PerformanceId, InstallError> {
         let (event_id, venue_id) = (spec.event_id, spec.venue_id);
-        let mut link = self.database().begin().await?;
+        let mut link = self.inner.database.begin().await?;
         let id = create_performance(&mut link, spec).await?;
         let organizer_id = team::find_organizer_of(&mut link, event_id).await?.map(OrganizerId);
         let deed = Deed::by(by, Action::PerformanceCreated, id.to_string()).of_organizer(organizer_id);
         let deed = deed.with(json!({ "event": event_id, "venue": venue_id }));
-        write_down(&mut link, &deed, self.now()).await?;
+        write_down(&mut link, &deed, self.coordinator.now()).await?;
         link.commit().await?;
         Ok(id)
     }
@@ -380,8 +381,8 @@ impl Coordinator {
     ///
     /// # Errors
     /// [`InstallError::Missing`].
-    pub async fn find_organizer(&self, slug: &str) -> Result<OrganizerId, InstallError> {
-        let mut link = self.database().read().await?;
+    pub async fn find_organizer(self, slug: &str) -> Result<OrganizerId, InstallError> {
+        let mut link = self.inner.database.read().await?;
         required(rows::find_organizer(&mut link, slug).await, "organizer", slug).map(OrganizerId)
     }
 
@@ -389,8 +390,8 @@ impl Coordinator {
     ///
     /// # Errors
     /// [`InstallError::Missing`].
-    pub async fn find_venue(&self, slug: &str) -> Result<VenueId, InstallError> {
-        let mut link = self.database().read().await?;
+    pub async fn find_venue(self, slug: &str) -> Result<VenueId, InstallError> {
+        let mut link = self.inner.database.read().await?;
         required(rows::find_venue(&mut link, slug).await, "venue", slug).map(VenueId)
     }
 
@@ -398,8 +399,8 @@ impl Coordinator {
     ///
     /// # Errors
     /// [`InstallError::Missing`] naming what there is not.
-    pub async fn find_stage(&self, event: &str, venue: &str) -> Result<Stage, InstallError> {
-        let mut link = self.database().read().await?;
+    pub async fn find_stage(self, event: &str, venue: &str) -> Result<Stage, InstallError> {
+        let mut link = self.inner.database.read().await?;
         let event_id = required(rows::find_event_id(&mut link, event).await, "event", event)?;
         let organizer_id = required(team::find_organizer_of(&mut link, event_id).await, "organizer of", event)?;
         let venue_id = required(rows::find_venue(&mut link, venue).await, "venue", venue)?;

@@ -1,9 +1,12 @@
 //! Organizers' teams: who may act for whom, invitations, roles, and the log of what was done.
 //!
-//! [`Coordinator::authorise_staff`] is asked by the extractors of `http::staff` before every staff command;
+//! [`Staff::authorise_staff`] is asked by the extractors of `http::staff` before every staff command;
 //! commands take what it yields.
 
-use super::publishing::{OrganizerSpec, create_organizer};
+use super::{
+    Staff,
+    publishing::{OrganizerSpec, create_organizer},
+};
 use crate::{
     auth::{
         accounts,
@@ -14,7 +17,7 @@ use crate::{
         roles::{Permission, StaffRole, check_role_change},
     },
     coordinator::{
-        Coordinator, Visitor,
+        Visitor,
         error::{CommandResult, OrProblem, not_found},
     },
     data::{
@@ -40,7 +43,7 @@ const INVITATION_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Organizers one list shows.
 const ORGANIZERS_LISTED_MAX: i64 = 500;
 
-/// Somebody who may act for an organizer: what [`Coordinator::authorise_staff`] found out.
+/// Somebody who may act for an organizer: what [`Staff::authorise_staff`] found out.
 #[derive(Debug, Clone, Copy)]
 pub struct StaffMember {
     pub account_id: AccountId,
@@ -55,18 +58,18 @@ impl StaffMember {
     }
 }
 
-/// An operator: what [`Coordinator::authorise_operator`] found out.
+/// An operator: what [`Staff::authorise_operator`] found out.
 #[derive(Debug, Clone, Copy)]
 pub struct OperatorAccount {
     pub account_id: AccountId,
     pub language: Language,
 }
 
-impl Coordinator {
+impl Staff<'_> {
     /// Whether the account may do that for the organizer, or be in its team at all. A foreign organizer is as
     /// if there were none.
     pub async fn authorise_staff(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         organizer_id: OrganizerId,
@@ -77,67 +80,62 @@ impl Coordinator {
         if permission.is_some_and(|permission| !role.may(permission)) {
             return Err(Problem::new(ErrorCode::Forbidden).detail("your role in this team does not allow it"));
         }
-        self.demand_second_factor(&mut link, visitor, account_id).await?;
+        self.coordinator.accounts().demand_second_factor(&mut link, visitor, account_id).await?;
         Ok(StaffMember { account_id, organizer_id, role })
     }
 
     /// Whether the account runs the platform.
-    pub async fn authorise_operator(&self, visitor: &Visitor, account_id: AccountId) -> CommandResult<OperatorAccount> {
+    pub async fn authorise_operator(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<OperatorAccount> {
         let mut link = self.inner.database.read().await.or_problem()?;
         if !rows::is_operator(&mut link, account_id.0).await.or_problem()? {
             return Err(Problem::new(ErrorCode::Forbidden).detail("this is for the platform's operators"));
         }
-        self.demand_second_factor(&mut link, visitor, account_id).await?;
+        self.coordinator.accounts().demand_second_factor(&mut link, visitor, account_id).await?;
         Ok(OperatorAccount { account_id, language: visitor.language })
     }
 
     /// The organizers whose teams the account is in.
-    pub async fn list_own_organizers(&self, account_id: AccountId) -> CommandResult<Vec<OrganizerInfo>> {
+    pub async fn list_own_organizers(self, account_id: AccountId) -> CommandResult<Vec<OrganizerInfo>> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let listed = rows::list_organizers_of(&mut link, account_id.0, ORGANIZERS_LISTED_MAX).await.or_problem()?;
         listed.into_iter().map(organizer).collect::<DataResult<_>>().or_problem()
     }
 
     /// All organizers of the platform.
-    pub async fn list_all_organizers(&self, operator: OperatorAccount) -> CommandResult<Vec<OrganizerInfo>> {
+    pub async fn list_all_organizers(self, operator: OperatorAccount) -> CommandResult<Vec<OrganizerInfo>> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let listed = rows::list_organizers(&mut link, operator.account_id.0, ORGANIZERS_LISTED_MAX).await;
         listed.or_problem()?.into_iter().map(organizer).collect::<DataResult<_>>().or_problem()
     }
 
     /// Creates an organizer and invites its first owner.
-    pub async fn open_organizer(&self, operator: OperatorAccount, new: NewOrganizer) -> CommandResult<OrganizerInfo> {
+    pub async fn open_organizer(self, operator: OperatorAccount, new: NewOrganizer) -> CommandResult<OrganizerInfo> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         let spec = OrganizerSpec { slug: new.slug.clone(), name: new.name.to_string(), email: new.email.to_string() };
         let organizer_id = create_organizer(&mut link, &spec).await.or_problem()?;
         let staff = StaffMember { account_id: operator.account_id, organizer_id, role: StaffRole::Operator };
         let deed = staff.did(Action::OrganizerCreated, new.slug.as_str(), json!({ "name": spec.name }));
-        write_down(&mut link, &deed, self.now()).await.or_problem()?;
+        write_down(&mut link, &deed, self.coordinator.now()).await.or_problem()?;
         let request = InvitationRequest { email: new.owner_email, member_role: MemberRole::Owner };
         self.write_invitation(&mut link, staff, &spec.name, request, operator.language).await?;
         link.commit().await.or_problem()?;
         Ok(OrganizerInfo { organizer_id, slug: new.slug, name: spec.name, member_role: None })
     }
 
-    pub async fn list_members(&self, staff: StaffMember) -> CommandResult<Vec<Member>> {
+    pub async fn list_members(self, staff: StaffMember) -> CommandResult<Vec<Member>> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let listed = rows::list_members(&mut link, staff.organizer_id.0, MEMBERS_PER_ORGANIZER_MAX as i64).await;
         listed.or_problem()?.into_iter().map(member).collect::<DataResult<_>>().or_problem()
     }
 
     /// Gives a member another role; the last owner stays one.
-    pub async fn change_member(
-        &self,
-        staff: StaffMember,
-        account_id: AccountId,
-        role: MemberRole,
-    ) -> CommandResult<()> {
+    pub async fn change_member(self, staff: StaffMember, account_id: AccountId, role: MemberRole) -> CommandResult<()> {
         let (mut link, before) = self.begin_change(staff, account_id, Some(role)).await?;
         if before != role {
             rows::set_role(&mut link, staff.organizer_id.0, account_id.0, role.as_str()).await.or_problem()?;
             let detail = json!({ "from": before.as_str(), "to": role.as_str() });
             let deed = staff.did(Action::RoleChanged, account_id.to_string(), detail);
-            write_down(&mut link, &deed, self.now()).await.or_problem()?;
+            write_down(&mut link, &deed, self.coordinator.now()).await.or_problem()?;
             let leads = StaffRole::Member(role).may(Permission::LeadTeam);
             self.end_invitations_of(&mut link, staff, account_id, "role_changed", !leads).await?;
         }
@@ -146,7 +144,7 @@ impl Coordinator {
 
     /// Takes a member out of the team. Everybody may leave; others are removed by who leads the team. The
     /// last owner stays.
-    pub async fn remove_member(&self, staff: StaffMember, account_id: AccountId) -> CommandResult<()> {
+    pub async fn remove_member(self, staff: StaffMember, account_id: AccountId) -> CommandResult<()> {
         let leaves = staff.account_id == account_id;
         if !leaves && !staff.role.may(Permission::LeadTeam) {
             return Err(Problem::new(ErrorCode::Forbidden).detail("your role in this team does not allow it"));
@@ -156,7 +154,7 @@ impl Coordinator {
         rows::write_membership_end(&mut link, staff.organizer_id.0, account_id.0).await.or_problem()?;
         let action = if leaves { Action::MemberLeft } else { Action::MemberRemoved };
         let deed = staff.did(action, account_id.to_string(), json!({ "role": before.as_str() }));
-        write_down(&mut link, &deed, self.now()).await.or_problem()?;
+        write_down(&mut link, &deed, self.coordinator.now()).await.or_problem()?;
         self.end_invitations_of(&mut link, staff, account_id, action.as_str(), true).await?;
         link.commit().await.or_problem()
     }
@@ -164,7 +162,7 @@ impl Coordinator {
     /// A transaction in which a member's role may be changed to `to`, or taken away, and the role it has. Nobody else
     /// changes the team until the transaction ends.
     async fn begin_change(
-        &self,
+        self,
         staff: StaffMember,
         account_id: AccountId,
         to: Option<MemberRole>,
@@ -195,14 +193,14 @@ impl Coordinator {
     /// Ends the open invitations to a member's address, whose reason is over, and those it wrote where it leads the team
     /// no longer.
     async fn end_invitations_of(
-        &self,
+        self,
         link: &mut Link,
         staff: StaffMember,
         account_id: AccountId,
         reason: &str,
         leads_no_longer: bool,
     ) -> CommandResult<()> {
-        let now = self.now().as_millis();
+        let now = self.coordinator.now().as_millis();
         let organizer_id = staff.organizer_id.0;
         let mut ended = Vec::new();
         if let Some(email) = rows::find_email(link, account_id.0).await.or_problem()? {
@@ -215,17 +213,11 @@ impl Coordinator {
     }
 
     /// Writes into the log which invitations were ended along with a deed.
-    async fn write_ended(
-        &self,
-        link: &mut Link,
-        staff: StaffMember,
-        ended: &[Uuid],
-        reason: &str,
-    ) -> CommandResult<()> {
+    async fn write_ended(self, link: &mut Link, staff: StaffMember, ended: &[Uuid], reason: &str) -> CommandResult<()> {
         for invitation_id in ended {
             let detail = json!({ "reason": reason });
             let deed = staff.did(Action::InvitationWithdrawn, invitation_id.to_string(), detail);
-            write_down(link, &deed, self.now()).await.or_problem()?;
+            write_down(link, &deed, self.coordinator.now()).await.or_problem()?;
         }
         Ok(())
     }
@@ -233,7 +225,7 @@ impl Coordinator {
     /// Asks somebody to join the team; an open invitation to the same address ends. The answer is the same whether the
     /// address has an account or not.
     pub async fn invite_member(
-        &self,
+        self,
         staff: StaffMember,
         request: InvitationRequest,
         language: Language,
@@ -247,16 +239,16 @@ impl Coordinator {
     }
 
     /// An organizer's invitations that wait for an answer.
-    pub async fn list_invitations(&self, staff: StaffMember) -> CommandResult<Vec<Invitation>> {
-        let (now, limit) = (self.now().as_millis(), INVITATIONS_OPEN_MAX as i64);
+    pub async fn list_invitations(self, staff: StaffMember) -> CommandResult<Vec<Invitation>> {
+        let (now, limit) = (self.coordinator.now().as_millis(), INVITATIONS_OPEN_MAX as i64);
         let mut link = self.inner.database.read().await.or_problem()?;
         let listed = rows::list_invitations(&mut link, staff.organizer_id.0, now, limit).await.or_problem()?;
         listed.into_iter().map(invitation).collect::<DataResult<_>>().or_problem()
     }
 
     /// Takes an invitation back.
-    pub async fn withdraw_invitation(&self, staff: StaffMember, invitation_id: InvitationId) -> CommandResult<()> {
-        let now = self.now();
+    pub async fn withdraw_invitation(self, staff: StaffMember, invitation_id: InvitationId) -> CommandResult<()> {
+        let now = self.coordinator.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
         let organizer_id = staff.organizer_id.0;
         rows::lock_organizer(&mut link, organizer_id).await.or_problem()?.ok_or_else(not_found)?;
@@ -270,10 +262,10 @@ impl Coordinator {
     }
 
     /// The invitations to the account's address that wait for its answer.
-    pub async fn list_own_invitations(&self, account_id: AccountId) -> CommandResult<Vec<Invitation>> {
+    pub async fn list_own_invitations(self, account_id: AccountId) -> CommandResult<Vec<Invitation>> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let key = own_email_key(&mut link, account_id).await?;
-        let (now, limit) = (self.now().as_millis(), INVITATIONS_OPEN_MAX as i64);
+        let (now, limit) = (self.coordinator.now().as_millis(), INVITATIONS_OPEN_MAX as i64);
         let listed = rows::list_invitations_to(&mut link, &key, now, limit).await.or_problem()?;
         listed.into_iter().map(invitation).collect::<DataResult<_>>().or_problem()
     }
@@ -284,16 +276,16 @@ impl Coordinator {
     /// `NotFound` for an invitation that was answered, replaced, withdrawn or sent to another address, and for one whose
     /// reason is over: the account left the team since, or whoever invited leads it no longer.
     pub async fn accept_invitation(
-        &self,
+        self,
         visitor: &Visitor,
         account_id: AccountId,
         invitation_id: InvitationId,
     ) -> CommandResult<()> {
-        let now = self.now();
+        let now = self.coordinator.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
         // Who has none yet sets one up before she acts for the team.
         if load_factors(&mut link, account_id).await.or_problem()?.any() {
-            self.demand_second_factor(&mut link, visitor, account_id).await?;
+            self.coordinator.accounts().demand_second_factor(&mut link, visitor, account_id).await?;
         }
         let key = own_email_key(&mut link, account_id).await?;
         let organizer = rows::find_inviting_organizer(&mut link, invitation_id.0, &key, now.as_millis()).await;
@@ -342,36 +334,36 @@ impl Coordinator {
     }
 
     /// Says no.
-    pub async fn decline_invitation(&self, account_id: AccountId, invitation_id: InvitationId) -> CommandResult<()> {
+    pub async fn decline_invitation(self, account_id: AccountId, invitation_id: InvitationId) -> CommandResult<()> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         let (organizer_id, role) = self.answer_invitation(&mut link, account_id, invitation_id).await?;
         let staff = StaffMember { account_id, organizer_id, role: StaffRole::Member(role) };
         let deed = staff.did(Action::InvitationDeclined, invitation_id.to_string(), json!({}));
-        write_down(&mut link, &deed, self.now()).await.or_problem()?;
+        write_down(&mut link, &deed, self.coordinator.now()).await.or_problem()?;
         link.commit().await.or_problem()
     }
 
     /// What the organizer's team, or an operator for it, did; latest first.
-    pub async fn list_team_audit(&self, staff: StaffMember, cursor: Option<&str>) -> CommandResult<Page<AuditEntry>> {
+    pub async fn list_team_audit(self, staff: StaffMember, cursor: Option<&str>) -> CommandResult<Page<AuditEntry>> {
         let mut link = self.inner.database.read().await.or_problem()?;
         audit::list_entries(&mut link, Some(staff.organizer_id), cursor).await.or_problem()
     }
 
     /// What all staff of the platform did; latest first.
-    pub async fn list_audit(&self, _: OperatorAccount, cursor: Option<&str>) -> CommandResult<Page<AuditEntry>> {
+    pub async fn list_audit(self, _: OperatorAccount, cursor: Option<&str>) -> CommandResult<Page<AuditEntry>> {
         let mut link = self.inner.database.read().await.or_problem()?;
         audit::list_entries(&mut link, None, cursor).await.or_problem()
     }
 
     async fn write_invitation(
-        &self,
+        self,
         link: &mut Link,
         staff: StaffMember,
         organizer: &str,
         request: InvitationRequest,
         language: Language,
     ) -> CommandResult<Invitation> {
-        let now = self.now();
+        let now = self.coordinator.now();
         let key = email_key(request.email.as_str());
         // One address has one open invitation: the last says what it is asked to be.
         let replaced =
@@ -419,13 +411,13 @@ impl Coordinator {
 
     /// Ends an open invitation to the account's own address; anybody else's is as if there were none.
     async fn answer_invitation(
-        &self,
+        self,
         link: &mut Link,
         account_id: AccountId,
         invitation_id: InvitationId,
     ) -> CommandResult<(OrganizerId, MemberRole)> {
         let key = own_email_key(link, account_id).await?;
-        let now = self.now().as_millis();
+        let now = self.coordinator.now().as_millis();
         let ended = rows::end_invitation_to(link, invitation_id.0, &key, now).await.or_problem()?;
         let ended = ended.ok_or_else(not_found)?;
         Ok((OrganizerId(ended.organizer_id), read_role(&ended.role).or_problem()?))

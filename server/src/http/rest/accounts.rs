@@ -63,7 +63,7 @@ async fn begin_sign_up(
     client: ClientInfo,
     ApiJson(request): ApiJson<SignUpRequest>,
 ) -> ApiResult<(StatusCode, Json<SignUp>)> {
-    let sign_up = state.coordinator.begin_sign_up(&visitor, request, client.as_client()).await?;
+    let sign_up = state.coordinator.accounts().begin_sign_up(&visitor, request, client.as_client()).await?;
     Ok((StatusCode::ACCEPTED, Json(sign_up)))
 }
 
@@ -85,7 +85,7 @@ async fn repeat_sign_up_code(
     client: ClientInfo,
     ApiPath(sign_up_id): ApiPath<SignUpId>,
 ) -> ApiResult<(StatusCode, Json<CodeSent>)> {
-    let code = state.coordinator.repeat_sign_up_code(&visitor, sign_up_id, client.as_client()).await?;
+    let code = state.coordinator.accounts().repeat_sign_up_code(&visitor, sign_up_id, client.as_client()).await?;
     Ok((StatusCode::ACCEPTED, Json(code)))
 }
 
@@ -107,7 +107,7 @@ async fn finish_sign_up(
     client: ClientInfo,
     ApiJson(typed): ApiJson<CodeTyped>,
 ) -> ApiResult<Json<SignedIn>> {
-    signed_in(state.coordinator.finish_sign_up(&visitor, &typed, Kind::App, client.as_client()).await?)
+    signed_in(state.coordinator.accounts().finish_sign_up(&visitor, &typed, Kind::App, client.as_client()).await?)
 }
 
 /// Sends a code for a forgotten password to the account's phone, else to its address, if there is such an
@@ -130,7 +130,7 @@ async fn begin_reset(
     client: ClientInfo,
     ApiJson(request): ApiJson<ResetRequest>,
 ) -> ApiResult<(StatusCode, Json<CodeSent>)> {
-    let code = state.coordinator.begin_reset(&visitor, request, client.as_client()).await?;
+    let code = state.coordinator.accounts().begin_reset(&visitor, request, client.as_client()).await?;
     Ok((StatusCode::ACCEPTED, Json(code)))
 }
 
@@ -152,7 +152,7 @@ async fn prove_reset(
     client: ClientInfo,
     ApiJson(typed): ApiJson<CodeTyped>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.prove_reset(&visitor, &typed, client.as_client()).await?;
+    state.coordinator.accounts().prove_reset(&visitor, &typed, client.as_client()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -177,7 +177,8 @@ async fn finish_reset(
     ApiPath(code_id): ApiPath<CodeId>,
     ApiJson(request): ApiJson<NewPasswordRequest>,
 ) -> ApiResult<Response> {
-    let opened = state.coordinator.finish_reset(&visitor, code_id, &request.password, client.as_client()).await?;
+    let opened =
+        state.coordinator.accounts().finish_reset(&visitor, code_id, &request.password, client.as_client()).await?;
     Ok(match opened {
         Some(opened) => Json(new_session(opened)).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
@@ -196,7 +197,7 @@ async fn finish_reset(
     security(("bearer" = [])),
 )]
 async fn load_account(State(state): State<AppState>, who: SignedInVisitor) -> ApiResult<Json<Account>> {
-    Ok(Json(state.coordinator.load_account(who.account_id).await?))
+    Ok(Json(state.coordinator.accounts().load_account(who.account_id).await?))
 }
 
 /// Changes the name or the language.
@@ -216,7 +217,7 @@ async fn change_account(
     who: SignedInVisitor,
     ApiJson(change): ApiJson<AccountChange>,
 ) -> ApiResult<Json<Account>> {
-    Ok(Json(state.coordinator.change_account(&who.visitor, who.account_id, change).await?))
+    Ok(Json(state.coordinator.accounts().change_account(&who.visitor, who.account_id, change).await?))
 }
 
 /// Proves again who is asking: for ten minutes sensitive changes are allowed. The session gets new tokens.
@@ -238,7 +239,7 @@ async fn prove(
     ApiJson(request): ApiJson<ProofRequest>,
 ) -> ApiResult<Json<NewSession>> {
     let password = request.password.as_str();
-    let opened = state.coordinator.prove(&who.visitor, who.account_id, password, client.as_client()).await?;
+    let opened = state.coordinator.accounts().prove(&who.visitor, who.account_id, password, client.as_client()).await?;
     Ok(Json(new_session(opened)))
 }
 
@@ -260,7 +261,11 @@ async fn change_password(
     client: ClientInfo,
     ApiJson(request): ApiJson<ChangePasswordRequest>,
 ) -> ApiResult<Json<NewSession>> {
-    let opened = state.coordinator.change_password(&who.visitor, who.account_id, &request, client.as_client()).await?;
+    let opened = state
+        .coordinator
+        .accounts()
+        .change_password(&who.visitor, who.account_id, &request, client.as_client())
+        .await?;
     Ok(Json(new_session(opened)))
 }
 
@@ -282,7 +287,11 @@ async fn begin_phone(
     client: ClientInfo,
     ApiJson(request): ApiJson<PhoneRequest>,
 ) -> ApiResult<(StatusCode, Json<CodeSent>)> {
-    let code = state.coordinator.begin_phone(&who.visitor, who.account_id, request.phone, client.as_client()).await?;
+    let code = state
+        .coordinator
+        .accounts()
+        .begin_phone(&who.visitor, who.account_id, request.phone, client.as_client())
+        .await?;
     Ok((StatusCode::ACCEPTED, Json(code)))
 }
 
@@ -304,7 +313,7 @@ async fn finish_phone(
     client: ClientInfo,
     ApiJson(typed): ApiJson<CodeTyped>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.finish_phone(&who.visitor, who.account_id, &typed, client.as_client()).await?;
+    state.coordinator.accounts().finish_phone(&who.visitor, who.account_id, &typed, client.as_client()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -320,7 +329,7 @@ async fn finish_phone(
     security(("bearer" = [])),
 )]
 async fn remove_phone(State(state): State<AppState>, Proved(who): Proved) -> ApiResult<StatusCode> {
-    state.coordinator.remove_phone(who.account_id).await?;
+    state.coordinator.accounts().remove_phone(who.account_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -342,7 +351,11 @@ async fn begin_email(
     client: ClientInfo,
     ApiJson(request): ApiJson<EmailRequest>,
 ) -> ApiResult<(StatusCode, Json<CodeSent>)> {
-    let code = state.coordinator.begin_email(&who.visitor, who.account_id, request.email, client.as_client()).await?;
+    let code = state
+        .coordinator
+        .accounts()
+        .begin_email(&who.visitor, who.account_id, request.email, client.as_client())
+        .await?;
     Ok((StatusCode::ACCEPTED, Json(code)))
 }
 
@@ -364,5 +377,7 @@ async fn finish_email(
     client: ClientInfo,
     ApiJson(typed): ApiJson<CodeTyped>,
 ) -> ApiResult<Json<SignedIn>> {
-    signed_in(state.coordinator.finish_email(&who.visitor, who.account_id, &typed, client.as_client()).await?)
+    signed_in(
+        state.coordinator.accounts().finish_email(&who.visitor, who.account_id, &typed, client.as_client()).await?,
+    )
 }

@@ -30,7 +30,7 @@ async fn list_saved_cards(
     State(state): State<AppState>,
     SignedInVisitor { account_id, .. }: SignedInVisitor,
 ) -> ApiResult<Json<Vec<SavedCard>>> {
-    Ok(Json(state.coordinator.list_saved_cards(account_id).await?))
+    Ok(Json(state.coordinator.orders().list_saved_cards(account_id).await?))
 }
 
 /// Removes a card: it pays nothing any more.
@@ -50,6 +50,6 @@ async fn remove_saved_card(
     SignedInVisitor { account_id, .. }: SignedInVisitor,
     ApiPath(saved_card_id): ApiPath<SavedCardId>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.remove_saved_card(account_id, saved_card_id).await?;
+    state.coordinator.orders().remove_saved_card(account_id, saved_card_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -36,7 +36,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     security(("bearer" = [])),
 )]
 async fn load_cart(State(state): State<AppState>, visitor: Visitor) -> ApiResult<Json<Cart>> {
-    Ok(Json(state.coordinator.load_cart(&visitor).await?))
+    Ok(Json(state.coordinator.seats().load_cart(&visitor).await?))
 }
 
 /// How the cart's tickets can be delivered.
@@ -51,7 +51,7 @@ async fn load_cart(State(state): State<AppState>, visitor: Visitor) -> ApiResult
     security(("bearer" = [])),
 )]
 async fn list_delivery_offers(State(state): State<AppState>, visitor: Visitor) -> ApiResult<Json<Vec<DeliveryOffer>>> {
-    Ok(Json(state.coordinator.list_delivery_offers(&visitor).await?))
+    Ok(Json(state.coordinator.orders().list_delivery_offers(&visitor).await?))
 }
 
 /// Body of `PUT /cart/performances/{performance_id}/seats/{seat}/ticket-type`.
@@ -79,7 +79,7 @@ async fn change_ticket_type(
     ApiPath((performance, seat)): ApiPath<(PerformanceId, SeatNo)>,
     ApiJson(choice): ApiJson<TicketTypeChoice>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.change_ticket_type(&visitor, performance, seat, choice.ticket_type_id).await?;
+    state.coordinator.seats().change_ticket_type(&visitor, performance, seat, choice.ticket_type_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -100,6 +100,6 @@ async fn forget_lapsed_hold(
     visitor: Visitor,
     ApiPath(performance): ApiPath<PerformanceId>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.forget_lapsed_hold(&visitor, performance).await?;
+    state.coordinator.seats().forget_lapsed_hold(&visitor, performance).await?;
     Ok(StatusCode::NO_CONTENT)
 }

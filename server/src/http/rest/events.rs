@@ -43,7 +43,7 @@ async fn list_performances(
     State(state): State<AppState>,
     ApiQuery(filter): ApiQuery<EventFilter>,
 ) -> ApiResult<Json<Page<PerformanceSummary>>> {
-    Ok(Json(state.coordinator.list_performances(&filter).await?))
+    Ok(Json(state.coordinator.catalogue().list_performances(&filter).await?))
 }
 
 /// One performance with its prices.
@@ -61,7 +61,7 @@ async fn find_performance(
     State(state): State<AppState>,
     ApiPath(id): ApiPath<PerformanceId>,
 ) -> ApiResult<Json<PerformanceDetail>> {
-    let found = state.coordinator.find_performance(id).await?;
+    let found = state.coordinator.catalogue().find_performance(id).await?;
     Ok(Json(found.ok_or_else(|| ApiError::from(ErrorCode::NotFound))?))
 }
 
@@ -77,7 +77,7 @@ async fn find_performance(
     ),
 )]
 async fn find_event(State(state): State<AppState>, ApiPath(slug): ApiPath<String>) -> ApiResult<Json<EventDetail>> {
-    let found = state.coordinator.find_event(&slug).await?;
+    let found = state.coordinator.catalogue().find_event(&slug).await?;
     Ok(Json(found.ok_or_else(|| ApiError::from(ErrorCode::NotFound))?))
 }
 
@@ -93,7 +93,7 @@ async fn find_event(State(state): State<AppState>, ApiPath(slug): ApiPath<String
     ),
 )]
 async fn find_geometry(State(state): State<AppState>, ApiPath(id): ApiPath<PlanVersionId>) -> ApiResult<Response> {
-    let plan = state.coordinator.published_plan(id).await?;
+    let plan = state.coordinator.catalogue().published_plan(id).await?;
     // Packed once when the plan was read; every HTTP client of ours unpacks gzip.
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -122,6 +122,6 @@ async fn wish_for_seats(
     client: ClientInfo,
     ApiJson(wish): ApiJson<AvailabilityWish>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.wish_for_seats(id, &wish, client.as_client()).await?;
+    state.coordinator.seats().wish_for_seats(id, &wish, client.as_client()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -56,7 +56,7 @@ async fn place_order(
     ApiPath(order_id): ApiPath<OrderId>,
     ApiJson(request): ApiJson<OrderRequest>,
 ) -> ApiResult<Json<Order>> {
-    Ok(Json(state.coordinator.place_order(&visitor, order_id, request).await?))
+    Ok(Json(state.coordinator.orders().place_order(&visitor, order_id, request).await?))
 }
 
 /// This visitor's orders, newest first: those of her account, and those of her cart that have none.
@@ -77,7 +77,7 @@ async fn list_orders(
     ApiQuery(query): ApiQuery<OrdersQuery>,
 ) -> ApiResult<Json<Page<Order>>> {
     let OrdersQuery { period, cursor, limit } = query;
-    Ok(Json(state.coordinator.list_orders(&visitor, &OrdersAsked { period, cursor, limit }).await?))
+    Ok(Json(state.coordinator.orders().list_orders(&visitor, &OrdersAsked { period, cursor, limit }).await?))
 }
 
 /// Which page of the list.
@@ -137,7 +137,7 @@ async fn mail_again(
     OpenedOrder { order, .. }: OpenedOrder,
     ApiJson(request): ApiJson<MailAgainRequest>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.mail_order_again_for(&order, request.mail_id).await?;
+    state.coordinator.orders().mail_order_again_for(&order, request.mail_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -160,7 +160,7 @@ async fn pay_again(
     ApiPath(order_id): ApiPath<OrderId>,
     ApiJson(request): ApiJson<PaymentRequest>,
 ) -> ApiResult<Json<Order>> {
-    Ok(Json(state.coordinator.pay_again(&visitor, order_id, request).await?))
+    Ok(Json(state.coordinator.orders().pay_again(&visitor, order_id, request).await?))
 }
 
 /// Gives up an unpaid order; its seats are the cart's again until their old deadline.
@@ -180,7 +180,7 @@ async fn cancel_order(
     visitor: Visitor,
     ApiPath(order_id): ApiPath<OrderId>,
 ) -> ApiResult<Json<Order>> {
-    Ok(Json(state.coordinator.cancel_order(&visitor, order_id).await?))
+    Ok(Json(state.coordinator.orders().cancel_order(&visitor, order_id).await?))
 }
 
 /// All tickets of a paid order, one page each.
@@ -200,7 +200,7 @@ async fn tickets_pdf(
     _: DocumentAllowance,
     OpenedOrder { order, .. }: OpenedOrder,
 ) -> ApiResult<impl IntoResponse> {
-    Ok((PDF, state.coordinator.tickets_pdf(order).await?))
+    Ok((PDF, state.coordinator.orders().tickets_pdf(order).await?))
 }
 
 /// A paid order's receipt: who sold what to whom, when, for how much, with which tax.
@@ -220,7 +220,7 @@ async fn receipt_pdf(
     _: DocumentAllowance,
     OpenedOrder { order, .. }: OpenedOrder,
 ) -> ApiResult<impl IntoResponse> {
-    Ok((PDF, state.coordinator.receipt_pdf(order).await?))
+    Ok((PDF, state.coordinator.orders().receipt_pdf(order).await?))
 }
 
 const PDF: [(HeaderName, HeaderValue); 1] = [(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"))];

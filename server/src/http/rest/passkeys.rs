@@ -82,7 +82,7 @@ async fn ask_for_new_passkey(
     State(state): State<AppState>,
     Proved(who): Proved,
 ) -> ApiResult<(StatusCode, Json<PasskeyCeremony>)> {
-    let ceremony = state.coordinator.ask_for_new_passkey(&who.visitor, who.account_id).await?;
+    let ceremony = state.coordinator.accounts().ask_for_new_passkey(&who.visitor, who.account_id).await?;
     Ok((StatusCode::CREATED, Json(ceremony)))
 }
 
@@ -103,7 +103,7 @@ async fn add_passkey(
     who: SignedInVisitor,
     ApiJson(new): ApiJson<NewPasskey>,
 ) -> ApiResult<(StatusCode, Json<PasskeyInfo>)> {
-    let added = state.coordinator.add_passkey(&who.visitor, who.account_id, new).await?;
+    let added = state.coordinator.accounts().add_passkey(&who.visitor, who.account_id, new).await?;
     Ok((StatusCode::CREATED, Json(added)))
 }
 
@@ -119,7 +119,7 @@ async fn add_passkey(
     security(("bearer" = [])),
 )]
 async fn list_passkeys(State(state): State<AppState>, who: SignedInVisitor) -> ApiResult<Json<Vec<PasskeyInfo>>> {
-    Ok(Json(state.coordinator.list_passkeys(who.account_id).await?))
+    Ok(Json(state.coordinator.accounts().list_passkeys(who.account_id).await?))
 }
 
 /// Calls a passkey something else.
@@ -141,7 +141,7 @@ async fn rename_passkey(
     ApiPath(passkey_id): ApiPath<PasskeyId>,
     ApiJson(change): ApiJson<PasskeyChange>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.rename_passkey(who.account_id, passkey_id, &change.name).await?;
+    state.coordinator.accounts().rename_passkey(who.account_id, passkey_id, &change.name).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -162,7 +162,7 @@ async fn remove_passkey(
     Proved(who): Proved,
     ApiPath(passkey_id): ApiPath<PasskeyId>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.remove_passkey(&who.visitor, who.account_id, passkey_id).await?;
+    state.coordinator.accounts().remove_passkey(&who.visitor, who.account_id, passkey_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -178,7 +178,7 @@ async fn remove_passkey(
     security(("bearer" = [])),
 )]
 async fn ask_passkey_to_sign_in(State(state): State<AppState>, guest: SiteVisitor) -> ApiResult<Response> {
-    let ceremony = state.coordinator.ask_passkey_to_sign_in(&guest.visitor).await?;
+    let ceremony = state.coordinator.accounts().ask_passkey_to_sign_in(&guest.visitor).await?;
     let mut answer = (StatusCode::CREATED, Json(ceremony)).into_response();
     if let Some(cookie) = guest.cookie {
         answer.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -215,8 +215,11 @@ async fn sign_in_with_passkey(
         (true, false) => Kind::SiteOnce,
     };
     let client = client.as_client();
-    let outcome =
-        state.coordinator.sign_in_with_passkey(&visitor, ceremony_id, answer.credential, kind, client).await?;
+    let outcome = state
+        .coordinator
+        .accounts()
+        .sign_in_with_passkey(&visitor, ceremony_id, answer.credential, kind, client)
+        .await?;
     answer_sign_in(&state, &headers, outcome)
 }
 
@@ -235,7 +238,7 @@ async fn ask_passkey_to_prove(
     State(state): State<AppState>,
     visitor: Visitor,
 ) -> ApiResult<(StatusCode, Json<PasskeyCeremony>)> {
-    Ok((StatusCode::CREATED, Json(state.coordinator.ask_passkey_to_prove(&visitor).await?)))
+    Ok((StatusCode::CREATED, Json(state.coordinator.accounts().ask_passkey_to_prove(&visitor).await?)))
 }
 
 /// Proves again who is asking, before a sensitive change. Apps get new tokens, browsers a cookie and an empty answer.
@@ -259,8 +262,11 @@ async fn prove_with_passkey(
     headers: HeaderMap,
     ApiJson(answer): ApiJson<PasskeyAnswer>,
 ) -> ApiResult<Response> {
-    let opened =
-        state.coordinator.prove_with_passkey(&who.visitor, who.account_id, ceremony_id, answer.credential).await?;
+    let opened = state
+        .coordinator
+        .accounts()
+        .prove_with_passkey(&who.visitor, who.account_id, ceremony_id, answer.credential)
+        .await?;
     Ok(answer_proof(&state, &headers, opened))
 }
 
@@ -288,7 +294,10 @@ async fn finish_sign_in_with_passkey(
     ApiJson(answer): ApiJson<PasskeyAnswer>,
 ) -> ApiResult<Response> {
     let client = client.as_client();
-    let outcome =
-        state.coordinator.finish_sign_in_with_passkey(&visitor, ceremony_id, answer.credential, client).await?;
+    let outcome = state
+        .coordinator
+        .accounts()
+        .finish_sign_in_with_passkey(&visitor, ceremony_id, answer.credential, client)
+        .await?;
     answer_sign_in(&state, &headers, outcome)
 }

@@ -51,6 +51,6 @@ async fn delete_account(
     State(state): State<AppState>,
     Proved(SignedInVisitor { visitor, account_id }): Proved,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.delete_account(&visitor, account_id).await?;
+    state.coordinator.accounts().delete_account(&visitor, account_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

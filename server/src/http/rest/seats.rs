@@ -49,7 +49,7 @@ async fn seat_states(
     ApiPath(id): ApiPath<PerformanceId>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let seats = state.coordinator.encoded_seats(id).await?;
+    let seats = state.coordinator.seats().encoded_seats(id).await?;
     // Weak: packed or not, it says the same (RFC 9110, section 8.8.1).
     let tag = HeaderValue::from_str(&format!("W/\"{}\"", seats.version)).expect("digits are a header value");
     let binary = (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
@@ -88,7 +88,9 @@ async fn hold_seats(
     ApiPath((performance, hold)): ApiPath<(PerformanceId, HoldId)>,
     ApiJson(request): ApiJson<HoldRequest>,
 ) -> ApiResult<Json<Hold>> {
-    Ok(Json(state.coordinator.hold_seats(&visitor, performance, hold, request, &client.as_hold_origin()).await?))
+    Ok(Json(
+        state.coordinator.seats().hold_seats(&visitor, performance, hold, request, &client.as_hold_origin()).await?,
+    ))
 }
 
 /// Gives seats back. Those the cart does not hold are let be.
@@ -110,7 +112,7 @@ async fn release_seats(
     ApiPath(performance): ApiPath<PerformanceId>,
     ApiJson(request): ApiJson<ReleaseRequest>,
 ) -> ApiResult<Json<Hold>> {
-    Ok(Json(state.coordinator.release_seats(&visitor, performance, request.seats).await?))
+    Ok(Json(state.coordinator.seats().release_seats(&visitor, performance, request.seats).await?))
 }
 
 /// Adds the one extension of five minutes to all the cart holds at this performance.
@@ -130,5 +132,5 @@ async fn extend_hold(
     visitor: Visitor,
     ApiPath(performance): ApiPath<PerformanceId>,
 ) -> ApiResult<Json<Hold>> {
-    Ok(Json(state.coordinator.extend_hold(&visitor, performance).await?))
+    Ok(Json(state.coordinator.seats().extend_hold(&visitor, performance).await?))
 }

@@ -45,7 +45,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     security(("bearer" = [])),
 )]
 async fn offer_totp(State(state): State<AppState>, Proved(who): Proved) -> ApiResult<(StatusCode, Json<TotpSetup>)> {
-    Ok((StatusCode::CREATED, Json(state.coordinator.offer_totp(&who.visitor, who.account_id).await?)))
+    Ok((StatusCode::CREATED, Json(state.coordinator.accounts().offer_totp(&who.visitor, who.account_id).await?)))
 }
 
 /// Keeps the secret once the app shows the right code. From now on signing in asks for one; other sessions end.
@@ -65,7 +65,7 @@ async fn set_up_totp(
     Proved(who): Proved,
     ApiJson(confirmation): ApiJson<TotpConfirmation>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.set_up_totp(&who.visitor, who.account_id, &confirmation).await?;
+    state.coordinator.accounts().set_up_totp(&who.visitor, who.account_id, &confirmation).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -81,7 +81,7 @@ async fn set_up_totp(
     security(("bearer" = [])),
 )]
 async fn remove_totp(State(state): State<AppState>, Proved(who): Proved) -> ApiResult<StatusCode> {
-    state.coordinator.remove_totp(&who.visitor, who.account_id).await?;
+    state.coordinator.accounts().remove_totp(&who.visitor, who.account_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -97,7 +97,7 @@ async fn remove_totp(State(state): State<AppState>, Proved(who): Proved) -> ApiR
     security(("bearer" = [])),
 )]
 async fn list_second_factors(State(state): State<AppState>, visitor: Visitor) -> ApiResult<Json<SecondFactors>> {
-    Ok(Json(state.coordinator.list_second_factors(&visitor).await?))
+    Ok(Json(state.coordinator.accounts().list_second_factors(&visitor).await?))
 }
 
 /// The second factor of a sign-in whose password was right. Each code works once. Apps get tokens, browsers
@@ -121,7 +121,11 @@ async fn finish_sign_in_with_totp(
     headers: HeaderMap,
     ApiJson(typed): ApiJson<TotpTyped>,
 ) -> ApiResult<Response> {
-    let outcome = state.coordinator.finish_sign_in_with_totp(&visitor, typed.code.as_str(), client.as_client()).await?;
+    let outcome = state
+        .coordinator
+        .accounts()
+        .finish_sign_in_with_totp(&visitor, typed.code.as_str(), client.as_client())
+        .await?;
     answer_sign_in(&state, &headers, outcome)
 }
 
@@ -146,7 +150,8 @@ async fn finish_sign_in_with_mailed_code(
     headers: HeaderMap,
     ApiJson(typed): ApiJson<TotpTyped>,
 ) -> ApiResult<Response> {
-    let outcome = state.coordinator.finish_sign_in_with_mailed_code(&visitor, typed.code, client.as_client()).await?;
+    let outcome =
+        state.coordinator.accounts().finish_sign_in_with_mailed_code(&visitor, typed.code, client.as_client()).await?;
     answer_sign_in(&state, &headers, outcome)
 }
 
@@ -171,6 +176,7 @@ async fn prove_with_totp(
     ApiJson(typed): ApiJson<TotpTyped>,
 ) -> ApiResult<Response> {
     let code = typed.code.as_str();
-    let opened = state.coordinator.prove_with_totp(&who.visitor, who.account_id, code, client.as_client()).await?;
+    let opened =
+        state.coordinator.accounts().prove_with_totp(&who.visitor, who.account_id, code, client.as_client()).await?;
     Ok(answer_proof(&state, &headers, opened))
 }

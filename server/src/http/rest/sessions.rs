@@ -88,7 +88,7 @@ async fn refresh_session(
     State(state): State<AppState>,
     ApiJson(request): ApiJson<RefreshRequest>,
 ) -> ApiResult<Json<NewSession>> {
-    let opened = state.coordinator.refresh_session(request.refresh_token.as_str()).await?;
+    let opened = state.coordinator.accounts().refresh_session(request.refresh_token.as_str()).await?;
     Ok(Json(new_session(opened)))
 }
 
@@ -112,7 +112,7 @@ async fn sign_in(
     ApiJson(mut request): ApiJson<SignInRequest>,
 ) -> ApiResult<Json<SignedIn>> {
     let client = client.with_device_token(request.device_token.take());
-    signed_in(state.coordinator.sign_in(&visitor, &request, Kind::App, client.as_client()).await?)
+    signed_in(state.coordinator.accounts().sign_in(&visitor, &request, Kind::App, client.as_client()).await?)
 }
 
 /// Signs the session out; its cart stays with the guest.
@@ -127,7 +127,7 @@ async fn sign_in(
     security(("bearer" = [])),
 )]
 async fn sign_out(State(state): State<AppState>, visitor: Visitor) -> ApiResult<Json<NewSession>> {
-    Ok(Json(new_session(state.coordinator.sign_out(&visitor).await?)))
+    Ok(Json(new_session(state.coordinator.accounts().sign_out(&visitor).await?)))
 }
 
 /// Where the account is signed in, last used first.
@@ -142,7 +142,7 @@ async fn sign_out(State(state): State<AppState>, visitor: Visitor) -> ApiResult<
     security(("bearer" = [])),
 )]
 async fn list_sessions(State(state): State<AppState>, who: SignedInVisitor) -> ApiResult<Json<Vec<SessionInfo>>> {
-    Ok(Json(state.coordinator.list_sessions(&who.visitor, who.account_id).await?))
+    Ok(Json(state.coordinator.accounts().list_sessions(&who.visitor, who.account_id).await?))
 }
 
 /// Ends all of the account's sessions but this one.
@@ -157,7 +157,7 @@ async fn list_sessions(State(state): State<AppState>, who: SignedInVisitor) -> A
     security(("bearer" = [])),
 )]
 async fn end_other_sessions(State(state): State<AppState>, who: SignedInVisitor) -> ApiResult<StatusCode> {
-    state.coordinator.end_other_sessions(&who.visitor, who.account_id).await?;
+    state.coordinator.accounts().end_other_sessions(&who.visitor, who.account_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -178,6 +178,6 @@ async fn end_session(
     who: SignedInVisitor,
     ApiPath(session_id): ApiPath<SessionId>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.end_session(who.account_id, session_id).await?;
+    state.coordinator.accounts().end_session(who.account_id, session_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

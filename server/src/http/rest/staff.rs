@@ -51,10 +51,10 @@ async fn list_organizers(
     ApiQuery(filter): ApiQuery<OrganizerFilter>,
 ) -> ApiResult<Json<Vec<OrganizerInfo>>> {
     if filter.all {
-        let operator = state.coordinator.authorise_operator(&who.visitor, who.account_id).await?;
-        return Ok(Json(state.coordinator.list_all_organizers(operator).await?));
+        let operator = state.coordinator.staff().authorise_operator(&who.visitor, who.account_id).await?;
+        return Ok(Json(state.coordinator.staff().list_all_organizers(operator).await?));
     }
-    Ok(Json(state.coordinator.list_own_organizers(who.account_id).await?))
+    Ok(Json(state.coordinator.staff().list_own_organizers(who.account_id).await?))
 }
 
 /// Creates an organizer and invites its first owner (operators).
@@ -74,7 +74,7 @@ async fn open_organizer(
     Operator(operator): Operator,
     ApiJson(new): ApiJson<NewOrganizer>,
 ) -> ApiResult<(StatusCode, Json<OrganizerInfo>)> {
-    Ok((StatusCode::CREATED, Json(state.coordinator.open_organizer(operator, new).await?)))
+    Ok((StatusCode::CREATED, Json(state.coordinator.staff().open_organizer(operator, new).await?)))
 }
 
 /// Who is in the team.
@@ -90,7 +90,7 @@ async fn open_organizer(
     security(("bearer" = [])),
 )]
 async fn list_members(State(state): State<AppState>, staff: Staff<ReadTeam>) -> ApiResult<Json<Vec<Member>>> {
-    Ok(Json(state.coordinator.list_members(staff.member).await?))
+    Ok(Json(state.coordinator.staff().list_members(staff.member).await?))
 }
 
 /// Gives a member another role. The last owner stays one.
@@ -112,7 +112,7 @@ async fn change_member(
     ApiPath((_, account_id)): ApiPath<(OrganizerId, AccountId)>,
     ApiJson(change): ApiJson<MemberChange>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.change_member(staff.member, account_id, change.member_role).await?;
+    state.coordinator.staff().change_member(staff.member, account_id, change.member_role).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -133,7 +133,7 @@ async fn remove_member(
     staff: Staff<BeInTeam>,
     ApiPath((_, account_id)): ApiPath<(OrganizerId, AccountId)>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.remove_member(staff.member, account_id).await?;
+    state.coordinator.staff().remove_member(staff.member, account_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -150,7 +150,7 @@ async fn remove_member(
     security(("bearer" = [])),
 )]
 async fn list_invitations(State(state): State<AppState>, staff: Staff<LeadTeam>) -> ApiResult<Json<Vec<Invitation>>> {
-    Ok(Json(state.coordinator.list_invitations(staff.member).await?))
+    Ok(Json(state.coordinator.staff().list_invitations(staff.member).await?))
 }
 
 /// Asks somebody to join the team, by mail. The answer is the same whether the address has an account or not.
@@ -171,7 +171,7 @@ async fn invite_member(
     staff: Staff<LeadTeam>,
     ApiJson(request): ApiJson<InvitationRequest>,
 ) -> ApiResult<(StatusCode, Json<Invitation>)> {
-    let invitation = state.coordinator.invite_member(staff.member, request, staff.visitor.language).await?;
+    let invitation = state.coordinator.staff().invite_member(staff.member, request, staff.visitor.language).await?;
     Ok((StatusCode::CREATED, Json(invitation)))
 }
 
@@ -192,7 +192,7 @@ async fn withdraw_invitation(
     staff: Staff<LeadTeam>,
     ApiPath((_, invitation_id)): ApiPath<(OrganizerId, InvitationId)>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.withdraw_invitation(staff.member, invitation_id).await?;
+    state.coordinator.staff().withdraw_invitation(staff.member, invitation_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -213,7 +213,7 @@ async fn list_team_audit(
     staff: Staff<ReadAuditLog>,
     ApiQuery(filter): ApiQuery<AuditFilter>,
 ) -> ApiResult<Json<Page<AuditEntry>>> {
-    Ok(Json(state.coordinator.list_team_audit(staff.member, filter.cursor.as_deref()).await?))
+    Ok(Json(state.coordinator.staff().list_team_audit(staff.member, filter.cursor.as_deref()).await?))
 }
 
 /// What all staff of the platform did, latest first (operators).
@@ -233,7 +233,7 @@ async fn list_audit(
     Operator(operator): Operator,
     ApiQuery(filter): ApiQuery<AuditFilter>,
 ) -> ApiResult<Json<Page<AuditEntry>>> {
-    Ok(Json(state.coordinator.list_audit(operator, filter.cursor.as_deref()).await?))
+    Ok(Json(state.coordinator.staff().list_audit(operator, filter.cursor.as_deref()).await?))
 }
 
 /// The invitations to the account's own address.
@@ -248,7 +248,7 @@ async fn list_audit(
     security(("bearer" = [])),
 )]
 async fn list_own_invitations(State(state): State<AppState>, who: SignedInVisitor) -> ApiResult<Json<Vec<Invitation>>> {
-    Ok(Json(state.coordinator.list_own_invitations(who.account_id).await?))
+    Ok(Json(state.coordinator.staff().list_own_invitations(who.account_id).await?))
 }
 
 /// Joins the team.
@@ -268,7 +268,7 @@ async fn accept_invitation(
     who: SignedInVisitor,
     ApiPath(invitation_id): ApiPath<InvitationId>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.accept_invitation(&who.visitor, who.account_id, invitation_id).await?;
+    state.coordinator.staff().accept_invitation(&who.visitor, who.account_id, invitation_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -289,6 +289,6 @@ async fn decline_invitation(
     who: SignedInVisitor,
     ApiPath(invitation_id): ApiPath<InvitationId>,
 ) -> ApiResult<StatusCode> {
-    state.coordinator.decline_invitation(who.account_id, invitation_id).await?;
+    state.coordinator.staff().decline_invitation(who.account_id, invitation_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

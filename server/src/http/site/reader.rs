@@ -53,7 +53,7 @@ impl Reader {
     /// What she holds; nothing is asked for strangers.
     pub async fn cart(&self) -> SiteResult<Option<Cart>> {
         match &self.visitor {
-            Some(visitor) => Ok(Some(self.coordinator().load_cart(visitor).await?)),
+            Some(visitor) => Ok(Some(self.coordinator().seats().load_cart(visitor).await?)),
             None => Ok(None),
         }
     }
@@ -74,7 +74,7 @@ impl FromRequestParts<AppState> for Reader {
         let found = <Visitor as OptionalFromRequestParts<AppState>>::from_request_parts(parts, state).await;
         let visitor = found.map_err(|ApiError(problem)| problem)?;
         let account_name = match visitor.and_then(|visitor| visitor.account_id) {
-            Some(account_id) => Some(state.coordinator.load_account(account_id).await?.name),
+            Some(account_id) => Some(state.coordinator.accounts().load_account(account_id).await?.name),
             None => None,
         };
         Ok(Self {

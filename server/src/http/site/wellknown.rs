@@ -53,7 +53,7 @@ fn text(media_type: &'static str, body: String) -> Response {
 }
 
 async fn sitemap(reader: Reader) -> SiteResult<Response> {
-    let slugs = reader.coordinator().list_event_slugs().await?;
+    let slugs = reader.coordinator().catalogue().list_event_slugs().await?;
     let base_url = reader.base_url();
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     xml.push_str("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");

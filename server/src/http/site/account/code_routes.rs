@@ -74,7 +74,8 @@ async fn sign_up(
         return Ok(with_cookie(guest.cookie, show_sign_up(&reader, &form, true, None).await?));
     };
     let email = request.email.clone();
-    let answer = match reader.coordinator().begin_sign_up(&guest.visitor, request, client.as_client()).await {
+    let answer = match reader.coordinator().accounts().begin_sign_up(&guest.visitor, request, client.as_client()).await
+    {
         Ok(begun) => {
             let about = About::SignUp { sign_up_id: begun.sign_up_id, email };
             to_code_page(&reader, &guest.visitor, &CodeStep { sent: begun.code, about, next: form.next })
@@ -134,7 +135,7 @@ async fn send_reset(
     client: ClientInfo,
 ) -> Result<Response, Problem> {
     let about = About::Reset { email: request.email.clone(), channel: request.channel };
-    let sent = reader.coordinator().begin_reset(visitor, request, client.as_client()).await?;
+    let sent = reader.coordinator().accounts().begin_reset(visitor, request, client.as_client()).await?;
     Ok(to_code_page(reader, visitor, &CodeStep { sent, about, next }))
 }
 
@@ -149,13 +150,13 @@ fn step_path(path: &str, sealed: &str) -> String {
 
 fn seal(reader: &Reader, visitor: &Visitor, step: &CodeStep) -> String {
     let text = serde_json::to_string(step).expect("ids, addresses and moments are JSON");
-    reader.coordinator().seal_for(visitor, &text)
+    reader.coordinator().accounts().seal_for(visitor, &text)
 }
 
 /// The step a page's address or form carries, and whose it is; who has none begins anew.
 fn open_step(reader: &Reader, sealed: &str) -> SiteResult<(Visitor, CodeStep)> {
     let opened = reader.visitor.and_then(|visitor| {
-        let text = reader.coordinator().open_for(&visitor, sealed)?;
+        let text = reader.coordinator().accounts().open_for(&visitor, sealed)?;
         Some((visitor, serde_json::from_str(&text).ok()?))
     });
     opened.ok_or_else(|| SiteError::Elsewhere("/sign-in".to_owned()))
@@ -236,20 +237,20 @@ async fn confirm(
     let to = |path: &str| Redirect::to(path).into_response();
     match &step.about {
         About::SignUp { .. } => {
-            let outcome = coordinator.finish_sign_up(visitor, typed, Kind::SiteStay, client).await?;
+            let outcome = coordinator.accounts().finish_sign_up(visitor, typed, Kind::SiteStay, client).await?;
             let next = offer_to_confirm_phone(reader, &outcome, &step.next, client).await;
             Ok(go_on(reader, outcome, &next))
         }
         About::Reset { .. } => {
-            coordinator.prove_reset(visitor, typed, client).await?;
+            coordinator.accounts().prove_reset(visitor, typed, client).await?;
             Ok(to(&step_path("/reset/password", sealed)))
         }
         About::Phone { may_wait, .. } => {
-            coordinator.finish_phone(visitor, account_of(visitor)?, typed, client).await?;
+            coordinator.accounts().finish_phone(visitor, account_of(visitor)?, typed, client).await?;
             Ok(to(if *may_wait { &step.next } else { "/account?done=phone" }))
         }
         About::Email { .. } => {
-            let outcome = coordinator.finish_email(visitor, account_of(visitor)?, typed, client).await?;
+            let outcome = coordinator.accounts().finish_email(visitor, account_of(visitor)?, typed, client).await?;
             Ok(go_on(reader, outcome, "/account?done=email"))
         }
     }
@@ -260,7 +261,7 @@ async fn offer_to_confirm_phone(reader: &Reader, outcome: &SignedIn, next: &str,
     let SignedIn::Whole { session, account, .. } = outcome else { return next.to_owned() };
     let Some(phone) = account.phone.clone().filter(|_| !account.phone_confirmed) else { return next.to_owned() };
     let (visitor, coordinator) = (&session.visitor, reader.coordinator());
-    match coordinator.begin_phone(visitor, account.account_id, phone.clone(), client).await {
+    match coordinator.accounts().begin_phone(visitor, account.account_id, phone.clone(), client).await {
         Ok(sent) => {
             let step = CodeStep { sent, about: About::Phone { phone, may_wait: true }, next: next.to_owned() };
             step_path("/code", &seal(reader, visitor, &step))
@@ -317,16 +318,16 @@ async fn repeat(
     let coordinator = reader.coordinator();
     let sent = match about.clone() {
         About::SignUp { sign_up_id, .. } => {
-            coordinator.repeat_sign_up_code(visitor, sign_up_id, client.as_client()).await?
+            coordinator.accounts().repeat_sign_up_code(visitor, sign_up_id, client.as_client()).await?
         }
         About::Reset { email, channel } => {
             return Ok(send_reset(reader, visitor, ResetRequest { email, channel }, next, client).await?);
         }
         About::Phone { phone, .. } => {
-            coordinator.begin_phone(visitor, account_of(visitor)?, phone, client.as_client()).await?
+            coordinator.accounts().begin_phone(visitor, account_of(visitor)?, phone, client.as_client()).await?
         }
         About::Email { email } => {
-            coordinator.begin_email(visitor, account_of(visitor)?, email, client.as_client()).await?
+            coordinator.accounts().begin_email(visitor, account_of(visitor)?, email, client.as_client()).await?
         }
     };
     Ok(to_code_page(reader, visitor, &CodeStep { sent, about, next }))
@@ -356,7 +357,7 @@ async fn set_password(reader: Reader, client: ClientInfo, Form(form): Form<NewPa
     let weak = Problem::new(ErrorCode::InvalidInput);
     let Some(password) = form.password() else { return show_password(&reader, &step, &form, Some(&weak)).await };
     let code_id = step.sent.code_id;
-    match reader.coordinator().finish_reset(&visitor, code_id, &password, client.as_client()).await {
+    match reader.coordinator().accounts().finish_reset(&visitor, code_id, &password, client.as_client()).await {
         Ok(opened) => {
             let next = with_next("/reset/done", &step.next);
             Ok(opened

@@ -74,11 +74,11 @@ async fn overview(
     Query(query): Query<SaidQuery>,
 ) -> SiteResult<Response> {
     let coordinator = reader.coordinator();
-    let account = coordinator.load_account(account_id).await?;
-    let passkeys = coordinator.list_passkeys(account_id).await?;
-    let cards = coordinator.list_saved_cards(account_id).await?;
-    let sessions = coordinator.list_sessions(&visitor, account_id).await?;
-    let invitations = coordinator.list_own_invitations(account_id).await?;
+    let account = coordinator.accounts().load_account(account_id).await?;
+    let passkeys = coordinator.accounts().list_passkeys(account_id).await?;
+    let cards = coordinator.orders().list_saved_cards(account_id).await?;
+    let sessions = coordinator.accounts().list_sessions(&visitor, account_id).await?;
+    let invitations = coordinator.staff().list_own_invitations(account_id).await?;
     let source = AccountSource {
         account: &account,
         passkeys: &passkeys,
@@ -113,7 +113,7 @@ async fn ask_proof(account: AccountReader, Query(query): Query<NextQuery>) -> Si
 }
 
 async fn show_proof(account: &AccountReader, form: &ProofForm, refused: Option<&Problem>) -> SiteResult<Response> {
-    let has_passkey = !account.reader.coordinator().list_passkeys(account.account_id).await?.is_empty();
+    let has_passkey = !account.reader.coordinator().accounts().list_passkeys(account.account_id).await?.is_empty();
     let parts = form.proof_parts(has_passkey, refused, account.reader.localizer());
     form_page(&account.reader, "proof-title", parts).await
 }
@@ -121,7 +121,7 @@ async fn show_proof(account: &AccountReader, form: &ProofForm, refused: Option<&
 async fn prove(account: AccountReader, client: ClientInfo, Form(form): Form<ProofForm>) -> SiteResult<Response> {
     let next = return_path(&form.next, "/account");
     let AccountReader { reader, visitor, account_id } = &account;
-    match reader.coordinator().prove(visitor, *account_id, &form.password, client.as_client()).await {
+    match reader.coordinator().accounts().prove(visitor, *account_id, &form.password, client.as_client()).await {
         Ok(opened) => Ok(with_new_tokens(reader, &opened, &next)),
         Err(problem) if problem.status >= 500 && problem.code != ErrorCode::Busy => Err(problem.into()),
         Err(problem) => show_proof(&account, &ProofForm { next, ..form }, Some(&problem)).await,
@@ -140,7 +140,7 @@ async fn change_profile(account: AccountReader, Form(form): Form<ProfileForm>) -
         return Err(SiteError::Elsewhere("/account?refused=invalid_input".to_owned()));
     };
     let change = AccountChange { name: Some(name), language: Some(form.language) };
-    reader.coordinator().change_account(&visitor, account_id, change).await?;
+    reader.coordinator().accounts().change_account(&visitor, account_id, change).await?;
     let cookie = language_cookie(form.language, reader.state.config.is_secure());
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/account?done=profile")).into_response())
 }
@@ -159,7 +159,11 @@ async fn begin_email(
     let refused = match form.email.parse::<EmailAddress>() {
         Err(_) => Problem::new(ErrorCode::InvalidInput),
         Ok(email) => {
-            let begun = reader.coordinator().begin_email(&visitor, account_id, email.clone(), client.as_client()).await;
+            let begun = reader
+                .coordinator()
+                .accounts()
+                .begin_email(&visitor, account_id, email.clone(), client.as_client())
+                .await;
             match begun {
                 Ok(sent) => {
                     let step = CodeStep { sent, about: About::Email { email }, next: "/account".to_owned() };
@@ -175,7 +179,7 @@ async fn begin_email(
 }
 
 async fn ask_phone(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
-    let known = account.reader.coordinator().load_account(account.account_id).await?;
+    let known = account.reader.coordinator().accounts().load_account(account.account_id).await?;
     let has_one = known.phone_confirmed;
     // One that was given and never confirmed needs only its code.
     let waits = known.phone.filter(|_| !has_one).map(|phone| phone.to_string()).unwrap_or_default();
@@ -194,11 +198,15 @@ async fn begin_phone(
     Form(form): Form<ContactForm>,
 ) -> SiteResult<Response> {
     let AccountReader { reader, visitor, account_id } = account;
-    let has_one = reader.coordinator().load_account(account_id).await?.phone_confirmed;
+    let has_one = reader.coordinator().accounts().load_account(account_id).await?.phone_confirmed;
     let refused = match form.phone.parse::<PhoneNumber>() {
         Err(_) => Problem::new(ErrorCode::InvalidInput),
         Ok(phone) => {
-            let begun = reader.coordinator().begin_phone(&visitor, account_id, phone.clone(), client.as_client()).await;
+            let begun = reader
+                .coordinator()
+                .accounts()
+                .begin_phone(&visitor, account_id, phone.clone(), client.as_client())
+                .await;
             match begun {
                 Ok(sent) => {
                     let step =
@@ -215,11 +223,11 @@ async fn begin_phone(
 }
 
 async fn remove_phone(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
-    answered(account.reader.coordinator().remove_phone(account.account_id).await, "phone-removed")
+    answered(account.reader.coordinator().accounts().remove_phone(account.account_id).await, "phone-removed")
 }
 
 async fn ask_password(account: AccountReader) -> SiteResult<Response> {
-    let known = account.reader.coordinator().load_account(account.account_id).await?;
+    let known = account.reader.coordinator().accounts().load_account(account.account_id).await?;
     let parts = NewPasswordForm::default().change_parts(None, account.reader.localizer()).of(&known.email);
     form_page(&account.reader, "password-change-title", parts).await
 }
@@ -234,21 +242,26 @@ async fn change_password(
         None => Problem::new(ErrorCode::InvalidInput),
         Some(new) => {
             let request = ChangePasswordRequest { current: Secret(form.current.clone()), new };
-            match reader.coordinator().change_password(&visitor, account_id, &request, client.as_client()).await {
+            match reader
+                .coordinator()
+                .accounts()
+                .change_password(&visitor, account_id, &request, client.as_client())
+                .await
+            {
                 Ok(opened) => return Ok(with_new_tokens(&reader, &opened, "/account?done=password")),
                 Err(problem) if problem.status >= 500 && problem.code != ErrorCode::Busy => return Err(problem.into()),
                 Err(problem) => problem,
             }
         }
     };
-    let known = reader.coordinator().load_account(account_id).await?;
+    let known = reader.coordinator().accounts().load_account(account_id).await?;
     let parts = form.change_parts(Some(&refused), reader.localizer()).of(&known.email);
     form_page(&reader, "password-change-title", parts).await
 }
 
 async fn passkeys(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
     let reader = &account.reader;
-    let passkeys = reader.coordinator().list_passkeys(account.account_id).await?;
+    let passkeys = reader.coordinator().accounts().list_passkeys(account.account_id).await?;
     let cart = reader.cart().await?;
     let layout = reader.layout("", cart.as_ref()).tab(Tab::Account);
     page(&PasskeysPage::new(layout, &passkeys, PASSKEY_NAME_LENGTH_MAX))
@@ -259,26 +272,26 @@ async fn remove_passkey(
     Path(passkey_id): Path<PasskeyId>,
 ) -> SiteResult<Response> {
     let AccountReader { reader, visitor, account_id } = account;
-    answered(reader.coordinator().remove_passkey(&visitor, account_id, passkey_id).await, "passkey-removed")
+    answered(reader.coordinator().accounts().remove_passkey(&visitor, account_id, passkey_id).await, "passkey-removed")
 }
 
 async fn ask_totp(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
     let AccountReader { reader, visitor, account_id } = account;
-    if reader.coordinator().load_account(account_id).await?.has_totp {
+    if reader.coordinator().accounts().load_account(account_id).await?.has_totp {
         return form_page(&reader, "totp-remove-title", remove_totp_parts(reader.localizer())).await;
     }
-    let setup = reader.coordinator().offer_totp(&visitor, account_id).await?;
+    let setup = reader.coordinator().accounts().offer_totp(&visitor, account_id).await?;
     form_page(&reader, "totp-title", ProofForm::default().totp_parts(&setup, None, reader.localizer())).await
 }
 
 async fn set_up_totp(ProvedReader(account): ProvedReader, Form(form): Form<ProofForm>) -> SiteResult<Response> {
     let AccountReader { reader, visitor, account_id } = account;
     let confirmation = TotpConfirmation { sealed: form.sealed.clone(), code: Secret(form.code.clone()) };
-    match reader.coordinator().set_up_totp(&visitor, account_id, &confirmation).await {
+    match reader.coordinator().accounts().set_up_totp(&visitor, account_id, &confirmation).await {
         Ok(()) => answered(Ok(()), "totp"),
         Err(problem) if matches!(problem.code, ErrorCode::WrongCode | ErrorCode::RateLimited) => {
             // The app has this secret already, so it stays the same.
-            let setup: TotpSetup = reader.coordinator().repeat_totp_offer(account_id, &form.sealed).await?;
+            let setup: TotpSetup = reader.coordinator().accounts().repeat_totp_offer(account_id, &form.sealed).await?;
             let parts = form.totp_parts(&setup, Some(&problem), reader.localizer());
             form_page(&reader, "totp-title", parts).await
         }
@@ -292,28 +305,34 @@ async fn set_up_totp(ProvedReader(account): ProvedReader, Form(form): Form<Proof
 
 async fn remove_totp(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
     let AccountReader { reader, visitor, account_id } = account;
-    answered(reader.coordinator().remove_totp(&visitor, account_id).await, "totp-removed")
+    answered(reader.coordinator().accounts().remove_totp(&visitor, account_id).await, "totp-removed")
 }
 
 async fn remove_card(account: AccountReader, Path(saved_card_id): Path<SavedCardId>) -> SiteResult<Response> {
-    answered(account.reader.coordinator().remove_saved_card(account.account_id, saved_card_id).await, "card-removed")
+    answered(
+        account.reader.coordinator().orders().remove_saved_card(account.account_id, saved_card_id).await,
+        "card-removed",
+    )
 }
 
 async fn end_session(account: AccountReader, Path(session_id): Path<SessionId>) -> SiteResult<Response> {
-    answered(account.reader.coordinator().end_session(account.account_id, session_id).await, "session-ended")
+    answered(account.reader.coordinator().accounts().end_session(account.account_id, session_id).await, "session-ended")
 }
 
 async fn end_other_sessions(AccountReader { reader, visitor, account_id }: AccountReader) -> SiteResult<Response> {
-    answered(reader.coordinator().end_other_sessions(&visitor, account_id).await, "sessions-ended")
+    answered(reader.coordinator().accounts().end_other_sessions(&visitor, account_id).await, "sessions-ended")
 }
 
 async fn accept_invitation(account: AccountReader, Path(invitation_id): Path<InvitationId>) -> SiteResult<Response> {
     let AccountReader { reader, visitor, account_id } = account;
-    answered(reader.coordinator().accept_invitation(&visitor, account_id, invitation_id).await, "joined")
+    answered(reader.coordinator().staff().accept_invitation(&visitor, account_id, invitation_id).await, "joined")
 }
 
 async fn decline_invitation(account: AccountReader, Path(invitation_id): Path<InvitationId>) -> SiteResult<Response> {
-    answered(account.reader.coordinator().decline_invitation(account.account_id, invitation_id).await, "declined")
+    answered(
+        account.reader.coordinator().staff().decline_invitation(account.account_id, invitation_id).await,
+        "declined",
+    )
 }
 
 async fn export(ProvedReader(account): ProvedReader, _: DocumentAllowance) -> SiteResult<Response> {
@@ -327,10 +346,10 @@ async fn ask_delete(ProvedReader(account): ProvedReader) -> SiteResult<Response>
 
 async fn delete(ProvedReader(account): ProvedReader) -> SiteResult<Response> {
     let AccountReader { reader, visitor, account_id } = account;
-    match reader.coordinator().delete_account(&visitor, account_id).await {
+    match reader.coordinator().accounts().delete_account(&visitor, account_id).await {
         Ok(()) => {
             // What is left of the session is a guest's.
-            let opened = reader.coordinator().open_session(reader.language, "").await?;
+            let opened = reader.coordinator().accounts().open_session(reader.language, "").await?;
             let cookie = session_cookie(&opened, reader.state.config.is_secure());
             Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
         }

@@ -79,7 +79,7 @@ async fn sign_in(
         Ok(email) => {
             let password = Secret(form.password.clone());
             let request = SignInRequest { email, password, stay, device_token: None };
-            reader.coordinator().sign_in(&guest.visitor, &request, kind, client.as_client()).await
+            reader.coordinator().accounts().sign_in(&guest.visitor, &request, kind, client.as_client()).await
         }
     };
     match outcome {
@@ -145,7 +145,7 @@ async fn show_second(
     form: &ProofForm,
     refused: Option<&Problem>,
 ) -> SiteResult<Response> {
-    let factors = match reader.coordinator().list_second_factors(visitor).await {
+    let factors = match reader.coordinator().accounts().list_second_factors(visitor).await {
         Ok(factors) => factors,
         Err(Problem { code: ErrorCode::Unauthenticated, .. }) => return Err(from_the_beginning(&form.next)),
         Err(problem) => return Err(problem.into()),
@@ -161,11 +161,11 @@ async fn second(reader: Reader, client: ClientInfo, Form(form): Form<ProofForm>)
     let visitor = reader.visitor.ok_or_else(|| from_the_beginning(&next))?;
     let form = ProofForm { next: next.clone(), ..form };
     let (coordinator, client) = (reader.coordinator(), client.as_client());
-    let outcome = match coordinator.list_second_factors(&visitor).await {
+    let outcome = match coordinator.accounts().list_second_factors(&visitor).await {
         Ok(factors) if factors.mailed_code => {
-            coordinator.finish_sign_in_with_mailed_code(&visitor, Secret(form.code.clone()), client).await
+            coordinator.accounts().finish_sign_in_with_mailed_code(&visitor, Secret(form.code.clone()), client).await
         }
-        Ok(_) => coordinator.finish_sign_in_with_totp(&visitor, &form.code, client).await,
+        Ok(_) => coordinator.accounts().finish_sign_in_with_totp(&visitor, &form.code, client).await,
         Err(problem) => Err(problem),
     };
     match outcome {
@@ -182,6 +182,6 @@ async fn second(reader: Reader, client: ClientInfo, Form(form): Form<ProofForm>)
 
 async fn sign_out(reader: Reader) -> SiteResult<Response> {
     let Some(visitor) = &reader.visitor else { return Err(SiteError::Elsewhere("/".to_owned())) };
-    let opened = reader.coordinator().sign_out(visitor).await?;
+    let opened = reader.coordinator().accounts().sign_out(visitor).await?;
     Ok(with_new_tokens(&reader, &opened, "/"))
 }

@@ -110,6 +110,7 @@ async fn change_ticket_type(reader: Reader, Form(form): Form<TicketTypeForm>) ->
     let visitor = visitor(&reader)?;
     let changed = reader
         .coordinator()
+        .seats()
         .change_ticket_type(&visitor, form.performance_id, SeatNo(form.seat), form.ticket_type_id)
         .await;
     answered(changed, &form.return_to)
@@ -125,19 +126,19 @@ struct LapsedForm {
 /// Takes those seats of a lapsed hold that are still free.
 async fn take_again(reader: Reader, client: ClientInfo, Form(form): Form<LapsedForm>) -> SiteResult<Response> {
     let visitor = visitor(&reader)?;
-    let cart = reader.coordinator().load_cart(&visitor).await?;
+    let cart = reader.coordinator().seats().load_cart(&visitor).await?;
     let lapsed = cart.lapsed.into_iter().find(|hold| hold.performance_id == form.performance_id);
     let Some(lapsed) = lapsed.filter(|hold| !hold.still_free.is_empty()) else {
         return Err(refused_at_cart(ErrorCode::SeatsTaken));
     };
     let request = HoldRequest { choice: SeatChoice::Seats(lapsed.still_free), ticket_type_id: None };
     let (id, from) = (form.performance_id, client.as_hold_origin());
-    let held = reader.coordinator().hold_seats(&visitor, id, HoldId::new(), request, &from).await;
+    let held = reader.coordinator().seats().hold_seats(&visitor, id, HoldId::new(), request, &from).await;
     answered(held, &form.return_to)
 }
 
 async fn forget(reader: Reader, Form(form): Form<LapsedForm>) -> SiteResult<Response> {
     let visitor = visitor(&reader)?;
-    let forgotten = reader.coordinator().forget_lapsed_hold(&visitor, form.performance_id).await;
+    let forgotten = reader.coordinator().seats().forget_lapsed_hold(&visitor, form.performance_id).await;
     answered(forgotten, &form.return_to)
 }

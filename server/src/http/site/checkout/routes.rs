@@ -83,7 +83,7 @@ impl CheckoutState {
     async fn load(reader: &Reader) -> SiteResult<Self> {
         let visitor = reader.visitor.ok_or_else(|| SiteError::Elsewhere("/cart".to_owned()))?;
         let coordinator = reader.coordinator();
-        let mut draft = coordinator.load_checkout_draft(&visitor).await?;
+        let mut draft = coordinator.orders().load_checkout_draft(&visitor).await?;
         if let Some(order) = find_draft_order(reader, &visitor, &draft).await?
             && order.state == OrderState::Pending
         {
@@ -92,16 +92,16 @@ impl CheckoutState {
             }
             return Ok(Self { visitor, draft, purchase: Purchase::Declined(Box::new(order)), offers: Vec::new() });
         }
-        let cart = coordinator.load_cart(&visitor).await?;
+        let cart = coordinator.seats().load_cart(&visitor).await?;
         if cart.performances.is_empty() {
             return Err(SiteError::Elsewhere("/cart".to_owned()));
         }
-        let offers = coordinator.list_delivery_offers(&visitor).await?;
+        let offers = coordinator.orders().list_delivery_offers(&visitor).await?;
         // A letter that was chosen in time for one event may be too late for the next.
         draft.delivery = draft.delivery.filter(|chosen| offers.iter().any(|offer| offer.method == method(chosen)));
         let mut details = Vec::with_capacity(cart.performances.len());
         for held in &cart.performances {
-            details.extend(coordinator.find_performance(held.performance_id).await?);
+            details.extend(coordinator.catalogue().find_performance(held.performance_id).await?);
         }
         Ok(Self { visitor, draft, purchase: Purchase::Cart(Box::new(cart), details), offers })
     }
@@ -145,13 +145,13 @@ impl CheckoutState {
     /// The buyer's saved cards; guests have none.
     async fn saved_cards(&self, reader: &Reader) -> SiteResult<Vec<SavedCard>> {
         match self.visitor.account_id {
-            Some(account_id) => Ok(reader.coordinator().list_saved_cards(account_id).await?),
+            Some(account_id) => Ok(reader.coordinator().orders().list_saved_cards(account_id).await?),
             None => Ok(Vec::new()),
         }
     }
 
     async fn save(&self, reader: &Reader) -> SiteResult<()> {
-        Ok(reader.coordinator().save_checkout_draft(&self.visitor, self.draft.clone()).await?)
+        Ok(reader.coordinator().orders().save_checkout_draft(&self.visitor, self.draft.clone()).await?)
     }
 
     /// On to the first step without an answer.
@@ -167,7 +167,7 @@ async fn find_draft_order(reader: &Reader, visitor: &Visitor, draft: &CheckoutDr
 }
 
 async fn find_order(reader: &Reader, visitor: &Visitor, order_id: OrderId) -> SiteResult<Option<Order>> {
-    match reader.coordinator().find_order(visitor, order_id).await {
+    match reader.coordinator().orders().find_order(visitor, order_id).await {
         Ok(order) => Ok(Some(order)),
         Err(Problem { code: ErrorCode::NotFound, .. }) => Ok(None),
         Err(problem) => Err(problem.into()),
@@ -229,7 +229,7 @@ async fn you(reader: Reader) -> SiteResult<Response> {
         && form.name.is_empty()
         && form.email.is_empty()
     {
-        let account = reader.coordinator().load_account(account_id).await?;
+        let account = reader.coordinator().accounts().load_account(account_id).await?;
         form = BuyerForm { name: account.name.to_string(), email: account.email.to_string() };
     }
     let layout = reader.layout(&reader.localizer().text("you-title"), None);
@@ -394,7 +394,7 @@ async fn order_to_place(reader: &Reader, checkout: &mut CheckoutState) -> SiteRe
 async fn cart_terms(reader: &Reader, cart: &Cart) -> SiteResult<Vec<(String, String)>> {
     let mut terms: Vec<(String, String)> = Vec::new();
     for held in &cart.performances {
-        if let Some(event) = reader.coordinator().find_event(&held.event_slug).await?
+        if let Some(event) = reader.coordinator().catalogue().find_event(&held.event_slug).await?
             && !terms.iter().any(|(title, _)| *title == event.title)
         {
             terms.push((event.title, event.refund_terms));
@@ -414,7 +414,7 @@ struct BuyForm {
 
 async fn buy(reader: Reader, Form(form): Form<BuyForm>) -> SiteResult<Response> {
     let visitor = reader.visitor.ok_or_else(|| SiteError::Elsewhere("/cart".to_owned()))?;
-    let draft = reader.coordinator().load_checkout_draft(&visitor).await?;
+    let draft = reader.coordinator().orders().load_checkout_draft(&visitor).await?;
     let existing = find_order(&reader, &visitor, form.order_id).await?;
     let bought = match existing {
         Some(order) if order.state == OrderState::Pending && is_declined(&order) => {
@@ -455,7 +455,7 @@ async fn pay_again(
         return Err(SiteError::Elsewhere(Step::Card.path().to_owned()));
     };
     let request = PaymentRequest { payment_id: form.payment_id, payment_method, save_card: draft.save_card };
-    Ok(reader.coordinator().pay_again(visitor, form.order_id, request).await)
+    Ok(reader.coordinator().orders().pay_again(visitor, form.order_id, request).await)
 }
 
 async fn place_order(
@@ -473,7 +473,7 @@ async fn place_order(
     if draft.order_id != Some(form.order_id) {
         // Written before buying: whatever happens next, the buyer finds her order again.
         let draft = CheckoutDraft { order_id: Some(form.order_id), ..draft };
-        reader.coordinator().save_checkout_draft(visitor, draft).await?;
+        reader.coordinator().orders().save_checkout_draft(visitor, draft).await?;
     }
     let request = OrderRequest {
         buyer: Buyer { name, email, language: reader.language },
@@ -482,7 +482,7 @@ async fn place_order(
         payment_method,
         save_card: draft.save_card,
     };
-    Ok(reader.coordinator().place_order(visitor, form.order_id, request).await)
+    Ok(reader.coordinator().orders().place_order(visitor, form.order_id, request).await)
 }
 
 /// Where the buyer goes on: to her tickets, to her bank, or to another card.
@@ -517,7 +517,7 @@ fn not_bought(problem: &Problem, order_id: OrderId) -> SiteError {
 async fn give_up(reader: Reader) -> SiteResult<Response> {
     let mut checkout = CheckoutState::load(&reader).await?;
     if let Purchase::Declined(order) = &checkout.purchase {
-        reader.coordinator().cancel_order(&checkout.visitor, order.order_id).await?;
+        reader.coordinator().orders().cancel_order(&checkout.visitor, order.order_id).await?;
         checkout.draft.order_id = None;
         checkout.save(&reader).await?;
     }

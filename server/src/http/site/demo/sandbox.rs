@@ -59,7 +59,7 @@ async fn take_card(Form(form): Form<CardForm>) -> SiteResult<Response> {
 }
 
 async fn challenge(reader: Reader, Path(reference): Path<String>) -> SiteResult<Response> {
-    let found = reader.coordinator().sandbox().find_intent(&reference).await;
+    let found = reader.coordinator().orders().sandbox().find_intent(&reference).await;
     let intent = found.map_err(|_| ErrorCode::Busy)?.ok_or(ErrorCode::NotFound)?;
     let currency = intent.currency.parse().map_err(|_| ErrorCode::Internal)?;
     let total = Money::new(intent.amount_minor, currency).format(reader.language);
@@ -82,6 +82,6 @@ async fn answer_challenge(
         "fail" => ChallengeAnswer::Fail,
         _ => return Err(ErrorCode::InvalidInput.into()),
     };
-    let order_id = reader.coordinator().answer_sandbox_challenge(&reference, answer).await?;
+    let order_id = reader.coordinator().orders().answer_sandbox_challenge(&reference, answer).await?;
     Ok(Redirect::to(&format!("/orders/{order_id}")).into_response())
 }

@@ -41,13 +41,13 @@ async fn events(reader: Reader, Query(query): Query<EventsQuery>) -> SiteResult<
     let query = query.trimmed();
     let now = reader.now();
     let coordinator = reader.coordinator();
-    let found = coordinator.list_performances(&query.filter(now)).await?;
+    let found = coordinator.catalogue().list_performances(&query.filter(now)).await?;
     let next = if found.items.is_empty() {
-        coordinator.list_performances(&query.filter_for_next(now)).await?.items.into_iter().next()
+        coordinator.catalogue().list_performances(&query.filter_for_next(now)).await?.items.into_iter().next()
     } else {
         None
     };
-    let places = coordinator.list_places().await?;
+    let places = coordinator.catalogue().list_places().await?;
     let cart = reader.cart().await?;
     let localizer = reader.localizer();
     let share = Share {
@@ -60,7 +60,7 @@ async fn events(reader: Reader, Query(query): Query<EventsQuery>) -> SiteResult<
 }
 
 async fn event(reader: Reader, Path(slug): Path<String>) -> SiteResult<Response> {
-    let event = reader.coordinator().find_event(&slug).await?.ok_or(ErrorCode::NotFound)?;
+    let event = reader.coordinator().catalogue().find_event(&slug).await?.ok_or(ErrorCode::NotFound)?;
     let cart = reader.cart().await?;
     let base_url = reader.base_url();
     let image =
@@ -76,9 +76,9 @@ async fn event(reader: Reader, Path(slug): Path<String>) -> SiteResult<Response>
 }
 
 async fn calendar(reader: Reader, Path(performance_id): Path<PerformanceId>) -> SiteResult<Response> {
-    let found = reader.coordinator().find_performance(performance_id).await?.ok_or(ErrorCode::NotFound)?;
+    let found = reader.coordinator().catalogue().find_performance(performance_id).await?.ok_or(ErrorCode::NotFound)?;
     let performance = found.summary;
-    let event = reader.coordinator().find_event(&performance.event_slug).await?;
+    let event = reader.coordinator().catalogue().find_event(&performance.event_slug).await?;
     let url = format!("{}/events/{}", reader.base_url(), performance.event_slug);
     let entry = CalendarEntry {
         performance_id,
@@ -116,7 +116,7 @@ struct LanguageForm {
 /// Remembers the language by cookie; a session's own follows for the mails.
 async fn language(reader: Reader, Form(form): Form<LanguageForm>) -> SiteResult<Response> {
     if let Some(visitor) = &reader.visitor {
-        reader.coordinator().set_language(visitor, form.language).await?;
+        reader.coordinator().accounts().set_language(visitor, form.language).await?;
     }
     let cookie = language_cookie(form.language, reader.state.config.is_secure());
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&return_path(&form.return_to, "/"))).into_response())

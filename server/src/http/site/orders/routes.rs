@@ -74,7 +74,7 @@ struct SaidQuery {
 /// The draft follows its order: an open one can be paid from the card step, a finished one must not be
 /// bought again with the same card by a slip of the finger.
 async fn keep_draft_true(reader: &Reader, visitor: &Visitor, order: &Order) -> SiteResult<()> {
-    let draft = reader.coordinator().load_checkout_draft(visitor).await?;
+    let draft = reader.coordinator().orders().load_checkout_draft(visitor).await?;
     let is_its = draft.order_id == Some(order.order_id);
     let kept = match order.state {
         OrderState::Pending if !is_its => CheckoutDraft { order_id: Some(order.order_id), ..draft },
@@ -86,7 +86,7 @@ async fn keep_draft_true(reader: &Reader, visitor: &Visitor, order: &Order) -> S
             return Ok(());
         }
     };
-    Ok(reader.coordinator().save_checkout_draft(visitor, kept).await?)
+    Ok(reader.coordinator().orders().save_checkout_draft(visitor, kept).await?)
 }
 
 #[derive(Deserialize)]
@@ -111,7 +111,7 @@ async fn tickets_pdf(
     _: DocumentAllowance,
     OpenedOrder { order, .. }: OpenedOrder,
 ) -> SiteResult<Response> {
-    Ok(pdf("inline; filename=\"tickets.pdf\"", reader.coordinator().tickets_pdf(order).await?))
+    Ok(pdf("inline; filename=\"tickets.pdf\"", reader.coordinator().orders().tickets_pdf(order).await?))
 }
 
 async fn receipt_pdf(
@@ -119,7 +119,7 @@ async fn receipt_pdf(
     _: DocumentAllowance,
     OpenedOrder { order, .. }: OpenedOrder,
 ) -> SiteResult<Response> {
-    Ok(pdf("inline; filename=\"receipt.pdf\"", reader.coordinator().receipt_pdf(order).await?))
+    Ok(pdf("inline; filename=\"receipt.pdf\"", reader.coordinator().orders().receipt_pdf(order).await?))
 }
 
 fn pdf(disposition: &'static str, content: Bytes) -> Response {
@@ -141,7 +141,7 @@ struct MailForm {
 
 async fn mail_again(reader: Reader, opened: OpenedOrder, Form(form): Form<MailForm>) -> SiteResult<Response> {
     let OpenedOrder { order, key } = opened;
-    let said = match reader.coordinator().mail_order_again_for(&order, form.mail_id).await {
+    let said = match reader.coordinator().orders().mail_order_again_for(&order, form.mail_id).await {
         Ok(()) => "sent",
         Err(Problem { code: ErrorCode::RateLimited, .. }) => "later",
         Err(Problem { code: ErrorCode::OrderClosed, .. }) => "none",
@@ -171,7 +171,7 @@ async fn tickets(reader: Reader, Query(query): Query<ListQuery>) -> SiteResult<R
     let listed = Listed {
         shown: query.show,
         counts: match &reader.visitor {
-            Some(visitor) => reader.coordinator().count_orders(visitor).await?,
+            Some(visitor) => reader.coordinator().orders().count_orders(visitor).await?,
             None => OrderCounts::default(),
         },
         upcoming: orders_of(&reader, &query, OrderPeriod::Upcoming).await?,
@@ -195,5 +195,5 @@ async fn orders_of(reader: &Reader, query: &ListQuery, period: OrderPeriod) -> S
     };
     let cursor = query.cursor.clone().filter(|_| query.show != Shown::All);
     let asked = OrdersAsked { period: Some(period), cursor, limit: Some(limit) };
-    Ok(reader.coordinator().list_orders(visitor, &asked).await?)
+    Ok(reader.coordinator().orders().list_orders(visitor, &asked).await?)
 }

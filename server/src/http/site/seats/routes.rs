@@ -110,14 +110,15 @@ async fn seats(
 
 impl SeatsData {
     async fn load(coordinator: &Coordinator, id: PerformanceId, visitor: Option<&Visitor>) -> CommandResult<Self> {
-        let performance = coordinator.find_performance(id).await?.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
+        let performance =
+            coordinator.catalogue().find_performance(id).await?.ok_or_else(|| Problem::new(ErrorCode::NotFound))?;
         let cart = match visitor {
-            Some(visitor) => coordinator.load_cart(visitor).await?,
+            Some(visitor) => coordinator.seats().load_cart(visitor).await?,
             None => empty_cart(coordinator),
         };
         Ok(Self {
-            plan: coordinator.load_plan(performance.plan_version_id).await?,
-            snapshot: coordinator.seat_snapshot(id).await?,
+            plan: coordinator.catalogue().load_plan(performance.plan_version_id).await?,
+            snapshot: coordinator.seats().seat_snapshot(id).await?,
             performance,
             cart,
         })
@@ -163,7 +164,7 @@ async fn hold(
     Form(fields): Form<Vec<(String, String)>>,
 ) -> ApiResult<Response> {
     let fields = Fields(fields);
-    let mine = yours_at(&state.coordinator.load_cart(&visitor.visitor).await?, id);
+    let mine = yours_at(&state.coordinator.seats().load_cart(&visitor.visitor).await?, id);
     let query = match hold_all(&state.coordinator, &visitor.visitor, &client, id, &fields, &mine).await {
         Ok(Some(hold)) => chosen(&hold),
         Ok(None) => String::new(),
@@ -188,7 +189,7 @@ async fn hold_all(
         let request = HoldRequest { choice, ticket_type_id: None };
         // The ids that follow the form's: the form sent twice takes nothing twice.
         let hold_id = HoldId(Uuid::from_u128(first.wrapping_add(n as u128)));
-        last = Some(coordinator.hold_seats(visitor, id, hold_id, request, &client.as_hold_origin()).await?);
+        last = Some(coordinator.seats().hold_seats(visitor, id, hold_id, request, &client.as_hold_origin()).await?);
     }
     Ok(last)
 }
@@ -200,7 +201,7 @@ async fn release(
     Form(fields): Form<Vec<(String, String)>>,
 ) -> ApiResult<Response> {
     let fields = Fields(fields);
-    let query = match state.coordinator.release_seats(&visitor.visitor, id, fields.seats()).await {
+    let query = match state.coordinator.seats().release_seats(&visitor.visitor, id, fields.seats()).await {
         Ok(_) => String::new(),
         Err(problem) => refused(&problem),
     };
@@ -214,7 +215,7 @@ async fn extend(
     Form(fields): Form<Vec<(String, String)>>,
 ) -> ApiResult<Response> {
     let fields = Fields(fields);
-    let query = match state.coordinator.extend_hold(&visitor.visitor, id).await {
+    let query = match state.coordinator.seats().extend_hold(&visitor.visitor, id).await {
         Ok(_) => String::new(),
         Err(problem) => refused(&problem),
     };

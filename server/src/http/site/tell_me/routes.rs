@@ -29,7 +29,7 @@ async fn wish(reader: Reader, client: ClientInfo, Form(form): Form<TellMeForm>) 
     let performance = load(&reader, &form).await?;
     let Ok(email) = form.email.parse() else { return show(&reader, &performance, &form, true, None).await };
     let wish = AvailabilityWish { email, language: reader.language };
-    match reader.coordinator().wish_for_seats(form.performance, &wish, client.as_client()).await {
+    match reader.coordinator().seats().wish_for_seats(form.performance, &wish, client.as_client()).await {
         Ok(()) => {
             let (localizer, cart) = (reader.localizer(), reader.cart().await?);
             let layout = reader.layout(&localizer.text("tell-me-done-title"), cart.as_ref()).tab(Tab::Events);
@@ -43,7 +43,7 @@ async fn wish(reader: Reader, client: ClientInfo, Form(form): Form<TellMeForm>) 
 }
 
 async fn load(reader: &Reader, form: &TellMeForm) -> SiteResult<PerformanceSummary> {
-    let found = reader.coordinator().find_performance(form.performance).await?;
+    let found = reader.coordinator().catalogue().find_performance(form.performance).await?;
     Ok(found.ok_or(ErrorCode::NotFound)?.summary)
 }
 
