@@ -1,5 +1,5 @@
 //! The arrows between the components: http → coordinator → components → data, and nothing points back; nor do files name
-//! each other in circles.
+//! each other in circles; and the coordinator's handles are where one looks for them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use syn::{
-    Ident, ItemMod, ItemUse, UseTree,
+    Ident, ItemImpl, ItemMod, ItemUse, Type, UseTree,
     visit::{self, Visit},
 };
 
@@ -290,4 +290,81 @@ fn a_circle_is_noticed() {
     let mut bent = straight;
     bent.extend([names("c", &["d"]), names("d", &["b"])]);
     assert_eq!(circles(bent), ["b → c", "c → d", "d → b"]);
+}
+
+/// The coordinator's handles: where each has its methods, below `coordinator`, and whom it may call.
+const HANDLES: [(&str, &str, &[&str]); 8] = [
+    ("Coordinator", "mod.rs", &[]),
+    ("Catalogue", "catalogue.rs", &[]),
+    ("Seats", "seats", &["catalogue"]),
+    ("Orders", "orders", &["seats"]),
+    ("Accounts", "accounts", &["orders", "staff"]),
+    ("Staff", "staff", &["accounts"]),
+    ("Outbox", "outbox", &["catalogue", "orders"]),
+    ("Background", "background", &["catalogue", "seats", "orders", "outbox"]),
+];
+
+/// The types that a file gives methods to.
+struct Extended(Vec<String>);
+
+impl<'ast> Visit<'ast> for Extended {
+    fn visit_item_impl(&mut self, item: &'ast ItemImpl) {
+        if let Type::Path(of) = &*item.self_ty {
+            self.0.extend(of.path.segments.last().map(|segment| segment.ident.to_string()));
+        }
+        visit::visit_item_impl(self, item);
+    }
+}
+
+/// Handles with methods outside of their places, and calls of handles that may not be called from here.
+fn misplaced(file: &str, text: &str) -> Vec<String> {
+    let mut extended = Extended(Vec::new());
+    extended.visit_file(&syn::parse_file(text).unwrap());
+    let code: String =
+        text.lines().filter_map(|line| line.split("//").next()).flat_map(str::split_whitespace).collect();
+    let is_at = |place: &str| Path::new(file).starts_with(place);
+    let home = HANDLES.iter().find(|(_, place, _)| is_at(place));
+    let mut found = Vec::new();
+    for (name, place, _) in HANDLES {
+        if !is_at(place) && extended.0.iter().any(|of| of == name) {
+            found.push(format!("{file}: the methods of {name} stand in coordinator/{place}"));
+        }
+        let accessor = place.trim_end_matches(".rs");
+        let calls = code.contains(&format!("coordinator.{accessor}()"));
+        if calls && !is_at(place) && home.is_some_and(|(_, _, may_call)| !may_call.contains(&accessor)) {
+            found.push(format!("{file}: {} may not call {name}", home.map_or("", |(name, _, _)| name)));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_coordinators_handles_have_their_methods_in_their_folders_and_call_whom_they_may() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src/coordinator");
+    let mut files = Vec::new();
+    rust_files(&source, &mut files);
+    assert!(HANDLES.iter().all(|(_, place, _)| source.join(place).exists()), "every handle has its place");
+    let found: Vec<String> = files
+        .iter()
+        .flat_map(|file| {
+            let name = file.strip_prefix(&source).unwrap().display().to_string();
+            misplaced(&name, &fs::read_to_string(file).unwrap())
+        })
+        .collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn a_method_of_a_handle_in_another_folder_and_a_call_that_points_back_are_noticed() {
+    for (file, text) in [
+        ("seats/hold.rs", "impl Coordinator {}"),
+        ("readiness.rs", "impl Coordinator {}"),
+        ("outbox/order_mail.rs", "impl<'c> Orders<'c> {}"),
+        ("seats/hold.rs", "fn hold() { self.coordinator.orders().step(); }"),
+        ("orders/cards.rs", "fn keep() {\n    self.coordinator\n        .outbox()\n        .empty()\n}"),
+    ] {
+        assert_eq!(misplaced(file, text).len(), 1, "{file}: {text}");
+    }
+    let own = "impl Orders<'_> { fn list() { self.coordinator.seats().load_cart(); } } // coordinator.outbox()";
+    assert_eq!(misplaced("orders/checkout.rs", own), Vec::<String>::new());
 }
