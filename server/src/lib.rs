@@ -13,6 +13,7 @@ pub mod clock;
 pub mod commerce;
 pub mod config;
 pub mod coordinator;
+pub mod cursor;
 pub mod data;
 pub mod delivery;
 pub mod demo;

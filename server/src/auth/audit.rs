@@ -1,8 +1,10 @@
 //! The audit log: what staff did, written in the transaction of the deed, so that neither stands without
 //! the other. No secrets stand in it.
 
-use crate::data::{DataError, DataResult, Link, staff::audit as rows};
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use crate::{
+    cursor::{AFTER_ALL, InvalidCursor, cut_page, page_start},
+    data::{DataError, DataResult, Link, staff::audit as rows},
+};
 use serde_json::{Value, json};
 use shared_model::{AccountId, AuditEntryId, OrganizerId, Timestamp, event::Page, staff::AuditEntry};
 use uuid::Uuid;
@@ -101,8 +103,8 @@ impl Deed {
 /// Why a page cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
-    #[error("cursor is not one that a page of this log gave")]
-    Cursor,
+    #[error(transparent)]
+    Cursor(#[from] InvalidCursor),
     #[error(transparent)]
     Data(#[from] DataError),
 }
@@ -134,14 +136,9 @@ pub async fn list_entries(
     organizer_id: Option<OrganizerId>,
     cursor: Option<&str>,
 ) -> Result<Page<AuditEntry>, AuditError> {
-    let before = match cursor {
-        Some(cursor) => read_cursor(cursor).ok_or(AuditError::Cursor)?,
-        None => (i64::MAX, Uuid::max()),
-    };
+    let before = page_start(cursor, AFTER_ALL)?;
     let mut read = rows::list_before(link, organizer_id.map(Uuid::from), before, PAGE_ENTRIES as i64 + 1).await?;
-    let more = read.len() > PAGE_ENTRIES;
-    read.truncate(PAGE_ENTRIES);
-    let next_cursor = if more { read.last().map(|row| write_cursor(row.at, row.audit_entry_id)) } else { None };
+    let next_cursor = cut_page(&mut read, PAGE_ENTRIES, |row| (row.at, row.audit_entry_id));
     let items = read.into_iter().map(entry).collect::<DataResult<_>>()?;
     Ok(Page { items, next_cursor })
 }
@@ -157,28 +154,4 @@ fn entry(row: rows::AuditRow) -> DataResult<AuditEntry> {
         subject: row.subject,
         detail: serde_json::from_str(&row.detail).map_err(|error| DataError::corrupt("audit entry", error))?,
     })
-}
-
-fn write_cursor(at: i64, id: Uuid) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(format!("{at} {id}"))
-}
-
-fn read_cursor(cursor: &str) -> Option<(i64, Uuid)> {
-    let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    let (at, id) = text.split_once(' ')?;
-    Some((at.parse().ok()?, id.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_leads_back_to_its_entry_and_one_from_elsewhere_nowhere() {
-        let id = Uuid::now_v7();
-        assert_eq!(read_cursor(&write_cursor(1_800_000_000_000, id)), Some((1_800_000_000_000, id)));
-        for cursor in ["", "x", "MTIzIA", &"A".repeat(5_000)] {
-            assert_eq!(read_cursor(cursor), None, "{cursor}");
-        }
-    }
 }

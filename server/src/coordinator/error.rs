@@ -110,7 +110,7 @@ impl IntoProblem for TeamRefusal {
 impl IntoProblem for AuditError {
     fn into_problem(self) -> Problem {
         match self {
-            Self::Cursor => Problem::new(ErrorCode::InvalidInput).detail(self.to_string()),
+            Self::Cursor(_) => Problem::new(ErrorCode::InvalidInput).detail(self.to_string()),
             Self::Data(error) => error.into_problem(),
         }
     }

@@ -11,6 +11,7 @@ use crate::{
         error::{CommandResult, OrProblem, not_found},
         invalid,
     },
+    cursor::{AFTER_ALL, BEFORE_ALL, cut_page, page_start},
     data::{
         orders::{
             order_mails,
@@ -28,7 +29,6 @@ use crate::{
         outbox::OutboxKind,
     },
 };
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use lru::LruCache;
 use parking_lot::Mutex;
 use shared_model::{
@@ -46,9 +46,6 @@ const PAGE_LIMIT_MAX: u32 = 50;
 const PAGE_LINES_MAX: i64 = 500;
 /// Orders an export reads at once.
 pub(in crate::coordinator) const EXPORT_PAGE: u32 = PAGE_LIMIT_MAX;
-/// Where the first page begins: of a list that goes back in time, and of one that goes on in it.
-const AFTER_ALL: (i64, Uuid) = (i64::MAX, Uuid::max());
-const BEFORE_ALL: (i64, Uuid) = (i64::MIN, Uuid::nil());
 
 /// Which page of a visitor's orders.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -112,12 +109,11 @@ impl Orders<'_> {
             return Err(Problem { limit: Some(PAGE_LIMIT_MAX), ..invalid("limit is 1 to 50") });
         }
         let first = if *period == Some(OrderPeriod::Upcoming) { BEFORE_ALL } else { AFTER_ALL };
-        let after = cursor.as_deref().map_or(Some(first), read_cursor);
         let query = OrdersQuery {
             upcoming_since: OrderPeriod::upcoming_since(self.coordinator.now()).0,
             account_id: visitor.account_id.map(Into::into),
             cart_id: visitor.cart_id.0,
-            after: after.ok_or_else(|| invalid("cursor is not one that a page of this list gave"))?,
+            after: page_start(cursor.as_deref(), first).map_err(|error| invalid(error.to_string()))?,
             limit: i64::from(limit) + 1,
         };
         let mut link = self.inner.database.read().await.or_problem()?;
@@ -127,13 +123,10 @@ impl Orders<'_> {
             None => rows::list_orders_of(&mut link, &query, false).await,
         };
         let mut listed = listed.or_problem()?;
-        let asked_for = listed.len();
-        listed.truncate(limit as usize);
-        let ids: Vec<Uuid> = listed.iter().map(|(id, _)| *id).collect();
+        let ids: Vec<Uuid> = listed.iter().map(|(id, _)| *id).take(limit as usize).collect();
         let lines: HashMap<Uuid, i64> = rows::count_lines(&mut link, &ids).await.or_problem()?.into_iter().collect();
-        listed.truncate(orders_on_page(ids.iter().map(|id| lines.get(id).copied().unwrap_or(0))));
-        let more = listed.len() < asked_for;
-        let next_cursor = listed.last().filter(|_| more).map(|(id, at)| write_cursor(*at, *id));
+        let shown = orders_on_page(ids.iter().map(|id| lines.get(id).copied().unwrap_or(0)));
+        let next_cursor = cut_page(&mut listed, shown, |(id, at)| (*at, *id));
         let ids: Vec<Uuid> = listed.into_iter().map(|(id, _)| id).collect();
         let loaded = order_view::load_orders(&mut link, &self.inner.pricing, &ids).await.or_problem()?;
         Ok(Page { items: loaded.into_iter().map(|(_, order)| order).collect(), next_cursor })
@@ -248,16 +241,6 @@ impl AskedLately {
 
 pub(super) fn belongs_to(visitor: &Visitor, owner: Owner) -> bool {
     owner.is(Claimant { cart_id: visitor.cart_id, account_id: visitor.account_id })
-}
-
-fn write_cursor(at: i64, order_id: Uuid) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(format!("{at}.{order_id}"))
-}
-
-fn read_cursor(cursor: &str) -> Option<(i64, Uuid)> {
-    let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    let (at, id) = text.split_once('.')?;
-    Some((at.parse().ok()?, id.parse().ok()?))
 }
 
 #[cfg(test)]

@@ -273,8 +273,8 @@ pub struct PerformanceQuery<'a> {
     pub city: &'a str,
     pub category: &'a str,
     pub words: [String; 3],
-    pub after_starts_at: i64,
-    pub after_id: Uuid,
+    /// The moment and the id of the last one before.
+    pub after: (i64, Uuid),
     pub limit: i64,
 }
 
@@ -291,8 +291,8 @@ pub async fn list_performances(link: &mut Link, query: &PerformanceQuery<'_>) ->
         first,
         second,
         third,
-        query.after_starts_at,
-        query.after_id,
+        query.after.0,
+        query.after.1,
         query.limit
     )
 }
