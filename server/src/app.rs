@@ -249,7 +249,7 @@ pub async fn open(config: &Config, replaced: Replaced) -> Result<Coordinator, St
         tracing::info!("the demo season is installed");
     }
     let store = SandboxStore::new(database.clone());
-    store.take_over(&config.data_folder.join("sandbox.db"), clock.now().as_millis()).await?;
+    store.take_over(&config.data_folder.join("sandbox.db"), clock.now()).await?;
     let sandbox = Sandbox::new(store);
     let gateway: Arc<dyn Gateway> = Arc::new(sandbox.clone());
     let gateways = Gateways::new(replaced.gateway.map_or(gateway.clone(), |WrapGateway(wrap)| wrap(gateway)), []);

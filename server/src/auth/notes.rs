@@ -3,10 +3,13 @@
 //! time for a name that has an account and for one that has none.
 
 use super::{accounts::Known, secret::DeploymentSecret};
-use crate::data::{DataResult, Link, outbox};
+use crate::data::{
+    DataResult, Link,
+    outbox::{self, NewOutboxRow, OutboxKind},
+};
 use serde::{Deserialize, Serialize};
 use shared_model::{
-    CodeId, Language, OutboxId, PerformanceId, Timestamp,
+    CodeId, Language, PerformanceId, Timestamp,
     account::CodeChannel,
     staff::MemberRole,
     text::{EmailAddress, PersonName, PhoneNumber, stored_name},
@@ -106,10 +109,10 @@ pub async fn write_note(
     note: &Note,
     now: Timestamp,
 ) -> DataResult<()> {
-    let outbox_id = OutboxId::new();
+    let row = OutboxKind::Note.about(subject, now);
     let text = serde_json::to_string(note).expect("notes are plain values and always serialise");
-    let sealed = secret.seal(outbox_id.0.as_bytes(), &text);
-    outbox::insert_sealed(link, outbox_id.0, "note", subject, now.as_millis(), &sealed).await
+    let sealed = secret.seal(row.outbox_id.as_bytes(), &text);
+    outbox::insert_rows(link, &[NewOutboxRow { sealed: Some(sealed), ..row }]).await
 }
 
 /// Tells an account's owner what happened to it.

@@ -5,13 +5,16 @@ use super::{
     statement::{bulk_insert, json_rows, statements},
 };
 use serde::Serialize;
+use shared_model::{OutboxId, Timestamp};
 use uuid::Uuid;
 
 statements! {
     /// Once for each subject. Only a void is sent anew: the provider may have gone on after the last one was done, or
     /// while it is on its way. A worker that has it in its hands finds another due time than its own, and leaves it open.
     INSERT_ROWS = bulk_insert!(
-        "outbox" ("outbox_id" uuid, "kind" text, "subject" uuid, "created_at" bigint, "due_at" bigint, "attempts" integer)
+        "outbox" (
+            "outbox_id" uuid, "kind" text, "subject" uuid, "created_at" bigint, "due_at" bigint, "attempts" integer, "sealed" text
+        )
         "on conflict (kind, subject) do update set due_at = excluded.due_at, attempts = 0, done_at = null
          where outbox.kind = 'void'"
     );
@@ -39,9 +42,6 @@ statements! {
         "update outbox set due_at = $3, last_error = $4, sealed = (case when cast($3 as bigint) is null then null else sealed end)
          where outbox_id = $1 and due_at = $2",
     );
-    INSERT_SEALED = Statement::both(
-        "insert into outbox (outbox_id, kind, subject, created_at, due_at, attempts, sealed) values ($1, $2, $3, $4, $4, 0, $5)",
-    );
     MARK_SUBJECTS_DONE = Statement::each(
         concat!(
             "update outbox set due_at = null, done_at = r.done_at from (",
@@ -56,14 +56,88 @@ statements! {
     );
 }
 
+/// What is sent through the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "&'static str")]
+pub enum OutboxKind {
+    /// Take reserved money; the subject is the payment.
+    Capture,
+    /// Let reserved money go; the subject is the payment.
+    Void,
+    /// The confirmation with the tickets; the subject is the order.
+    OrderMail,
+    /// The same again, wished for; the subject is the wish.
+    OrderMailAgain,
+    /// The printed tickets; the subject is the order.
+    Letter,
+    /// A code or news about an account, sealed; the subject is the code or the news.
+    Note,
+    /// Keep the card of an authorised payment for its account; the subject is the payment.
+    KeepCard,
+    /// A saved card was removed; the subject is the saved card.
+    ForgetCard,
+    /// An account was deleted: forget it and all its cards; the subject is the account.
+    ForgetCustomer,
+}
+
+impl OutboxKind {
+    pub const ALL: [Self; 9] = [
+        Self::Capture,
+        Self::Void,
+        Self::OrderMail,
+        Self::OrderMailAgain,
+        Self::Letter,
+        Self::Note,
+        Self::KeepCard,
+        Self::ForgetCard,
+        Self::ForgetCustomer,
+    ];
+
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Void => "void",
+            Self::OrderMail => "order_mail",
+            Self::OrderMailAgain => "order_mail_again",
+            Self::Letter => "letter",
+            Self::Note => "note",
+            Self::KeepCard => "keep_card",
+            Self::ForgetCard => "forget_card",
+            Self::ForgetCustomer => "forget_customer",
+        }
+    }
+
+    /// The row that has it done, at once.
+    pub fn about(self, subject: Uuid, now: Timestamp) -> NewOutboxRow {
+        NewOutboxRow {
+            outbox_id: OutboxId::new().0,
+            kind: self,
+            subject,
+            created_at: now.as_millis(),
+            due_at: now.as_millis(),
+            attempts: 0,
+            sealed: None,
+        }
+    }
+}
+
+impl From<OutboxKind> for &'static str {
+    fn from(kind: OutboxKind) -> Self {
+        kind.as_str()
+    }
+}
+
 #[derive(Debug, Clone, Serialize)]
 pub struct NewOutboxRow {
     pub outbox_id: Uuid,
-    pub kind: &'static str,
+    pub kind: OutboxKind,
     pub subject: Uuid,
     pub created_at: i64,
     pub due_at: i64,
     pub attempts: i32,
+    /// What a note says.
+    pub sealed: Option<String>,
 }
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -79,7 +153,7 @@ pub struct OutboxRow {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct DoneSubject {
-    pub kind: &'static str,
+    pub kind: OutboxKind,
     pub subject: Uuid,
     pub done_at: i64,
 }
@@ -91,21 +165,9 @@ pub async fn insert_rows(link: &mut Link, rows: &[NewOutboxRow]) -> DataResult<(
     execute!(link, INSERT_ROWS, json(rows)).map(drop)
 }
 
-/// Words for one person, due at once.
-pub async fn insert_sealed(
-    link: &mut Link,
-    outbox_id: Uuid,
-    kind: &str,
-    subject: Uuid,
-    now: i64,
-    sealed: &str,
-) -> DataResult<()> {
-    execute!(link, INSERT_SEALED, outbox_id, kind, subject, now, sealed).map(drop)
-}
-
 /// Rows of these kinds that are due, longest due first.
-pub async fn list_due(link: &mut Link, kinds: &[&'static str], now: i64, limit: i64) -> DataResult<Vec<OutboxRow>> {
-    let kinds = json(&kinds.iter().map(|kind| Kind { kind }).collect::<Vec<_>>());
+pub async fn list_due(link: &mut Link, kinds: &[OutboxKind], now: i64, limit: i64) -> DataResult<Vec<OutboxRow>> {
+    let kinds = json(&kinds.iter().map(|kind| Kind { kind: *kind }).collect::<Vec<_>>());
     fetch_all!(link, OutboxRow, LIST_DUE, kinds, now, limit)
 }
 
@@ -145,7 +207,7 @@ pub(super) fn json<T: Serialize>(rows: &[T]) -> String {
 
 #[derive(Serialize)]
 struct Kind {
-    kind: &'static str,
+    kind: OutboxKind,
 }
 
 #[derive(Serialize)]

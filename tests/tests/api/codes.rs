@@ -13,7 +13,7 @@ use ticketboss::{
         notes::{Note, read_note},
         secret::DeploymentSecret,
     },
-    data::outbox,
+    data::outbox::{self, OutboxKind},
     safeguards::Safeguards,
 };
 use ticketboss_tests::{
@@ -55,7 +55,7 @@ async fn waiting_code(app: &TestApp) -> String {
     let bytes: [u8; 32] = BASE64_STANDARD_NO_PAD.decode(SECRET).unwrap().try_into().unwrap();
     let secret = DeploymentSecret::from_bytes(&bytes);
     let mut link = app.coordinator().database().read().await.unwrap();
-    let waiting = outbox::list_due(&mut link, &["note"], i64::MAX, 10).await.unwrap();
+    let waiting = outbox::list_due(&mut link, &[OutboxKind::Note], i64::MAX, 10).await.unwrap();
     let [row] = waiting.as_slice() else { panic!("{} notes wait", waiting.len()) };
     match read_note(&secret, row.outbox_id, row.sealed.as_deref().unwrap()).unwrap() {
         Note::SignUpCode { code, .. } => code,

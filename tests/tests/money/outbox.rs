@@ -1,8 +1,8 @@
 //! What must be sent: nothing slow keeps anything urgent waiting, and nothing wished for is lost.
 
-use shared_model::{OutboxId, PaymentId};
+use shared_model::{PaymentId, Timestamp};
 use std::time::Duration;
-use ticketboss::data::outbox;
+use ticketboss::data::outbox::{self, NewOutboxRow, OutboxKind};
 use ticketboss_tests::{
     app::{Engine, Setting, TestApp},
     buyer::{ASKING_CARD, GOOD_CARD},
@@ -20,12 +20,10 @@ on_both_engines! {
         let payment = PaymentId::new().0;
         // Far from the clock of the running loops, which would take it.
         let later = app.now().as_millis() + 1_000 * MINUTE;
-        let wish = |due_at| outbox::NewOutboxRow {
-            outbox_id: OutboxId::new().0, kind: "void", subject: payment, created_at: later, due_at, attempts: 0,
-        };
+        let wish = |due_at| NewOutboxRow { due_at, ..OutboxKind::Void.about(payment, Timestamp(later)) };
         let due = async |now| {
             let mut link = database.read().await.unwrap();
-            outbox::list_due(&mut link, &["void"], now, 10).await.unwrap()
+            outbox::list_due(&mut link, &[OutboxKind::Void], now, 10).await.unwrap()
         };
         let mut link = database.begin().await.unwrap();
         outbox::insert_rows(&mut link, &[wish(later)]).await.unwrap();

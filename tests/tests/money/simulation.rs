@@ -429,8 +429,8 @@ impl World {
         self.claims.absorb(written.claims.into_iter().map(|((_, seat), claim)| (seat, claim)), version);
         for row in written.outbox {
             let due = Some(Timestamp::from_millis(row.due_at));
-            let kept = self.outbox.entry((row.kind, row.subject)).or_insert(due);
-            if row.kind == "void" {
+            let kept = self.outbox.entry((row.kind.as_str(), row.subject)).or_insert(due);
+            if row.kind.as_str() == "void" {
                 *kept = due;
             }
         }
@@ -626,7 +626,7 @@ fn money_reserved_after_the_show_or_its_cancellation_is_let_go() {
         let step = OrderStep { order_id, step: Step::Answered { payment_id, answer } };
         let key = TicketKey { key_id: 1, signing_key: SigningKey::from_bytes(&[7; 32]) };
         let outcome = books.apply(step, &key, now).unwrap();
-        let sent: Vec<&str> = books.written.outbox.iter().map(|row| row.kind).collect();
+        let sent: Vec<&str> = books.written.outbox.iter().map(|row| row.kind.as_str()).collect();
         (outcome.order, sent.join(" "))
     };
     let to_come = PerformanceFacts {

@@ -12,9 +12,9 @@ use crate::{
     data::{
         accounts::{email_key::email_key, erasure as rows},
         events::availability_wishes,
-        outbox,
+        outbox::{self, OutboxKind},
     },
-    reservations::{orders::erasure, outbox::OutboxKind},
+    reservations::orders::erasure,
 };
 use shared_model::{
     AccountId, AuditEntryId, ErrorCode, OrderId, OrganizerId, PasskeyId, PerformanceId, Problem, Timestamp,

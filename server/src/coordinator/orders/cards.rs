@@ -24,12 +24,9 @@ use crate::{
             cards as rows,
             order_rows::{self as orders, OrderRow, PaymentRow},
         },
-        outbox::{OutboxRow, insert_rows},
+        outbox::{OutboxKind, OutboxRow, insert_rows},
     },
-    reservations::{
-        orders::placing::{Means, is_payment_method},
-        outbox::OutboxKind,
-    },
+    reservations::orders::placing::{Means, is_payment_method},
 };
 use shared_model::{AccountId, ErrorCode, PaymentId, Problem, SavedCardId, account::SavedCard};
 

@@ -17,16 +17,13 @@ use crate::{
             order_mails,
             order_rows::{self as rows, OrdersQuery},
         },
-        outbox,
+        outbox::{self, OutboxKind},
     },
-    reservations::{
-        orders::{
-            access::{Claimant, Owner},
-            erasure,
-            mail_again::{MAIL_DAY, MAILS_PER_DAY_MAX, may_be_mailed},
-            order_view,
-        },
-        outbox::OutboxKind,
+    reservations::orders::{
+        access::{Claimant, Owner},
+        erasure,
+        mail_again::{MAIL_DAY, MAILS_PER_DAY_MAX, may_be_mailed},
+        order_view,
     },
 };
 use lru::LruCache;

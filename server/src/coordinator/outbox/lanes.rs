@@ -5,9 +5,9 @@ use super::Outbox;
 use crate::{
     data::{
         DataResult,
-        outbox::{self, OutboxRow},
+        outbox::{self, OutboxKind, OutboxRow},
     },
-    reservations::outbox::{Lane, OutboxKind},
+    reservations::outbox::Lane,
 };
 use parking_lot::Mutex;
 use shared_model::{OrderId, PaymentId, Timestamp};
@@ -66,8 +66,7 @@ pub enum SendError {
 impl Outbox<'_> {
     /// One look: everything of a lane that is due.
     pub(in crate::coordinator) async fn empty(self, lane: Lane) -> DataResult<()> {
-        let kinds = OutboxKind::ALL.into_iter().filter(|kind| kind.lane() == lane).map(OutboxKind::as_str);
-        let kinds: Vec<_> = kinds.collect();
+        let kinds: Vec<_> = OutboxKind::ALL.into_iter().filter(|kind| Lane::of(*kind) == lane).collect();
         let mut link = self.inner.database.read().await?;
         let due = outbox::list_due(&mut link, &kinds, self.coordinator.now().as_millis(), ROWS_PER_LOOK).await?;
         drop(link);

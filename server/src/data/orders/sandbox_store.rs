@@ -3,10 +3,10 @@
 
 use crate::data::{
     DataError, DataResult, Database, Link, Statement, execute, fetch_all, fetch_optional,
-    outbox::{self, NewOutboxRow},
+    outbox::{self, OutboxKind},
     statement::statements,
 };
-use shared_model::AccountId;
+use shared_model::{AccountId, Timestamp};
 use sqlx::{Row, SqlitePool, sqlite::SqliteConnectOptions};
 use std::path::Path;
 use uuid::Uuid;
@@ -183,11 +183,11 @@ impl SandboxStore {
     }
 
     /// Takes over what an older version kept in a file of its own, whole or not at all, and sets the file aside.
-    /// Nothing happens where there is none. `now` in UTC milliseconds.
+    /// Nothing happens where there is none.
     ///
     /// # Errors
     /// [`DataError`] when the file cannot be read or the records not be written; the next start tries again.
-    pub async fn take_over(&self, file: &Path, now: i64) -> DataResult<()> {
+    pub async fn take_over(&self, file: &Path, now: Timestamp) -> DataResult<()> {
         if !file.exists() {
             return Ok(());
         }
@@ -216,14 +216,7 @@ impl SandboxStore {
             let state = fetch_optional!(link, (String,), FIND_PAYMENT_STATE, intent.payment_id)?;
             if is_reserved && state.is_some_and(|(state,)| state == "declined" || state == "voided") {
                 // Given up while nobody knew what the provider called it.
-                let void = NewOutboxRow {
-                    outbox_id: Uuid::now_v7(),
-                    kind: "void",
-                    subject: intent.payment_id,
-                    created_at: now,
-                    due_at: now,
-                    attempts: 0,
-                };
+                let void = OutboxKind::Void.about(intent.payment_id, now);
                 outbox::insert_rows(&mut link, &[void]).await?;
             }
         }

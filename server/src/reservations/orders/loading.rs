@@ -8,13 +8,10 @@ use crate::{
     data::{
         DataError, DataResult, Link,
         orders::order_rows::{self as rows, LineRow, OrderRow, PaymentRow},
-        outbox,
+        outbox::{self, OutboxKind},
         seats::claims,
     },
-    reservations::{
-        outbox::OutboxKind,
-        seats::claim_rows::{from_row, seat_of, to_row},
-    },
+    reservations::seats::claim_rows::{from_row, seat_of, to_row},
 };
 use shared_model::{OrderId, PerformanceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,11 +81,7 @@ pub async fn write_changes(
     let done: Vec<outbox::DoneSubject> = written
         .captured
         .iter()
-        .map(|payment| outbox::DoneSubject {
-            kind: OutboxKind::Capture.as_str(),
-            subject: payment.0,
-            done_at: now.as_millis(),
-        })
+        .map(|payment| outbox::DoneSubject { kind: OutboxKind::Capture, subject: payment.0, done_at: now.as_millis() })
         .collect();
     outbox::mark_subjects_done(link, &done).await
 }

@@ -17,10 +17,10 @@ use crate::{
     data::{
         accounts::email_key::email_key,
         orders::order_rows::{LineRow, OrderRow, PaymentRow, TicketRow},
-        outbox::NewOutboxRow,
+        outbox::{NewOutboxRow, OutboxKind},
     },
     reservations::{
-        outbox::OutboxKind,
+        outbox::first_try_after,
         seats::claims::{Claim, FREE, HeldBy},
     },
 };
@@ -572,7 +572,7 @@ impl OrderBatch {
     }
 
     fn send(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp) {
-        self.send_at(kind, subject, now, now + kind.first_try_after());
+        self.send_at(kind, subject, now, now + first_try_after(kind));
     }
 
     fn send_at(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp, due_at: Timestamp) {
