@@ -180,46 +180,14 @@ async fn off_the_async_threads<T: Send + 'static>(work: impl FnOnce() -> T + Sen
 pub(crate) mod tests {
     use super::*;
     use axum::{Json, Router, http::StatusCode, routing};
-    use shared_model::{
-        Currency, ErrorCode, EventId, Language, Money, PerformanceId, Problem,
-        account::NewSession,
-        event::{EventCategory, SaleState, VenueSummary},
-    };
+    use shared_model::{ErrorCode, Language, Problem, account::NewSession, samples};
     use std::sync::atomic::{AtomicU32, Ordering};
 
     const NOON: Timestamp = Timestamp::from_millis(1_795_348_800_000);
 
     pub fn performance(slug: &str) -> PerformanceSummary {
-        PerformanceSummary {
-            performance_id: PerformanceId::new(),
-            event_id: EventId::new(),
-            event_slug: slug.to_owned(),
-            title: slug.to_owned(),
-            subtitle: String::new(),
-            category: EventCategory::Theatre,
-            poster: Some(slug.to_owned()),
-            accent: "marquee".to_owned(),
-            venue: VenueSummary {
-                name: "Teatro del Muelle".to_owned(),
-                slug: "teatro-del-muelle".to_owned(),
-                street: "Muelle 1".to_owned(),
-                postal_code: "39001".to_owned(),
-                city: "Santander".to_owned(),
-                country: "ES".to_owned(),
-                time_zone: "Europe/Madrid".to_owned(),
-                latitude: 43.46,
-                longitude: -3.8,
-                accessibility: Vec::new(),
-            },
-            starts_at: NOON + Duration::from_secs(8 * 60 * 60),
-            doors_at: None,
-            moved_from: None,
-            sale: SaleState::OnSale,
-            price_from: Some(Money::new(3_200, Currency::EUR)),
-            fees_from: Some(Money::new(300, Currency::EUR)),
-            few_left: Some(14),
-            standing_only: false,
-        }
+        let starts_at = NOON + Duration::from_secs(8 * 60 * 60);
+        PerformanceSummary { few_left: Some(14), ..samples::performance(slug, starts_at) }
     }
 
     /// A server that runs until it is dropped, and a client of it without disk and keyring.

@@ -121,44 +121,16 @@ fn sale_begins(at: LocalMoment, language: Language) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use shared_model::{
-        Currency, EventId, Money, PerformanceId, Timestamp,
-        event::{EventCategory, PerformanceSummary, VenueSummary},
-    };
+    use shared_model::{Timestamp, event::PerformanceSummary, samples};
 
     const MOMENT: LocalMoment = LocalMoment { year: 2026, month: 11, day: 22, weekday: 7, hour: 19, minute: 30 };
 
     pub fn listed(title: &str) -> ListedPerformance {
         ListedPerformance {
             summary: PerformanceSummary {
-                performance_id: PerformanceId::new(),
-                event_id: EventId::new(),
-                event_slug: "the-seagull".to_owned(),
-                title: title.to_owned(),
-                subtitle: String::new(),
-                category: EventCategory::Theatre,
                 poster: Some("the-seagull".to_owned()),
                 accent: "lagoon".to_owned(),
-                venue: VenueSummary {
-                    name: "Teatro del Muelle".to_owned(),
-                    slug: "teatro-del-muelle".to_owned(),
-                    street: String::new(),
-                    postal_code: String::new(),
-                    city: "Santander".to_owned(),
-                    country: "ES".to_owned(),
-                    time_zone: "Europe/Madrid".to_owned(),
-                    latitude: 43.46,
-                    longitude: -3.8,
-                    accessibility: Vec::new(),
-                },
-                starts_at: Timestamp::from_millis(1_795_372_200_000),
-                doors_at: None,
-                moved_from: None,
-                sale: SaleState::OnSale,
-                price_from: Some(Money::new(3_200, Currency::EUR)),
-                fees_from: Some(Money::new(300, Currency::EUR)),
-                few_left: None,
-                standing_only: false,
+                ..samples::performance(title, Timestamp::from_millis(1_795_372_200_000))
             },
             starts: MOMENT,
             moved_from_local: None,

@@ -21,6 +21,8 @@ pub mod money;
 pub mod order;
 pub mod plain_words;
 pub mod plan;
+#[cfg(feature = "samples")]
+pub mod samples;
 pub mod seat;
 pub mod staff;
 pub mod text;

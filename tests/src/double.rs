@@ -9,9 +9,10 @@ use axum::{
     routing,
 };
 use shared_model::{
-    Currency, EventId, Language, Money, PerformanceId, Timestamp,
+    Language, Timestamp,
     account::NewSession,
-    event::{EventCategory, EventFilter, Page, PerformanceSummary, SaleState, VenueSummary},
+    event::{EventFilter, Page, PerformanceSummary, SaleState},
+    samples,
 };
 use std::{
     net::SocketAddr,
@@ -132,34 +133,6 @@ fn season() -> Vec<PerformanceSummary> {
 }
 
 fn performance(title: &str, poster: &str, starts_at: Timestamp) -> PerformanceSummary {
-    PerformanceSummary {
-        performance_id: PerformanceId::new(),
-        event_id: EventId::new(),
-        event_slug: poster.to_owned(),
-        title: title.to_owned(),
-        subtitle: String::new(),
-        category: EventCategory::Theatre,
-        poster: Some(poster.to_owned()),
-        accent: "marquee".to_owned(),
-        venue: VenueSummary {
-            name: "Teatro del Muelle".to_owned(),
-            slug: "teatro-del-muelle".to_owned(),
-            street: "Calle del Muelle 1".to_owned(),
-            postal_code: "39001".to_owned(),
-            city: "Santander".to_owned(),
-            country: "ES".to_owned(),
-            time_zone: "Europe/Madrid".to_owned(),
-            latitude: 43.46,
-            longitude: -3.8,
-            accessibility: Vec::new(),
-        },
-        starts_at,
-        doors_at: None,
-        moved_from: None,
-        sale: SaleState::OnSale,
-        price_from: Some(Money::new(3_200, Currency::EUR)),
-        fees_from: Some(Money::new(300, Currency::EUR)),
-        few_left: None,
-        standing_only: false,
-    }
+    let event_slug = poster.to_owned();
+    PerformanceSummary { poster: Some(event_slug.clone()), event_slug, ..samples::performance(title, starts_at) }
 }

@@ -7,7 +7,9 @@
 use serde_json::json;
 use shared_model::{
     EventId, OrganizerId, PerformanceId, PlanVersionId, PriceCategoryId, SeatNo, TicketTypeId, Timestamp, VenueId,
+    event::VenueSummary,
     plan::{SeatingPlan, numbered::NumberedPlan},
+    samples::theatre,
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use ticketboss::{
@@ -15,8 +17,7 @@ use ticketboss::{
     data::{
         Database,
         events::catalogue::{
-            self as rows, NewEventRow, NewPerformance, NewPerformanceRow, NewVenueRow, PriceCategoryRow, PriceRow,
-            TicketTypeRow,
+            self as rows, EventRow, NewPerformance, NewPerformanceRow, PriceCategoryRow, PriceRow, TicketTypeRow,
         },
     },
     reservations::seats::{claim_rows::claim_places, claims::Claim},
@@ -166,7 +167,7 @@ pub async fn stage_in(
         }
     };
     let venue_id = VenueId::new().0;
-    rows::insert_venue(&mut link, venue(venue_id, &wish.city)).await.expect("a venue can be added");
+    rows::insert_venue(&mut link, venue_id, None, &venue(venue_id, &wish.city)).await.expect("a venue can be added");
     let (version_id, numbered) = publish_plan(&mut link, venue_id, None, drawn, now).await.expect("the plan is sound");
     let event_id = EventId::new().0;
     rows::insert_event(&mut link, event(event_id, organizer_id, &slug, &wish)).await.expect("an event can be added");
@@ -192,25 +193,12 @@ pub async fn stage_in(
     Performance { id, slug, plan: Arc::new(numbered), full, reduced, companion, categories, seats }
 }
 
-fn venue(venue_id: Uuid, city: &str) -> NewVenueRow {
-    NewVenueRow {
-        venue_id,
-        slug: venue_id.to_string(),
-        name: "The tests' venue".to_owned(),
-        street: "Calle del Muelle 1".to_owned(),
-        postal_code: "39001".to_owned(),
-        city: city.to_owned(),
-        country: "ES".to_owned(),
-        time_zone: "Europe/Madrid".to_owned(),
-        latitude: 43.46,
-        longitude: -3.8,
-        accessibility: "Level entrance".to_owned(),
-        organizer_id: None,
-    }
+fn venue(venue_id: Uuid, city: &str) -> VenueSummary {
+    VenueSummary { slug: venue_id.to_string(), name: "The tests' venue".to_owned(), city: city.to_owned(), ..theatre() }
 }
 
-fn event(event_id: Uuid, organizer_id: Uuid, slug: &str, wish: &Wish) -> NewEventRow {
-    NewEventRow {
+fn event(event_id: Uuid, organizer_id: Uuid, slug: &str, wish: &Wish) -> EventRow {
+    EventRow {
         event_id,
         organizer_id,
         slug: slug.to_owned(),

@@ -8,7 +8,7 @@ use crate::{
     coordinator::{
         Coordinator,
         staff::publishing::{
-            CategorySpec, EventSpec, InstallError, OrganizerSpec, Owner, PerformanceSpec, PriceSpec, Stage, VenueSpec,
+            CategorySpec, EventSpec, InstallError, OrganizerSpec, Owner, PerformanceSpec, PriceSpec, Stage,
         },
     },
     reservations::seats::decide::BlockChange,
@@ -16,7 +16,10 @@ use crate::{
 use clap::Subcommand;
 use jiff::{civil::DateTime, tz::TimeZone};
 use shared_model::{
-    Currency, PerformanceId, Timestamp, event::EventCategory, hold::SEATS_PER_CUSTOMER_MAX, plan::SeatingPlan,
+    Currency, PerformanceId, Timestamp,
+    event::{EventCategory, VenueSummary},
+    hold::SEATS_PER_CUSTOMER_MAX,
+    plan::SeatingPlan,
 };
 use std::{process::ExitCode, time::Duration};
 
@@ -194,7 +197,7 @@ pub fn venue(place: &Place, command: VenueCommand) -> ExitCode {
         let owner = find_owner(&coordinator, organizer.as_deref()).await?;
         let done =
             format!("venue {slug} is created; publish a plan for it with: ticketboss plan publish FILE --venue {slug}");
-        let spec = VenueSpec {
+        let venue = VenueSummary {
             slug,
             name,
             street,
@@ -205,9 +208,8 @@ pub fn venue(place: &Place, command: VenueCommand) -> ExitCode {
             latitude,
             longitude,
             accessibility,
-            owner,
         };
-        coordinator.staff().create_venue(BY, spec).await.map(|()| done)
+        coordinator.staff().create_venue(BY, owner, &venue).await.map(|()| done)
     })
 }
 

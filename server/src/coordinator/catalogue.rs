@@ -90,11 +90,12 @@ impl Catalogue<'_> {
         let now = self.coordinator.now();
         let mut link = self.inner.database.read().await.or_problem()?;
         let Some(head) = rows::find_event(&mut link, slug).await.or_problem()? else { return Ok(None) };
-        let coming = rows::list_of_event(&mut link, head.event_id, now.as_millis(), PERFORMANCES_PER_EVENT_MAX).await;
+        let coming =
+            rows::list_of_event(&mut link, head.event.event_id, now.as_millis(), PERFORMANCES_PER_EVENT_MAX).await;
         let mut listed = coming.or_problem()?;
         if listed.is_empty() {
             // What is over is told as over: when it was, and where.
-            listed = rows::list_last_of_event(&mut link, head.event_id, LAST_DATES_SHOWN).await.or_problem()?;
+            listed = rows::list_last_of_event(&mut link, head.event.event_id, LAST_DATES_SHOWN).await.or_problem()?;
         }
         let performances = self.summaries(&mut link, &listed, now).await.or_problem()?;
         let shown = performances.iter().position(|one| one.sale == SaleState::OnSale).unwrap_or(0);

@@ -3,8 +3,8 @@
 use ed25519_dalek::{Signer as _, SigningKey};
 use shared_model::{
     Currency, Language, Money, OrderId, PerformanceId, SeatNo, TicketId, Timestamp,
-    event::VenueSummary,
     order::{Buyer, Delivery, Order, OrderLine, OrderPerformance, OrderState, PlaceLabel, Ticket},
+    samples::theatre,
     ticket_code::{ShortCode, TicketClaims},
 };
 use uuid::Uuid;
@@ -38,7 +38,7 @@ pub fn order() -> Order {
             title: "The Seagull".into(),
             poster: Some("seagull".into()),
             accent: "marquee".into(),
-            venue: venue(),
+            venue: theatre(),
             organizer_name: "Teatro del Muelle S.L.".into(),
             starts_at: STARTS_AT,
             doors_at: Some(Timestamp(STARTS_AT.as_millis() - HALF_AN_HOUR)),
@@ -57,21 +57,6 @@ pub fn order() -> Order {
         created_at: BOUGHT_AT,
         paid_at: Some(BOUGHT_AT),
         keeps_seats_until: None,
-    }
-}
-
-fn venue() -> VenueSummary {
-    VenueSummary {
-        name: "Teatro del Muelle".into(),
-        slug: "teatro-del-muelle".into(),
-        street: "Muelle de Albareda 4".into(),
-        postal_code: "39004".into(),
-        city: "Santander".into(),
-        country: "ES".into(),
-        time_zone: "Europe/Madrid".into(),
-        latitude: 43.46,
-        longitude: -3.8,
-        accessibility: vec!["Step-free by Door A.".into(), "Latecomers wait for the interval.".into()],
     }
 }
 

@@ -4,12 +4,13 @@
 //! Nothing here touches the database: whoever installs the demo asks [`Demo::read`] for the season,
 //! [`schedule`] for moments and [`super::sold_places`] for the seats the demo shows as sold.
 
+use crate::coordinator::staff::publishing::PriceSpec;
 use figment::providers::{Format, Toml};
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use shared_model::{
     Currency,
-    event::{ACCENTS, EventCategory},
+    event::{ACCENTS, EventCategory, VenueSummary},
     hold::SEATS_PER_CUSTOMER_MAX,
 };
 use std::{
@@ -57,18 +58,8 @@ pub struct DemoOrganizer {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DemoVenue {
-    /// Also the slug of its address.
-    pub key: String,
-    pub name: String,
-    pub street: String,
-    pub postal_code: String,
-    pub city: String,
-    pub country: String,
-    /// IANA name.
-    pub time_zone: String,
-    pub latitude: f64,
-    pub longitude: f64,
-    pub accessibility: Vec<String>,
+    #[serde(flatten)]
+    pub about: VenueSummary,
     /// Names a file of [`plan_file`].
     pub plan: String,
     /// Keys of the plan's categories, dearest first.
@@ -81,7 +72,7 @@ pub struct DemoEvent {
     pub slug: String,
     /// Key of a [`DemoOrganizer`].
     pub organizer: String,
-    /// Key of a [`DemoVenue`].
+    /// Slug of a [`DemoVenue`].
     pub venue: String,
     pub title: String,
     pub subtitle: String,
@@ -124,13 +115,6 @@ pub struct DemoPrices {
     fee: i64,
     /// By ticket type.
     price: BTreeMap<String, i64>,
-}
-
-/// A price with the fee in it, both in minor units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DemoPrice {
-    pub price_minor: i64,
-    pub fee_minor: i64,
 }
 
 /// One date. Its times are given by days; [`schedule::moments`] makes moments of them.
@@ -223,7 +207,7 @@ impl Demo {
     /// # Panics
     /// Never for an event of this file: reading it checked the name.
     pub fn venue_of(&self, event: &DemoEvent) -> &DemoVenue {
-        self.venues.iter().find(|v| v.key == event.venue).expect("checked on reading")
+        self.venues.iter().find(|v| v.about.slug == event.venue).expect("checked on reading")
     }
 
     pub fn accent_of<'a>(&'a self, event: &'a DemoEvent) -> &'a str {
@@ -236,7 +220,7 @@ impl Demo {
 
     fn check(&self) -> Result<(), DemoError> {
         unique("organizer", self.organizers.iter().map(|o| &o.key))?;
-        unique("venue", self.venues.iter().map(|v| &v.key))?;
+        unique("venue", self.venues.iter().map(|v| &v.about.slug))?;
         unique("event", self.events.iter().map(|e| &e.slug))?;
         for organizer in &self.organizers {
             accent_exists(&organizer.key, &organizer.accent)?;
@@ -245,12 +229,12 @@ impl Demo {
             })?;
         }
         for venue in &self.venues {
-            rule(&venue.key, (1..=BANDS_MAX).contains(&venue.plan_categories.len()), || {
+            let whose = &venue.about.slug;
+            rule(whose, (1..=BANDS_MAX).contains(&venue.plan_categories.len()), || {
                 format!("plan_categories has 1 to {BANDS_MAX} entries")
             })?;
-            rule(&venue.key, jiff::tz::TimeZone::get(&venue.time_zone).is_ok(), || {
-                format!("\"{}\" is no time zone", venue.time_zone)
-            })?;
+            let time_zone = &venue.about.time_zone;
+            rule(whose, jiff::tz::TimeZone::get(time_zone).is_ok(), || format!("\"{time_zone}\" is no time zone"))?;
         }
         self.events.iter().try_for_each(|event| self.check_event(event))
     }
@@ -258,7 +242,7 @@ impl Demo {
     fn check_event(&self, event: &DemoEvent) -> Result<(), DemoError> {
         let whose = &event.slug;
         known(whose, "organizer", &event.organizer, self.organizers.iter().map(|o| &o.key))?;
-        known(whose, "venue", &event.venue, self.venues.iter().map(|v| &v.key))?;
+        known(whose, "venue", &event.venue, self.venues.iter().map(|v| &v.about.slug))?;
         unique("ticket type", event.ticket_types.iter().map(|t| &t.key))?;
         unique("price category", event.prices.iter().map(|p| &p.category))?;
         if let Some(accent) = &event.accent {
@@ -283,10 +267,10 @@ impl Demo {
 
 impl DemoPrices {
     /// What this ticket type costs here; `None` when it is not sold here.
-    pub fn price_of(&self, ticket_type: &DemoTicketType) -> Option<DemoPrice> {
+    pub fn price_of(&self, ticket_type: &DemoTicketType) -> Option<PriceSpec> {
         let price_minor = *self.price.get(&ticket_type.key)?;
         let fee_minor = if price_minor == 0 { 0 } else { self.fee };
-        Some(DemoPrice { price_minor, fee_minor })
+        Some(PriceSpec { price_minor, fee_minor })
     }
 }
 
@@ -411,7 +395,7 @@ mod tests {
         let seagull = &demo.events[0];
         let type_named = |key: &str| seagull.ticket_types.iter().find(|t| t.key == key).unwrap();
         let value = &seagull.prices[2];
-        let price = |price_minor, fee_minor| Some(DemoPrice { price_minor, fee_minor });
+        let price = |price_minor, fee_minor| Some(PriceSpec { price_minor, fee_minor });
         assert_eq!(value.price_of(type_named("full")), price(3_200, 300));
         assert_eq!(value.price_of(type_named("companion")), price(0, 0));
         assert_eq!(value.price_of(type_named("under-26")), None);
@@ -429,6 +413,7 @@ mod tests {
             ("seats_per_customer_max = 4", "seats_per_customer_max = 40", "seats_per_customer_max is 1 to 10"),
             ("share = 0.31", "share = 31.0", "from 0 to 1"),
             ("seed = 101", "seed = 101\nsede = 1", "unknown field `sede`"),
+            ("plan = \"nave-9\"", "plan = \"nave-9\"\nplam = 1", "unknown field `plam`"),
         ];
         for (right, wrong, message) in mistakes {
             assert!(SEASON.contains(right), "{right}");

@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     coordinator::staff::publishing::{
-        CategorySpec, InstallError, PerformanceSpec, PriceSpec, create_performance, publish_plan,
+        CategorySpec, InstallError, PerformanceSpec, create_performance, create_venue, publish_plan,
     },
     data::{
         DataError, Database, Link,
-        events::catalogue::{self as rows, NewEventRow, NewVenueRow},
+        events::catalogue::{self as rows, EventRow},
         settings,
     },
     reservations::seats::{
@@ -56,27 +56,15 @@ pub async fn install_demo(database: &Database, now: Timestamp) -> Result<bool, I
     }
     let mut venues = HashMap::new();
     for venue in &demo.venues {
-        let venue_id = Uuid::now_v7();
-        let row = NewVenueRow {
-            venue_id,
-            slug: venue.key.clone(),
-            name: venue.name.clone(),
-            street: venue.street.clone(),
-            postal_code: venue.postal_code.clone(),
-            city: venue.city.clone(),
-            country: venue.country.clone(),
-            time_zone: venue.time_zone.clone(),
-            latitude: venue.latitude,
-            longitude: venue.longitude,
-            accessibility: venue.accessibility.join("\n"),
-            organizer_id: None,
-        };
-        rows::insert_venue(&mut link, row).await?;
+        let venue_id = create_venue(&mut link, None, &venue.about).await?;
         let missing = || InstallError::Missing { what: "plan file", name: venue.plan.clone() };
         let plan: SeatingPlan = serde_json::from_slice(events::plan_file(&venue.plan).ok_or_else(missing)?)
             .map_err(|error| InstallError::Plan(error.to_string()))?;
         let (plan_version_id, numbered) = publish_plan(&mut link, venue_id, None, &plan, now).await?;
-        venues.insert(venue.key.as_str(), DemoVenue { venue_id, plan_version_id, numbered: Arc::new(numbered) });
+        venues.insert(
+            venue.about.slug.as_str(),
+            InstalledVenue { venue_id, plan_version_id, numbered: Arc::new(numbered) },
+        );
     }
     for event in &demo.events {
         let event_id = Uuid::now_v7();
@@ -90,14 +78,14 @@ pub async fn install_demo(database: &Database, now: Timestamp) -> Result<bool, I
     Ok(true)
 }
 
-struct DemoVenue {
+struct InstalledVenue {
     venue_id: Uuid,
     plan_version_id: PlanVersionId,
     numbered: Arc<NumberedPlan>,
 }
 
-fn event_row(demo: &Demo, event: &DemoEvent, event_id: Uuid, organizer_id: Uuid) -> NewEventRow {
-    NewEventRow {
+fn event_row(demo: &Demo, event: &DemoEvent, event_id: Uuid, organizer_id: Uuid) -> EventRow {
+    EventRow {
         event_id,
         organizer_id,
         slug: event.slug.clone(),
@@ -121,11 +109,11 @@ async fn install_performance(
     event: &DemoEvent,
     event_id: Uuid,
     performance: &DemoPerformance,
-    venue: &DemoVenue,
+    venue: &InstalledVenue,
     now: Timestamp,
 ) -> Result<(), InstallDemoError> {
     let organizer = demo.organizer_of(event);
-    let zone = TimeZone::get(&demo.venue_of(event).time_zone)
+    let zone = TimeZone::get(&demo.venue_of(event).about.time_zone)
         .map_err(|error| InstallError::Invalid(format!("time zone: {error}")))?;
     let moments = schedule::moments(performance, schedule::day_zero(now, &zone), &zone);
     let spec = PerformanceSpec {
@@ -149,14 +137,7 @@ async fn install_performance(
             .map(|prices| CategorySpec {
                 plan_category: prices.category.clone(),
                 name: prices.name.clone(),
-                prices: event
-                    .ticket_types
-                    .iter()
-                    .map(|kind| {
-                        let price = prices.price_of(kind)?;
-                        Some(PriceSpec { price_minor: price.price_minor, fee_minor: price.fee_minor })
-                    })
-                    .collect(),
+                prices: event.ticket_types.iter().map(|kind| prices.price_of(kind)).collect(),
             })
             .collect(),
     };

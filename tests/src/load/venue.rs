@@ -3,7 +3,9 @@
 use super::Outcome;
 use shared_model::{
     EventId, PerformanceId, PlanVersionId, SeatNo, Timestamp,
+    event::VenueSummary,
     plan::{Category, Floor, Point, Row, SEAT_PITCH, Seat, SeatingPlan, Section, Size},
+    samples::theatre,
 };
 use std::time::Duration;
 use ticketboss::{
@@ -11,8 +13,7 @@ use ticketboss::{
     data::{
         Database,
         events::catalogue::{
-            self, NewEventRow, NewPerformance, NewPerformanceRow, NewVenueRow, PriceCategoryRow, PriceRow,
-            TicketTypeRow,
+            self, EventRow, NewPerformance, NewPerformanceRow, PriceCategoryRow, PriceRow, TicketTypeRow,
         },
     },
     reservations::seats::{claim_rows::claim_places, claims::Claim},
@@ -41,7 +42,7 @@ pub async fn install(database: &Database, places: u32, now: Timestamp) -> Outcom
     let (organizer_id, venue_id, event_id) = (Uuid::now_v7(), Uuid::now_v7(), EventId::new());
     let mut link = database.begin().await?;
     catalogue::insert_organizer(&mut link, organizer_id, "rush", "Rush Concerts", "rush@example.com").await?;
-    catalogue::insert_venue(&mut link, venue(venue_id)).await?;
+    catalogue::insert_venue(&mut link, venue_id, None, &venue()).await?;
     let (plan_version_id, _) = publish_plan(&mut link, venue_id, None, &draw(places), now).await?;
     catalogue::insert_event(&mut link, event(event_id.0, organizer_id)).await?;
     let performance = performance(event_id.0, venue_id, plan_version_id.0, now);
@@ -111,25 +112,19 @@ fn draw_section(number: u32, seats: u32) -> Section {
     }
 }
 
-fn venue(venue_id: Uuid) -> NewVenueRow {
-    NewVenueRow {
-        venue_id,
+fn venue() -> VenueSummary {
+    VenueSummary {
         slug: "rush-stadium".into(),
         name: "Rush Stadium".into(),
-        street: "1 Long Road".into(),
-        postal_code: "1000".into(),
         city: "Loadham".into(),
         country: "GB".into(),
         time_zone: "Europe/London".into(),
-        latitude: 51.5,
-        longitude: 0.0,
-        accessibility: String::new(),
-        organizer_id: None,
+        ..theatre()
     }
 }
 
-fn event(event_id: Uuid, organizer_id: Uuid) -> NewEventRow {
-    NewEventRow {
+fn event(event_id: Uuid, organizer_id: Uuid) -> EventRow {
+    EventRow {
         event_id,
         organizer_id,
         slug: "the-rush".into(),

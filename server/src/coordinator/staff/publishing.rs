@@ -10,8 +10,8 @@ use crate::{
     data::{
         DataError, DataResult, Link,
         events::catalogue::{
-            self as rows, NewEventRow, NewPerformance, NewPerformanceRow, NewPlanVersion, NewVenueRow,
-            PriceCategoryRow, PriceRow, TicketTypeRow,
+            self as rows, EventRow, NewPerformance, NewPerformanceRow, NewPlanVersion, PriceCategoryRow, PriceRow,
+            TicketTypeRow,
         },
         staff::team,
     },
@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 use shared_model::{
     Currency, OrganizerId, PerformanceId, PlanVersionId, Timestamp, VenueId,
-    event::{ACCENTS, EventCategory},
+    event::{ACCENTS, EventCategory, VenueSummary},
     hold::SEATS_PER_CUSTOMER_MAX,
     plan::{CATEGORIES_PER_PLAN_MAX, SeatingPlan, check, numbered::NumberedPlan},
     text::EmailAddress,
@@ -100,24 +100,6 @@ pub struct OrganizerSpec {
     pub email: String,
 }
 
-/// A venue.
-#[derive(Debug, Clone)]
-pub struct VenueSpec {
-    pub slug: String,
-    pub name: String,
-    pub street: String,
-    pub postal_code: String,
-    pub city: String,
-    /// ISO 3166-1 alpha-2.
-    pub country: String,
-    /// IANA name.
-    pub time_zone: String,
-    pub latitude: f64,
-    pub longitude: f64,
-    pub accessibility: Vec<String>,
-    pub owner: Owner,
-}
-
 /// What is played.
 #[derive(Debug, Clone)]
 pub struct EventSpec {
@@ -167,7 +149,7 @@ pub struct CategorySpec {
 }
 
 /// A price with its fee contained, in minor units.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PriceSpec {
     pub price_minor: i64,
     pub fee_minor: i64,
@@ -280,6 +262,25 @@ pub async fn create_organizer(link: &mut Link, spec: &OrganizerSpec) -> Result<O
     Ok(organizer_id)
 }
 
+/// Writes a venue that has no plan yet.
+///
+/// # Errors
+/// [`InstallError`] naming the rule that is broken, or the slug that is taken.
+pub async fn create_venue(link: &mut Link, owner: Owner, venue: &VenueSummary) -> Result<Uuid, InstallError> {
+    check_slug(&venue.slug)?;
+    TimeZone::get(&venue.time_zone).map_err(|_| {
+        InstallError::Invalid(format!("\"{}\" is no time zone; they look like Europe/Madrid", venue.time_zone))
+    })?;
+    if !(venue.country.len() == 2 && venue.country.bytes().all(|byte| byte.is_ascii_uppercase())) {
+        return Err(InstallError::Invalid("a country is two capital letters, such as ES".to_owned()));
+    }
+    let venue_id = VenueId::new().0;
+    rows::insert_venue(link, venue_id, owner.map(Uuid::from), venue)
+        .await
+        .map_err(|error| exists(error, "venue", &venue.slug))?;
+    Ok(venue_id)
+}
+
 impl Staff<'_> {
     pub async fn create_organizer(self, by: Actor, spec: OrganizerSpec) -> Result<OrganizerId, InstallError> {
         let mut link = self.inner.database.begin().await?;
@@ -290,32 +291,10 @@ impl Staff<'_> {
         Ok(organizer_id)
     }
 
-    pub async fn create_venue(self, by: Actor, spec: VenueSpec) -> Result<(), InstallError> {
-        check_slug(&spec.slug)?;
-        TimeZone::get(&spec.time_zone).map_err(|_| {
-            InstallError::Invalid(format!("\"{}\" is no time zone; they look like Europe/Madrid", spec.time_zone))
-        })?;
-        if !(spec.country.len() == 2 && spec.country.bytes().all(|byte| byte.is_ascii_uppercase())) {
-            return Err(InstallError::Invalid("a country is two capital letters, such as ES".to_owned()));
-        }
-        let slug = spec.slug.clone();
-        let row = NewVenueRow {
-            venue_id: Uuid::now_v7(),
-            slug: spec.slug,
-            name: spec.name,
-            street: spec.street,
-            postal_code: spec.postal_code,
-            city: spec.city,
-            country: spec.country,
-            time_zone: spec.time_zone,
-            latitude: spec.latitude,
-            longitude: spec.longitude,
-            accessibility: spec.accessibility.join("\n"),
-            organizer_id: spec.owner.map(Uuid::from),
-        };
+    pub async fn create_venue(self, by: Actor, owner: Owner, venue: &VenueSummary) -> Result<(), InstallError> {
         let mut link = self.inner.database.begin().await?;
-        rows::insert_venue(&mut link, row).await.map_err(|error| exists(error, "venue", &slug))?;
-        let deed = Deed::by(by, Action::VenueCreated, slug).of_organizer(spec.owner);
+        create_venue(&mut link, owner, venue).await?;
+        let deed = Deed::by(by, Action::VenueCreated, &venue.slug).of_organizer(owner);
         write_down(&mut link, &deed, self.coordinator.now()).await?;
         Ok(link.commit().await?)
     }
@@ -342,7 +321,7 @@ impl Staff<'_> {
             return Err(InstallError::Invalid(format!("an accent is one of {}", ACCENTS.join(", "))));
         }
         let slug = spec.slug.clone();
-        let row = NewEventRow {
+        let row = EventRow {
             event_id: Uuid::now_v7(),
             organizer_id: spec.organizer_id.0,
             slug: spec.slug,

@@ -7,6 +7,7 @@ use crate::data::{
     statement::{bulk_insert, statements},
 };
 use serde::Serialize;
+use shared_model::event::VenueSummary;
 use uuid::Uuid;
 
 /// The columns of a [`ListedRow`].
@@ -43,7 +44,7 @@ statements! {
         "select distinct v.city from venue v join performance p on p.venue_id = v.venue_id where p.starts_at >= $1 order by v.city limit 200",
     );
     FIND_EVENT = Statement::both(
-        "select e.event_id, e.slug, e.title, e.subtitle, e.description, e.category, e.poster, e.accent, e.duration_minutes, e.interval_count,
+        "select e.event_id, e.organizer_id, e.slug, e.title, e.subtitle, e.description, e.category, e.poster, e.accent, e.duration_minutes, e.interval_count,
          e.age_min, e.language, e.refund_terms, o.name as organizer_name, o.email as organizer_email
          from event e join organizer o on o.organizer_id = e.organizer_id where e.slug = $1",
     );
@@ -77,12 +78,9 @@ statements! {
     );
     FIND_TIME_ZONE = Statement::both("select time_zone from venue where venue_id = $1");
     INSERT_ORGANIZER = Statement::both("insert into organizer (organizer_id, slug, name, email) values ($1, $2, $3, $4)");
-    INSERT_VENUES = bulk_insert!(
-        "venue" (
-            "venue_id" uuid, "slug" text, "name" text, "street" text, "postal_code" text, "city" text, "country" text, "time_zone" text,
-            "latitude" float8, "longitude" float8, "accessibility" text, "organizer_id" uuid, "search_text" text
-        )
-        ""
+    INSERT_VENUE = Statement::both(
+        "insert into venue (venue_id, slug, name, street, postal_code, city, country, time_zone, latitude, longitude, accessibility,
+         search_text, organizer_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     );
     INSERT_PLAN = Statement::both("insert into seating_plan (seating_plan_id, venue_id, name, organizer_id) values ($1, $2, $3, $4)");
     INSERT_PLAN_VERSION = Statement::both(
@@ -160,9 +158,10 @@ pub struct ListedRow {
     pub refund_terms: String,
 }
 
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct EventHeadRow {
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
+pub struct EventRow {
     pub event_id: Uuid,
+    pub organizer_id: Uuid,
     pub slug: String,
     pub title: String,
     pub subtitle: String,
@@ -175,6 +174,13 @@ pub struct EventHeadRow {
     pub age_min: Option<i32>,
     pub language: Option<String>,
     pub refund_terms: String,
+}
+
+/// An event with who puts it on.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct EventHeadRow {
+    #[sqlx(flatten)]
+    pub event: EventRow,
     pub organizer_name: String,
     pub organizer_email: String,
 }
@@ -205,46 +211,11 @@ pub struct PriceRow {
     pub fee_minor: i64,
 }
 
-#[derive(Debug, Clone, Serialize)]
-pub struct NewVenueRow {
-    pub venue_id: Uuid,
-    pub slug: String,
-    pub name: String,
-    pub street: String,
-    pub postal_code: String,
-    pub city: String,
-    pub country: String,
-    pub time_zone: String,
-    pub latitude: f64,
-    pub longitude: f64,
-    pub accessibility: String,
-    /// `None`: the platform's.
-    pub organizer_id: Option<Uuid>,
-}
-
-#[derive(Debug, Clone, Serialize)]
-pub struct NewEventRow {
-    pub event_id: Uuid,
-    pub organizer_id: Uuid,
-    pub slug: String,
-    pub title: String,
-    pub subtitle: String,
-    pub description: String,
-    pub category: String,
-    pub poster: Option<String>,
-    pub accent: String,
-    pub duration_minutes: Option<i32>,
-    pub interval_count: i32,
-    pub age_min: Option<i32>,
-    pub language: Option<String>,
-    pub refund_terms: String,
-}
-
-/// A row with what it is found by.
+/// An event with what it is found by.
 #[derive(Serialize)]
-struct Found<T> {
+struct FoundEvent {
     #[serde(flatten)]
-    row: T,
+    row: EventRow,
     search_text: String,
 }
 
@@ -404,9 +375,31 @@ pub async fn insert_organizer(
     execute!(link, INSERT_ORGANIZER, organizer_id, slug, name, email).map(drop)
 }
 
-pub async fn insert_venue(link: &mut Link, row: NewVenueRow) -> DataResult<()> {
-    let search_text = fold(&format!("{} {}", row.name, row.city));
-    execute!(link, INSERT_VENUES, json(&[Found { row, search_text }])).map(drop)
+/// `owner`: the organizer whose it is; `None`: the platform's.
+pub async fn insert_venue(
+    link: &mut Link,
+    venue_id: Uuid,
+    owner: Option<Uuid>,
+    venue: &VenueSummary,
+) -> DataResult<()> {
+    execute!(
+        link,
+        INSERT_VENUE,
+        venue_id,
+        venue.slug.as_str(),
+        venue.name.as_str(),
+        venue.street.as_str(),
+        venue.postal_code.as_str(),
+        venue.city.as_str(),
+        venue.country.as_str(),
+        venue.time_zone.as_str(),
+        venue.latitude,
+        venue.longitude,
+        venue.accessibility.join("\n"),
+        fold(&format!("{} {}", venue.name, venue.city)),
+        owner
+    )
+    .map(drop)
 }
 
 /// A published plan as stored.
@@ -438,9 +431,9 @@ pub async fn insert_plan_version(link: &mut Link, plan: &NewPlanVersion<'_>) -> 
     .map(drop)
 }
 
-pub async fn insert_event(link: &mut Link, row: NewEventRow) -> DataResult<()> {
+pub async fn insert_event(link: &mut Link, row: EventRow) -> DataResult<()> {
     let search_text = fold(&format!("{} {}", row.title, row.subtitle));
-    execute!(link, INSERT_EVENTS, json(&[Found { row, search_text }])).map(drop)
+    execute!(link, INSERT_EVENTS, json(&[FoundEvent { row, search_text }])).map(drop)
 }
 
 /// A performance with its prices and its desk.

@@ -11,6 +11,7 @@ use shared_model::{
         Buyer, Cart, CartPerformance, CartSeat, Delivery, DeliveryOffer, LapsedHold, Order, OrderLine,
         OrderPerformance, OrderState, Payment, PaymentState, PlaceLabel, PostalAddress, Ticket,
     },
+    samples::theatre,
     *,
 };
 use std::time::Duration;
@@ -32,24 +33,6 @@ fn id(number: u128) -> Uuid {
     Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + number)
 }
 
-pub fn theatre() -> VenueSummary {
-    VenueSummary {
-        name: "Teatro del Muelle".into(),
-        slug: "teatro-del-muelle".into(),
-        street: "Muelle de Albareda 4".into(),
-        postal_code: "39004".into(),
-        city: "Santander".into(),
-        country: "ES".into(),
-        time_zone: "Europe/Madrid".into(),
-        latitude: 43.4609,
-        longitude: -3.8079,
-        accessibility: vec![
-            "Four wheelchair places, step-free by Door A".into(),
-            "Hearing loop in the stalls. Subtitles in Spanish on 13 Dec".into(),
-        ],
-    }
-}
-
 fn venue(name: &str) -> VenueSummary {
     VenueSummary { name: name.into(), slug: name.to_lowercase().replace(' ', "-"), ..theatre() }
 }
@@ -59,21 +42,10 @@ pub fn performance(number: u128, title: &str, venue_name: &str, starts: &str, sa
     PerformanceSummary {
         performance_id: PerformanceId(id(number)),
         event_id: EventId(id(100 + number)),
-        event_slug: title.to_lowercase().replace(' ', "-"),
-        title: title.into(),
-        subtitle: String::new(),
-        category: EventCategory::Theatre,
-        poster: Some(title.to_lowercase().replace(' ', "-")),
-        accent: "marquee".into(),
         venue: venue(venue_name),
-        starts_at,
         doors_at: Some(starts_at - Duration::from_secs(1800)),
-        moved_from: None,
         sale,
-        price_from: Some(euro(3_200)),
-        fees_from: Some(euro(300)),
-        few_left: None,
-        standing_only: false,
+        ..samples::performance(title, starts_at)
     }
 }
 

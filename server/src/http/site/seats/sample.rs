@@ -3,14 +3,12 @@
 
 use crate::demo::events::plan_file;
 use shared_model::{
-    CartId, Currency, EventId, Money, PerformanceId, PlanVersionId, PriceCategoryId, SeatNo, SeatState, TicketTypeId,
-    Timestamp,
-    event::{
-        EventCategory, PerformanceDetail, PerformanceSummary, Price, PriceCategory, SaleState, TicketType, VenueSummary,
-    },
+    CartId, Currency, Money, PerformanceId, PlanVersionId, PriceCategoryId, SeatNo, SeatState, TicketTypeId, Timestamp,
+    event::{PerformanceDetail, PerformanceSummary, Price, PriceCategory, TicketType, VenueSummary},
     live::Snapshot,
     order::{Cart, CartPerformance, CartSeat},
     plan::{SeatingPlan, numbered::NumberedPlan},
+    samples::{self, theatre},
     seat::PackedStates,
 };
 
@@ -55,18 +53,7 @@ fn euros(minor: i64) -> Money {
 }
 
 fn venue(name: &str) -> VenueSummary {
-    VenueSummary {
-        name: name.to_owned(),
-        slug: "teatro-del-muelle".to_owned(),
-        street: "Muelle 1".to_owned(),
-        postal_code: "39001".to_owned(),
-        city: "Santander".to_owned(),
-        country: "ES".to_owned(),
-        time_zone: "Europe/Madrid".to_owned(),
-        latitude: 43.46,
-        longitude: -3.8,
-        accessibility: Vec::new(),
-    }
+    VenueSummary { name: name.to_owned(), ..theatre() }
 }
 
 fn ticket_types() -> Vec<TicketType> {
@@ -94,23 +81,10 @@ fn performance(plan: &SeatingPlan, place_count: u32) -> PerformanceDetail {
     });
     PerformanceDetail {
         summary: PerformanceSummary {
-            performance_id: PerformanceId::new(),
-            event_id: EventId::new(),
-            event_slug: "the-seagull".to_owned(),
-            title: "The Seagull".to_owned(),
-            subtitle: String::new(),
-            category: EventCategory::Theatre,
-            poster: Some("the-seagull".to_owned()),
-            accent: "marquee".to_owned(),
-            venue: venue("Teatro del Muelle"),
-            starts_at: STARTS_AT,
             doors_at: Some(Timestamp(STARTS_AT.0 - 30 * 60_000)),
-            moved_from: None,
-            sale: SaleState::OnSale,
             price_from: None,
             fees_from: None,
-            few_left: None,
-            standing_only: false,
+            ..samples::performance("The Seagull", STARTS_AT)
         },
         plan_version_id: PlanVersionId::new(),
         seat_count: place_count,
