@@ -13,8 +13,9 @@
 //! Signing is the server's business (`reservations::ticket_code`).
 
 use crate::{PerformanceId, SeatNo, TicketId, Timestamp};
+use data_encoding::{Encoding, Specification};
 use ed25519_dalek::{SIGNATURE_LENGTH, Signature, VerifyingKey};
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::LazyLock};
 use uuid::Uuid;
 
 const VERSION: u8 = 1;
@@ -67,7 +68,7 @@ impl TicketClaims {
     /// The code with its signature, ready for a QR code.
     pub fn to_code(&self, signature: &Signature) -> String {
         let bytes = [self.to_bytes().as_slice(), &signature.to_bytes()].concat();
-        base32_encode(&bytes)
+        CROCKFORD.encode(&bytes)
     }
 
     fn to_bytes(self) -> [u8; CLAIMS_LENGTH] {
@@ -120,7 +121,8 @@ impl ScannedTicket {
     /// # Errors
     /// [`TicketCodeError::NotATicket`] or [`TicketCodeError::UnknownVersion`].
     pub fn read(code: &str) -> Result<Self, TicketCodeError> {
-        let bytes = base32_decode(code, TICKET_CODE_CHARACTERS).ok_or(TicketCodeError::NotATicket)?;
+        let characters = without_spaces(code, TICKET_CODE_CHARACTERS);
+        let bytes = CROCKFORD.decode(characters.as_bytes()).map_err(|_| TicketCodeError::NotATicket)?;
         match bytes.first() {
             Some(&VERSION) => {}
             Some(&newer) if newer > VERSION => return Err(TicketCodeError::UnknownVersion(newer)),
@@ -171,12 +173,14 @@ pub fn verify(key: &VerifyingKey, code: &str) -> Result<TicketClaims, TicketCode
 pub const SHORT_CODE_CHARACTERS: usize = 12;
 const SHORT_CODE_GROUP: usize = 4;
 const SHORT_CODE_RANDOM_BITS: u32 = 55;
+/// Bits that the sixty of a short code lack to eight bytes.
+const SHORT_CODE_SPARE_BITS: u32 = 4;
 
 /// Twelve characters that name a ticket to a person at the door: 55 random bits and a check
 /// character, which finds every single misread character and nearly every swapped pair (the Luhn
 /// algorithm with modulus 32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ShortCode([u8; SHORT_CODE_CHARACTERS]);
+pub struct ShortCode(u64);
 
 /// Text that is no short code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -186,48 +190,44 @@ pub struct InvalidShortCode;
 impl ShortCode {
     /// The code made of the lowest 55 of these random bits.
     pub fn from_random(bits: u64) -> Self {
-        let mut digits = [0; SHORT_CODE_CHARACTERS];
-        let (check, random) = digits.split_last_mut().expect("a code has characters");
-        for (position, digit) in random.iter_mut().enumerate() {
-            *digit = (bits >> (SHORT_CODE_RANDOM_BITS - 5 * (position as u32 + 1)) & 31) as u8;
-        }
-        *check = check_digit(random);
-        Self(digits)
+        let random = bits & ((1 << SHORT_CODE_RANDOM_BITS) - 1);
+        Self(random << 5 | check_digit(random))
     }
 
     /// Without spaces, as it is stored and looked up.
     pub fn compact(&self) -> String {
-        self.0.iter().map(|digit| char::from(ALPHABET[usize::from(*digit)])).collect()
+        let mut characters = CROCKFORD.encode(&(self.0 << SHORT_CODE_SPARE_BITS).to_be_bytes());
+        characters.truncate(SHORT_CODE_CHARACTERS);
+        characters
     }
 }
 
-fn check_digit(digits: &[u8]) -> u8 {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(position, digit)| {
-            let value = u32::from(*digit) * if position.is_multiple_of(2) { 2 } else { 1 };
+fn check_digit(random: u64) -> u64 {
+    let digits = (0..SHORT_CODE_RANDOM_BITS).step_by(5).map(|shift| random >> shift & 31);
+    let sum: u64 = digits
+        .zip([2, 1].into_iter().cycle())
+        .map(|(digit, factor)| {
+            let value = digit * factor;
             value / 32 + value % 32
         })
         .sum();
-    ((32 - sum % 32) % 32) as u8
+    (32 - sum % 32) % 32
 }
 
 impl FromStr for ShortCode {
     type Err = InvalidShortCode;
     /// Reads it as people type it: any case, spaces or dashes between, O for 0, I or L for 1.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
-            .take(SHORT_CODE_CHARACTERS + 1)
-            .map(digit_value)
-            .collect::<Option<Vec<_>>>()
-            .ok_or(InvalidShortCode)?;
-        let digits: [u8; SHORT_CODE_CHARACTERS] = digits.try_into().map_err(|_| InvalidShortCode)?;
-        let (check, random) = digits.split_last().expect("a code has characters");
-        if check_digit(random) == *check { Ok(Self(digits)) } else { Err(InvalidShortCode) }
+        let mut characters = without_spaces(&text.replace('-', ""), SHORT_CODE_CHARACTERS);
+        if characters.len() != SHORT_CODE_CHARACTERS {
+            return Err(InvalidShortCode);
+        }
+        // Eight bytes have 64 bits.
+        characters.push('0');
+        let bytes = CROCKFORD.decode(characters.as_bytes()).map_err(|_| InvalidShortCode)?;
+        let bytes = bytes.try_into().map_err(|_| InvalidShortCode)?;
+        let code = u64::from_be_bytes(bytes) >> SHORT_CODE_SPARE_BITS;
+        if check_digit(code >> 5) == code & 31 { Ok(Self(code)) } else { Err(InvalidShortCode) }
     }
 }
 
@@ -241,53 +241,19 @@ impl fmt::Display for ShortCode {
     }
 }
 
-/// Crockford's digits: no I, L, O, U.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Crockford's base 32: no I, L, O, U; read in any case, O as 0, I and L as 1. Left-over bits that are set are refused,
+/// so that no two texts are the same code but by case and look-alikes.
+static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut base32 = Specification::new();
+    base32.symbols.push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
+    base32.translate.from.push_str("abcdefghjkmnpqrstvwxyzOoIiLl");
+    base32.translate.to.push_str("ABCDEFGHJKMNPQRSTVWXYZ001111");
+    base32.encoding().expect("it has 32 symbols, and no other character is read as two of them")
+});
 
-fn digit_value(character: char) -> Option<u8> {
-    let character = match character.to_ascii_uppercase() {
-        'O' => '0',
-        'I' | 'L' => '1',
-        other => other,
-    };
-    ALPHABET.iter().position(|digit| char::from(*digit) == character).map(|value| value as u8)
-}
-
-fn base32_encode(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity((bytes.len() * 8).div_ceil(5));
-    let (mut bits, mut bit_count) = (0u32, 0);
-    for byte in bytes {
-        bits = bits << 8 | u32::from(*byte);
-        bit_count += 8;
-        while bit_count >= 5 {
-            bit_count -= 5;
-            text.push(char::from(ALPHABET[(bits >> bit_count & 31) as usize]));
-        }
-    }
-    if bit_count > 0 {
-        text.push(char::from(ALPHABET[(bits << (5 - bit_count) & 31) as usize]));
-    }
-    text
-}
-
-/// The bytes of at most `characters_max` characters; `None` for more, for foreign characters and for
-/// left-over bits that are set, so that no two texts are the same code but by case and look-alikes.
-fn base32_decode(text: &str, characters_max: usize) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(characters_max * 5 / 8);
-    let (mut bits, mut bit_count) = (0u32, 0);
-    for (position, character) in text.chars().filter(|c| !c.is_whitespace()).enumerate() {
-        if position >= characters_max {
-            return None;
-        }
-        bits = bits << 5 | u32::from(digit_value(character)?);
-        bit_count += 5;
-        if bit_count >= 8 {
-            bit_count -= 8;
-            bytes.push((bits >> bit_count) as u8);
-            bits &= (1 << bit_count) - 1;
-        }
-    }
-    (bit_count < 5 && bits == 0).then_some(bytes)
+/// A text without white space, and at most one character longer than `characters_max`: nobody reads on then.
+fn without_spaces(text: &str, characters_max: usize) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).take(characters_max + 1).collect()
 }
 
 #[cfg(test)]
@@ -362,7 +328,7 @@ mod tests {
     fn a_newer_format_is_named() {
         let mut bytes = [0; CODE_LENGTH];
         bytes[0] = 2;
-        let error = ScannedTicket::read(&base32_encode(&bytes)).unwrap_err();
+        let error = ScannedTicket::read(&CROCKFORD.encode(&bytes)).unwrap_err();
         assert_eq!(error, TicketCodeError::UnknownVersion(2));
     }
 
@@ -383,14 +349,16 @@ mod tests {
 
         #[test]
         fn base32_gives_back_what_it_was_given(bytes in prop::collection::vec(any::<u8>(), 0..CODE_LENGTH)) {
-            let text = base32_encode(&bytes);
-            prop_assert_eq!(base32_decode(&text, TICKET_CODE_CHARACTERS), Some(bytes));
+            let text = CROCKFORD.encode(&bytes);
+            prop_assert_eq!(CROCKFORD.decode(text.as_bytes()), Ok(bytes));
         }
 
         #[test]
-        fn a_short_code_with_one_wrong_character_is_refused(bits in any::<u64>(), position in 0usize..12, shift in 1u8..32) {
-            let mut code = ShortCode::from_random(bits);
-            code.0[position] = (code.0[position] + shift) % 32;
+        fn a_short_code_with_one_wrong_character_is_refused(bits in any::<u64>(), position in 0usize..12, shift in 1u64..32) {
+            let code = ShortCode::from_random(bits).0;
+            let digit_at = 5 * position;
+            let other = ((code >> digit_at & 31) + shift) % 32;
+            let code = ShortCode(code & !(31 << digit_at) | other << digit_at);
             prop_assert_eq!(code.compact().parse::<ShortCode>(), Err(InvalidShortCode));
         }
     }

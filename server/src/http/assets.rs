@@ -15,6 +15,7 @@ use axum::{
 };
 use brotli::enc::BrotliEncoderParams;
 use bytes::Bytes;
+use data_encoding::HEXLOWER;
 use include_dir::Dir;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
@@ -26,7 +27,7 @@ use std::{
 static DIGEST: LazyLock<String> = LazyLock::new(|| {
     let mut hasher = Sha256::new();
     hash_folder(&FILES, &mut hasher);
-    hasher.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&hasher.finalize()[..8])
 });
 
 /// Width of a poster's bitmap, for readers that draw no SVG.

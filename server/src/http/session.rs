@@ -10,6 +10,7 @@ use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
+use cookie::{Cookie, SameSite};
 use shared_model::{AccountId, ErrorCode, Language, Problem, text::Secret};
 use std::{
     convert::Infallible,
@@ -41,9 +42,9 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
+        .flat_map(Cookie::split_parse)
+        .flatten()
+        .find_map(|cookie| if cookie.name() == name { cookie.value_raw() } else { None })
 }
 
 /// The cookie that carries a new session. Scripts cannot read it, other sites cannot send it along.
@@ -67,10 +68,11 @@ fn device_cookie_name(secure: bool) -> &'static str {
 }
 
 fn private_cookie(name: &str, value: &str, life: Option<Duration>, secure: bool) -> HeaderValue {
-    let life = life.map_or_else(String::new, |life| format!("; Max-Age={}", life.as_secs()));
-    let secure = if secure { "; Secure" } else { "" };
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{life}{secure}"))
-        .expect("tokens and tags are ASCII")
+    let mut cookie = Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(secure);
+    if let Some(life) = life {
+        cookie = cookie.max_age(life.try_into().expect("a cookie lives for some hundred days"));
+    }
+    HeaderValue::from_str(&cookie.to_string()).expect("tokens and tags are ASCII")
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
