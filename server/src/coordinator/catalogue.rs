@@ -15,7 +15,7 @@ use crate::{
         plans::PublishedPlan,
     },
 };
-use parking_lot::Mutex;
+use moka::{policy::EvictionPolicy, sync::Cache};
 use shared_model::{
     PerformanceId, PlanVersionId, SeatNo, Timestamp,
     event::{EventDetail, EventFilter, Page, PerformanceDetail, PerformanceSummary, SaleState},
@@ -28,29 +28,26 @@ use uuid::Uuid;
 const OCCUPANCY_AGE_MAX: Duration = Duration::from_secs(1);
 /// Dates shown of an event that is over.
 const LAST_DATES_SHOWN: i64 = 3;
-/// Counts kept; beyond it the memory starts anew.
-const OCCUPANCIES_KEPT: usize = 10_000;
+/// Counts kept, those that were asked for last.
+const OCCUPANCIES_KEPT: u64 = 10_000;
 
 /// How full each performance was a moment ago.
-#[derive(Default)]
 pub(super) struct Occupancies {
-    /// With the moment of the count, by the monotonic clock.
-    kept: Mutex<HashMap<Uuid, (Occupancy, Duration)>>,
+    /// With the moment of the count, by the product's monotonic clock, which tests move.
+    kept: Cache<Uuid, (Occupancy, Duration)>,
+}
+
+impl Default for Occupancies {
+    fn default() -> Self {
+        let kept = Cache::builder().max_capacity(OCCUPANCIES_KEPT).eviction_policy(EvictionPolicy::lru()).build();
+        Self { kept }
+    }
 }
 
 impl Occupancies {
     fn find(&self, id: Uuid, monotonic: Duration) -> Option<Occupancy> {
-        let kept = self.kept.lock();
-        let (occupancy, counted_at) = kept.get(&id)?;
-        (monotonic.saturating_sub(*counted_at) < OCCUPANCY_AGE_MAX).then_some(*occupancy)
-    }
-
-    fn keep(&self, id: Uuid, occupancy: Occupancy, monotonic: Duration) {
-        let mut kept = self.kept.lock();
-        if kept.len() >= OCCUPANCIES_KEPT {
-            kept.clear();
-        }
-        kept.insert(id, (occupancy, monotonic));
+        let (occupancy, counted_at) = self.kept.get(&id)?;
+        (monotonic.saturating_sub(counted_at) < OCCUPANCY_AGE_MAX).then_some(occupancy)
     }
 }
 
@@ -171,7 +168,7 @@ impl Catalogue<'_> {
                 None => {
                     let taken = taken.get(&row.performance_id).map_or(0, |taken| *taken as u32);
                     let occupancy = self.count_occupancy(link, row, prices, taken, now).await?;
-                    self.inner.occupancies.keep(row.performance_id, occupancy, monotonic);
+                    self.inner.occupancies.kept.insert(row.performance_id, (occupancy, monotonic));
                     occupancy
                 }
             };

@@ -15,7 +15,7 @@ const ANSWER_AGE_MAX: Duration = Duration::from_secs(1);
 /// How long the database may take. Load balancers wait about as long.
 const WRITE_MAX: Duration = Duration::from_secs(4);
 
-/// The last answer.
+/// The last answer. One slot under a lock, which whoever asks meanwhile waits for: there is nothing a cache would bound.
 #[derive(Default)]
 pub(super) struct Readiness {
     last: Mutex<Option<(Instant, CommandResult<()>)>>,

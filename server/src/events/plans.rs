@@ -2,16 +2,16 @@
 
 use crate::data::{DataError, DataResult, Link, events::catalogue};
 use bytes::Bytes;
-use parking_lot::RwLock;
+use moka::{policy::EvictionPolicy, sync::Cache};
 use shared_model::{
     PlanVersionId,
     plan::{SeatingPlan, geometry::Geometry, numbered::NumberedPlan},
 };
-use std::{collections::HashMap, io::Write, sync::Arc};
+use std::{io::Write, sync::Arc};
 use tokio::sync::OnceCell;
 
-/// Plans kept in memory; beyond it the cache starts anew (a plan of 20,000 seats takes about 4 MB).
-const PLANS_KEPT: usize = 64;
+/// Plans kept in memory, those that were asked for last (a plan of 20,000 seats takes about 4 MB).
+const PLANS_KEPT: u64 = 64;
 
 /// A published plan in the shapes that are asked for.
 pub struct PublishedPlan {
@@ -21,13 +21,21 @@ pub struct PublishedPlan {
 }
 
 /// The cache of published plans. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Plans {
-    kept: Arc<RwLock<HashMap<PlanVersionId, PlanSlot>>>,
+    kept: Cache<PlanVersionId, PlanSlot>,
 }
 
-/// Where a plan will lie once the first of those who wait for it has read it.
+/// Where a plan will lie once the first of those who wait for it has read it. Whoever waits has a link of its own, and
+/// an error of its own where nobody could read it.
 type PlanSlot = Arc<OnceCell<Arc<PublishedPlan>>>;
+
+impl Default for Plans {
+    fn default() -> Self {
+        let kept = Cache::builder().max_capacity(PLANS_KEPT).eviction_policy(EvictionPolicy::lru()).build();
+        Self { kept }
+    }
+}
 
 impl Plans {
     /// The plan version; `None` when there is none by that id.
@@ -36,28 +44,20 @@ impl Plans {
             return Ok(Some(plan));
         }
         // Of all who come at once one reads it, and the others wait.
-        let slot = self.slot(id);
+        let slot = self.kept.get_with(id, PlanSlot::default);
         match slot.get_or_try_init(|| async { load(link, id).await.map_err(Some)?.ok_or(None) }).await {
             Ok(plan) => Ok(Some(plan.clone())),
             Err(Some(error)) => Err(error),
             Err(None) => {
-                self.kept.write().remove(&id);
+                self.kept.invalidate(&id);
                 Ok(None)
             }
         }
     }
 
-    fn slot(&self, id: PlanVersionId) -> PlanSlot {
-        let mut kept = self.kept.write();
-        if kept.len() >= PLANS_KEPT && !kept.contains_key(&id) {
-            kept.clear();
-        }
-        kept.entry(id).or_default().clone()
-    }
-
     /// The plan version, if it was asked for before.
     pub fn kept(&self, id: PlanVersionId) -> Option<Arc<PublishedPlan>> {
-        self.kept.read().get(&id)?.get().cloned()
+        self.kept.get(&id)?.get().cloned()
     }
 }
 

@@ -17,12 +17,9 @@ use brotli::enc::BrotliEncoderParams;
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use include_dir::Dir;
-use parking_lot::Mutex;
+use moka::future::Cache;
 use sha2::{Digest, Sha256};
-use std::{
-    collections::HashMap,
-    sync::{Arc, LazyLock},
-};
+use std::sync::LazyLock;
 
 static DIGEST: LazyLock<String> = LazyLock::new(|| {
     let mut hasher = Sha256::new();
@@ -33,7 +30,7 @@ static DIGEST: LazyLock<String> = LazyLock::new(|| {
 /// Width of a poster's bitmap, for readers that draw no SVG.
 const POSTER_PIXELS: u32 = 900;
 /// Bitmaps kept in memory.
-const BITMAPS_KEPT: usize = 200;
+const BITMAPS_KEPT: u64 = 200;
 
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const FOR_A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
@@ -66,7 +63,7 @@ async fn static_file(Path((digest, path)): Path<(String, String)>, headers: Head
         && media_type.starts_with("text/")
         && unpacks(&headers, "br")
     {
-        *answer.body_mut() = pack(path, bytes).into();
+        *answer.body_mut() = pack(path, bytes).await.into();
         answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
         answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
@@ -75,16 +72,16 @@ async fn static_file(Path((digest, path)): Path<(String, String)>, headers: Head
 
 /// A script or style as small as Brotli makes it; done once, by the first who asks, for there is all the time in the
 /// world: the address names the content.
-fn pack(path: String, bytes: &'static [u8]) -> Bytes {
-    static PACKED: LazyLock<Mutex<HashMap<String, Bytes>>> = LazyLock::new(Mutex::default);
+async fn pack(path: String, bytes: &'static [u8]) -> Bytes {
+    static PACKED: LazyLock<Cache<String, Bytes>> = LazyLock::new(|| Cache::builder().build());
     let smallest = BrotliEncoderParams { size_hint: bytes.len(), ..BrotliEncoderParams::default() };
-    let mut packed = PACKED.lock();
-    let packed = packed.entry(path).or_insert_with(|| {
+    let pack = move || {
         let mut into = Vec::new();
         brotli::BrotliCompress(&mut &*bytes, &mut into, &smallest).expect("writing to memory cannot fail");
-        into.into()
-    });
-    packed.clone()
+        Bytes::from(into)
+    };
+    let packed = async { tokio::task::spawn_blocking(pack).await.expect("packing does not panic") };
+    PACKED.get_with(path, packed).await
 }
 
 fn answer(media_type: &'static str, cache: HeaderValue, bytes: Option<&'static [u8]>) -> Response {
@@ -119,8 +116,7 @@ async fn poster(Path(name): Path<String>) -> Response {
         ("png", Some(drawn)) => match bitmap(key.to_owned(), drawn).await {
             Some(bytes) => {
                 let media_type = HeaderValue::from_static("image/png");
-                ([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, FOR_A_DAY)], bytes.as_ref().clone())
-                    .into_response()
+                ([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, FOR_A_DAY)], bytes).into_response()
             }
             None => StatusCode::NOT_FOUND.into_response(),
         },
@@ -128,18 +124,10 @@ async fn poster(Path(name): Path<String>) -> Response {
     }
 }
 
-async fn bitmap(key: String, drawn: &'static [u8]) -> Option<Arc<Vec<u8>>> {
-    static KEPT: LazyLock<Mutex<HashMap<String, Arc<Vec<u8>>>>> = LazyLock::new(Mutex::default);
-    if let Some(kept) = KEPT.lock().get(&key) {
-        return Some(kept.clone());
-    }
-    let bytes = Arc::new(tokio::task::spawn_blocking(move || rasterise(drawn)).await.ok()??);
-    let mut kept = KEPT.lock();
-    if kept.len() >= BITMAPS_KEPT {
-        kept.clear();
-    }
-    kept.insert(key, bytes.clone());
-    Some(bytes)
+async fn bitmap(key: String, drawn: &'static [u8]) -> Option<Bytes> {
+    static KEPT: LazyLock<Cache<String, Bytes>> = LazyLock::new(|| Cache::new(BITMAPS_KEPT));
+    let draw = async { tokio::task::spawn_blocking(move || rasterise(drawn)).await.ok()?.map(Bytes::from) };
+    KEPT.optionally_get_with(key, draw).await
 }
 
 fn rasterise(drawn: &[u8]) -> Option<Vec<u8>> {

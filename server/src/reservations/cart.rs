@@ -12,7 +12,7 @@ use crate::{
         sale::{Sale, sale_of},
     },
 };
-use parking_lot::Mutex;
+use moka::{policy::EvictionPolicy, sync::Cache};
 use shared_model::{
     CartId, EventId, Money, PerformanceId, SeatNo, Timestamp,
     event::{Price, PriceCategory},
@@ -26,8 +26,8 @@ use std::{
 
 /// How long what was read of a performance is believed; an organizer's change is in every cart after it.
 const PRICES_BELIEVED_FOR: Duration = Duration::from_secs(1);
-/// PricedPerformances kept in memory; beyond it the memory starts anew.
-const PERFORMANCES_KEPT: usize = 1_000;
+/// Performances kept in memory, those that were asked for last.
+const PERFORMANCES_KEPT: u64 = 1_000;
 
 /// A performance as far as a cart needs it.
 pub struct PricedPerformance {
@@ -40,17 +40,14 @@ pub struct PricedPerformance {
 #[derive(Clone)]
 pub struct PricedPerformances {
     plans: Plans,
-    kept: Arc<Mutex<HashMap<PerformanceId, KeptPerformance>>>,
-}
-
-struct KeptPerformance {
-    priced: Arc<PricedPerformance>,
-    read_at: Instant,
+    /// With the moment before it was read.
+    kept: Cache<PerformanceId, (Instant, Arc<PricedPerformance>)>,
 }
 
 impl PricedPerformances {
     pub fn new(plans: Plans) -> Self {
-        Self { plans, kept: Arc::default() }
+        let kept = Cache::builder().max_capacity(PERFORMANCES_KEPT).eviction_policy(EvictionPolicy::lru()).build();
+        Self { plans, kept }
     }
 
     /// The performance as it was [`PRICES_BELIEVED_FOR`] ago or later.
@@ -58,18 +55,14 @@ impl PricedPerformances {
     /// # Errors
     /// [`DataError::Corrupt`] when there is no such performance: whoever asks has a claim there.
     pub async fn find(&self, link: &mut Link, performance_id: PerformanceId) -> DataResult<Arc<PricedPerformance>> {
-        if let Some(kept) = self.kept.lock().get(&performance_id)
-            && kept.read_at.elapsed() < PRICES_BELIEVED_FOR
+        if let Some((read_at, priced)) = self.kept.get(&performance_id)
+            && read_at.elapsed() < PRICES_BELIEVED_FOR
         {
-            return Ok(kept.priced.clone());
+            return Ok(priced);
         }
         let read_at = Instant::now();
         let priced = Arc::new(PricedPerformance::load(link, &self.plans, performance_id).await?);
-        let mut kept = self.kept.lock();
-        if kept.len() >= PERFORMANCES_KEPT {
-            kept.clear();
-        }
-        kept.insert(performance_id, KeptPerformance { priced: priced.clone(), read_at });
+        self.kept.insert(performance_id, (read_at, priced.clone()));
         Ok(priced)
     }
 }

@@ -72,7 +72,8 @@ pub struct Reading {
     at: Duration,
 }
 
-/// Sessions by the hashes of their tokens. Cheap to clone.
+/// Sessions by the hashes of their tokens. Cheap to clone. Written by hand: what is forgotten is gone at once, and what
+/// was read before that is kept no more, under one lock.
 #[derive(Clone)]
 pub struct SessionMemory {
     database: Database,

@@ -14,15 +14,12 @@ use crate::{
     embedded,
 };
 use bytes::Bytes;
-use parking_lot::Mutex;
+use moka::sync::Cache;
 use shared_model::{
     ErrorCode, OrderId, Problem,
     order::{Delivery, Order, OrderState},
 };
-use std::{
-    collections::HashMap,
-    sync::{Arc, LazyLock},
-};
+use std::sync::{Arc, LazyLock};
 use usvg::Tree;
 
 impl Orders<'_> {
@@ -84,13 +81,8 @@ fn document_problem(error: &DocumentError, order_id: OrderId) -> Problem {
 
 /// A poster by its key. They are compiled in and never change, so each is read once.
 fn find_poster(key: &str) -> Option<Arc<Tree>> {
-    static READ: LazyLock<Mutex<HashMap<String, Arc<Tree>>>> = LazyLock::new(Mutex::default);
-    if let Some(poster) = READ.lock().get(key) {
-        return Some(poster.clone());
-    }
-    let poster = embedded::poster(key).and_then(read_poster)?;
-    READ.lock().insert(key.to_owned(), poster.clone());
-    Some(poster)
+    static READ: LazyLock<Cache<String, Arc<Tree>>> = LazyLock::new(|| Cache::builder().build());
+    READ.optionally_get_with_by_ref(key, || embedded::poster(key).and_then(read_poster))
 }
 
 /// The paper people have where the tickets are used.

@@ -211,7 +211,8 @@ fn orders_on_page(lines: impl Iterator<Item = i64>) -> usize {
     sums.take_while(|sum| *sum <= PAGE_LINES_MAX).count().max(1)
 }
 
-/// When providers were asked about a payment because its order was read, on this node.
+/// When providers were asked about a payment because its order was read, on this node. No cache of answers: it looks
+/// and counts under one lock, and forgets those first that were asked about longest ago.
 pub(in crate::coordinator) struct AskedLately(Mutex<LruCache<PaymentId, Duration>>);
 
 impl Default for AskedLately {

@@ -22,6 +22,7 @@ pub(super) struct DeskMemory {
     pub(super) sale: RwLock<Arc<Sale>>,
     pub(super) claims: RwLock<Claims>,
     pub(super) hub: Arc<Hub>,
+    /// One slot, which a new version or half a second by the product's clock replaces.
     pub(super) snapshot: Mutex<Option<EncodedSnapshot>>,
 }
 
