@@ -7,77 +7,77 @@ open_words! {
     /// The refusals and failures the API answers with.
     pub enum ErrorCode {
         /// Some of the seats belong to somebody else by now; `seats` names them. Nothing was held.
-        SeatsTaken,
+        SeatsTaken = "seats_taken",
         /// More seats than one customer may have here; `limit` says how many.
-        SeatLimit,
+        SeatLimit = "seat_limit",
         /// As many seats of this performance are held from the client's network as may be at the same time; `limit` says how
         /// many, `retry_after_seconds` when to come back.
-        TooManyHeld,
+        TooManyHeld = "too_many_held",
         /// These seats were kept by this customer, or from this network, for twenty minutes in a row and not bought; `seats`
         /// names them, until `at` others have their turn.
-        HeldTooLong,
+        HeldTooLong = "held_too_long",
         /// The choice would leave single seats nobody wants; `seats` names them.
-        OrphanSeat,
+        OrphanSeat = "orphan_seat",
         /// No seats fit the wish (best seats, standing places).
-        NoSeatsFound,
+        NoSeatsFound = "no_seats_found",
         /// The performance's sale has not begun; `at` says when it does.
-        NotYetOnSale,
+        NotYetOnSale = "not_yet_on_sale",
         /// The performance's sale is over.
-        SaleEnded,
+        SaleEnded = "sale_ended",
         /// The performance was cancelled.
-        PerformanceCancelled,
+        PerformanceCancelled = "performance_cancelled",
         /// The hold ran out before this was asked; the seats were let go.
-        HoldLapsed,
+        HoldLapsed = "hold_lapsed",
         /// The one extension is used up.
-        AlreadyExtended,
+        AlreadyExtended = "already_extended",
         /// The cart holds nothing that could be bought.
-        CartEmpty,
+        CartEmpty = "cart_empty",
         /// More performances than one cart may span; `limit` says how many.
-        CartLimit,
+        CartLimit = "cart_limit",
         /// The total shown to the buyer is not the total now.
-        TotalChanged,
+        TotalChanged = "total_changed",
         /// The cart holds seats in more than one currency.
-        MixedCurrencies,
+        MixedCurrencies = "mixed_currencies",
         /// The order is past the point where this can be done.
-        OrderClosed,
+        OrderClosed = "order_closed",
         /// A card was declined; `reason` carries the provider's code.
-        CardDeclined,
+        CardDeclined = "card_declined",
         /// The payment provider did not answer; the order stays open and is asked about.
-        PaymentUncertain,
+        PaymentUncertain = "payment_uncertain",
         /// A field is missing or breaks its rule; `detail` names it.
-        InvalidInput,
+        InvalidInput = "invalid_input",
         /// There is nothing at this address, or not for this visitor.
-        NotFound,
+        NotFound = "not_found",
         /// The method does not exist for this address.
-        MethodNotAllowed,
+        MethodNotAllowed = "method_not_allowed",
         /// No or no valid session token.
-        Unauthenticated,
+        Unauthenticated = "unauthenticated",
         /// The address and the password do not belong together; which of them is wrong is not said.
-        BadCredentials,
+        BadCredentials = "bad_credentials",
         /// The password was right; a passkey or the authenticator's code is asked for as well.
-        SecondFactorRequired,
+        SecondFactorRequired = "second_factor_required",
         /// Staff need a passkey or an authenticator app before they may do this.
-        SecondFactorMissing,
+        SecondFactorMissing = "second_factor_missing",
         /// A sensitive change: prove again who you are, then repeat it.
-        ProofRequired,
+        ProofRequired = "proof_required",
         /// The typed code is not the one that was sent; `limit` says how many tries are left.
-        WrongCode,
+        WrongCode = "wrong_code",
         /// The code is over: used, too old, or tried too often. Ask for another one.
-        CodeOver,
+        CodeOver = "code_over",
         /// The password is too easily guessed; `detail` says why.
-        WeakPassword,
+        WeakPassword = "weak_password",
         /// A request from another site, or without the right to do this.
-        Forbidden,
+        Forbidden = "forbidden",
         /// The body is larger than this address takes.
-        TooLarge,
+        TooLarge = "too_large",
         /// The body's media type is not what this address takes.
-        UnsupportedMediaType,
+        UnsupportedMediaType = "unsupported_media_type",
         /// Too many requests; `retry_after_seconds` says when to come back.
-        RateLimited,
+        RateLimited = "rate_limited",
         /// The server is busy or shutting down; repeat with the same id.
-        Busy,
+        Busy = "busy",
         /// The server failed; repeat with the same id.
-        Internal,
+        Internal = "internal",
     }
 }
 
@@ -114,62 +114,54 @@ pub struct Problem {
 }
 
 impl ErrorCode {
-    /// The code as it stands in JSON and in message keys.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Other(word) => word.as_str(),
-            known => known.row().0,
-        }
-    }
-
     /// The HTTP status it travels with: the one table that decides it.
     pub fn status(self) -> u16 {
-        self.row().1
+        self.row().0
     }
 
     /// One English line for people who read the API.
     pub fn title(self) -> &'static str {
-        self.row().2
+        self.row().1
     }
 
-    fn row(self) -> (&'static str, u16, &'static str) {
+    fn row(self) -> (u16, &'static str) {
         match self {
-            Self::SeatsTaken => ("seats_taken", 409, "Some of the seats were just taken"),
-            Self::SeatLimit => ("seat_limit", 422, "More seats than one customer may have here"),
-            Self::TooManyHeld => ("too_many_held", 429, "Too many seats are held from this network"),
-            Self::HeldTooLong => ("held_too_long", 409, "These seats were kept for long and not bought"),
-            Self::OrphanSeat => ("orphan_seat", 422, "The choice would leave a single seat"),
-            Self::NoSeatsFound => ("no_seats_found", 409, "No free seats fit the wish"),
-            Self::NotYetOnSale => ("not_yet_on_sale", 409, "The sale has not begun"),
-            Self::SaleEnded => ("sale_ended", 409, "The sale is over"),
-            Self::PerformanceCancelled => ("performance_cancelled", 409, "The performance was cancelled"),
-            Self::HoldLapsed => ("hold_lapsed", 409, "The hold ran out"),
-            Self::AlreadyExtended => ("already_extended", 409, "The one extension is used up"),
-            Self::CartEmpty => ("cart_empty", 409, "The cart holds nothing"),
-            Self::CartLimit => ("cart_limit", 422, "More performances than one cart may span"),
-            Self::TotalChanged => ("total_changed", 409, "The total is not what was shown"),
-            Self::MixedCurrencies => ("mixed_currencies", 409, "The cart holds more than one currency"),
-            Self::OrderClosed => ("order_closed", 409, "The order is past this point"),
-            Self::CardDeclined => ("card_declined", 402, "The card was declined"),
-            Self::PaymentUncertain => ("payment_uncertain", 503, "The payment provider has not answered yet"),
-            Self::InvalidInput => ("invalid_input", 422, "The request breaks a rule"),
-            Self::NotFound => ("not_found", 404, "There is nothing here"),
-            Self::MethodNotAllowed => ("method_not_allowed", 405, "This method does not exist here"),
-            Self::Unauthenticated => ("unauthenticated", 401, "A session token is needed"),
-            Self::BadCredentials => ("bad_credentials", 401, "The e-mail address or the password is wrong"),
-            Self::SecondFactorRequired => ("second_factor_required", 401, "A second factor is asked for"),
-            Self::SecondFactorMissing => ("second_factor_missing", 403, "A second factor must be set up first"),
-            Self::ProofRequired => ("proof_required", 403, "Prove again who you are"),
-            Self::WrongCode => ("wrong_code", 422, "That is not the right code"),
-            Self::CodeOver => ("code_over", 409, "The code is over"),
-            Self::WeakPassword => ("weak_password", 422, "The password is too easily guessed"),
-            Self::Forbidden => ("forbidden", 403, "This is not allowed"),
-            Self::TooLarge => ("too_large", 413, "The body is too large"),
-            Self::UnsupportedMediaType => ("unsupported_media_type", 415, "This media type is not taken here"),
-            Self::RateLimited => ("rate_limited", 429, "Too many requests"),
-            Self::Busy => ("busy", 503, "The server is busy"),
-            Self::Internal => ("internal", 500, "The server failed"),
-            Self::Other(_) => ("other", 500, "A newer version knows what is wrong"),
+            Self::SeatsTaken => (409, "Some of the seats were just taken"),
+            Self::SeatLimit => (422, "More seats than one customer may have here"),
+            Self::TooManyHeld => (429, "Too many seats are held from this network"),
+            Self::HeldTooLong => (409, "These seats were kept for long and not bought"),
+            Self::OrphanSeat => (422, "The choice would leave a single seat"),
+            Self::NoSeatsFound => (409, "No free seats fit the wish"),
+            Self::NotYetOnSale => (409, "The sale has not begun"),
+            Self::SaleEnded => (409, "The sale is over"),
+            Self::PerformanceCancelled => (409, "The performance was cancelled"),
+            Self::HoldLapsed => (409, "The hold ran out"),
+            Self::AlreadyExtended => (409, "The one extension is used up"),
+            Self::CartEmpty => (409, "The cart holds nothing"),
+            Self::CartLimit => (422, "More performances than one cart may span"),
+            Self::TotalChanged => (409, "The total is not what was shown"),
+            Self::MixedCurrencies => (409, "The cart holds more than one currency"),
+            Self::OrderClosed => (409, "The order is past this point"),
+            Self::CardDeclined => (402, "The card was declined"),
+            Self::PaymentUncertain => (503, "The payment provider has not answered yet"),
+            Self::InvalidInput => (422, "The request breaks a rule"),
+            Self::NotFound => (404, "There is nothing here"),
+            Self::MethodNotAllowed => (405, "This method does not exist here"),
+            Self::Unauthenticated => (401, "A session token is needed"),
+            Self::BadCredentials => (401, "The e-mail address or the password is wrong"),
+            Self::SecondFactorRequired => (401, "A second factor is asked for"),
+            Self::SecondFactorMissing => (403, "A second factor must be set up first"),
+            Self::ProofRequired => (403, "Prove again who you are"),
+            Self::WrongCode => (422, "That is not the right code"),
+            Self::CodeOver => (409, "The code is over"),
+            Self::WeakPassword => (422, "The password is too easily guessed"),
+            Self::Forbidden => (403, "This is not allowed"),
+            Self::TooLarge => (413, "The body is too large"),
+            Self::UnsupportedMediaType => (415, "This media type is not taken here"),
+            Self::RateLimited => (429, "Too many requests"),
+            Self::Busy => (503, "The server is busy"),
+            Self::Internal => (500, "The server failed"),
+            Self::Other(_) => (500, "A newer version knows what is wrong"),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     text::{EmailAddress, PersonName},
     word::open_words,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A place as people say it.
@@ -225,21 +225,13 @@ open_words! {
     /// Where an order stands.
     pub enum OrderState {
         /// Seats are kept; the payment is not through.
-        Pending,
+        Pending = "pending",
         /// Charged; tickets exist.
-        Paid,
+        Paid = "paid",
         /// Not paid in time, or given up; nothing was charged, seats are free again.
-        Lapsed,
+        Lapsed = "lapsed",
         /// The seats were lost while paying; the money went back.
-        Voided,
-    }
-}
-
-impl TryFrom<String> for OrderState {
-    type Error = UnknownState;
-
-    fn try_from(word: String) -> Result<Self, Self::Error> {
-        read_word(word)
+        Voided = "voided",
     }
 }
 
@@ -270,17 +262,17 @@ open_words! {
     /// Where one attempt to pay stands. Shaped by Stripe's PaymentIntent with manual capture.
     pub enum PaymentState {
         /// Written down; the provider has not answered yet.
-        Created,
+        Created = "created",
         /// The buyer's bank wants to ask her (3-D Secure): send her to `next_action_url`.
-        RequiresAction,
+        RequiresAction = "requires_action",
         /// The money is reserved; the capture follows.
-        Authorized,
+        Authorized = "authorized",
         /// The money is ours.
-        Captured,
+        Captured = "captured",
         /// The provider said no; another card may be tried.
-        Declined,
+        Declined = "declined",
         /// Let go without a charge.
-        Voided,
+        Voided = "voided",
     }
 }
 
@@ -300,24 +292,6 @@ impl PaymentState {
             Self::Declined | Self::Voided => false,
         }
     }
-}
-
-impl TryFrom<String> for PaymentState {
-    type Error = UnknownState;
-
-    fn try_from(word: String) -> Result<Self, Self::Error> {
-        read_word(word)
-    }
-}
-
-/// Text that can be no state, of this version or another.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" can be no state")]
-pub struct UnknownState(pub String);
-
-/// The state a word names, stored as it stands in JSON.
-fn read_word<T: DeserializeOwned>(word: String) -> Result<T, UnknownState> {
-    serde_json::from_value(serde_json::Value::String(word.clone())).map_err(|_| UnknownState(word))
 }
 
 /// An order as its buyer reads it.

@@ -57,14 +57,14 @@ impl<'de> Deserialize<'de> for Word {
     }
 }
 
-/// Declares a list of words that may grow: the enum with its `Other`, the words known today, and their schema.
+/// Declares a list of words that may grow: the enum with its `Other`, the words known today, how they are read and
+/// written, and their schema.
 macro_rules! open_words {
-    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$word_doc:meta])* $word:ident,)+ }) => {
+    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
         pub enum $name {
-            $($(#[$word_doc])* $word,)+
+            $($(#[$word_doc])* #[serde(rename = $text)] $word,)+
             /// A word of a newer version, kept as it came.
             #[serde(untagged)]
             Other($crate::word::Word),
@@ -73,6 +73,33 @@ macro_rules! open_words {
         impl $name {
             /// Those that this version knows.
             pub const KNOWN: &'static [Self] = &[$(Self::$word),+];
+
+            /// The word as it stands in JSON, in the database and in message keys.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$word => $text,)+
+                    Self::Other(word) => word.as_str(),
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::word::NoWord;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($text => Ok(Self::$word),)+
+                    unknown => unknown.parse().map(Self::Other),
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::word::NoWord;
+
+            fn try_from(word: String) -> Result<Self, Self::Error> {
+                word.parse()
+            }
         }
 
         #[cfg(feature = "openapi")]
@@ -80,7 +107,7 @@ macro_rules! open_words {
             fn compose(
                 _: Vec<utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>>,
             ) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-                let known = Self::KNOWN.iter().filter_map(|word| serde_json::to_value(word).ok());
+                let known = Self::KNOWN.iter().map(Self::as_str);
                 utoipa::openapi::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .enum_values(Some(known))

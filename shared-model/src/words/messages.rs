@@ -5,7 +5,7 @@
 //! Deliberately not here: dates (see [`super::calendar`]), money
 //! ([`Money::format`](crate::Money::format)) and escaping, which is the template's business.
 
-use crate::Language;
+use crate::{ErrorCode, Language};
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle, types::FluentNumber};
 use include_dir::{Dir, include_dir};
 use std::collections::HashMap;
@@ -86,6 +86,20 @@ impl Localizer<'_> {
     #[must_use]
     pub fn fill(&self, key: &str, args: &[(&str, Value<'_>)]) -> String {
         self.messages.text(self.language, key, args)
+    }
+
+    /// The message `{part}-{code}`; `{part}-other` for a code about which this part of the product has nothing to say.
+    #[must_use]
+    pub fn refusal(&self, part: &str, code: ErrorCode, args: &[(&str, Value<'_>)]) -> String {
+        self.fill(&self.refusal_key(part, code).unwrap_or_else(|| format!("{part}-other")), args)
+    }
+
+    /// The key of a part's own words for a code, where it has some. Unknown codes are a stranger's text: never a key.
+    #[must_use]
+    pub fn refusal_key(&self, part: &str, code: ErrorCode) -> Option<String> {
+        let key = format!("{part}-{}", code.as_str());
+        let is_written = ErrorCode::KNOWN.contains(&code) && self.messages.bundles[&self.language].has_message(&key);
+        is_written.then_some(key)
     }
 }
 
@@ -204,6 +218,26 @@ mod tests {
         }
         let only_spanish = spanish.keys().filter(|key| !english.contains_key(*key)).collect::<Vec<_>>();
         assert!(only_spanish.is_empty(), "not in English: {only_spanish:?}");
+    }
+
+    #[test]
+    fn words_for_a_refusal_are_those_of_a_code() {
+        const OTHERS: [&str; 3] = ["other", "yours", "unreachable"];
+        for key in variables(Language::En).keys() {
+            let code = ["refused-", "seats-error-"].into_iter().find_map(|part| key.strip_prefix(part));
+            let is_code = |word: &str| ErrorCode::KNOWN.iter().any(|code| code.as_str() == word);
+            assert!(code.is_none_or(|word| is_code(word) || OTHERS.contains(&word)), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_without_words_of_its_own_has_those_for_all_others() {
+        let messages = Messages::load();
+        let said = |code| messages.localizer(Language::En).refusal("seats-error", code, &[]);
+        assert_eq!(said(ErrorCode::SaleEnded), "The sale is over.");
+        let other = said(ErrorCode::Internal);
+        assert_eq!(other, messages.text(Language::En, "seats-error-other", &[]));
+        assert_eq!(said("unreachable".parse().unwrap()), other, "what a stranger typed is no key");
     }
 
     /// The files below a folder.

@@ -109,44 +109,7 @@ impl<'a> CartBarPart<'a> {
 
 /// A refusal in words.
 pub fn refusal(code: ErrorCode, localizer: Localizer<'_>) -> String {
-    localizer.text(match code {
-        ErrorCode::SeatsTaken => "refused-seats-taken",
-        ErrorCode::SeatLimit => "refused-seat-limit",
-        ErrorCode::TooManyHeld => "refused-too-many-held",
-        ErrorCode::HeldTooLong => "refused-held-too-long",
-        ErrorCode::OrphanSeat => "refused-orphan-seat",
-        ErrorCode::NoSeatsFound => "refused-no-seats-found",
-        ErrorCode::NotYetOnSale => "refused-not-yet-on-sale",
-        ErrorCode::SaleEnded => "refused-sale-ended",
-        ErrorCode::PerformanceCancelled => "refused-performance-cancelled",
-        ErrorCode::HoldLapsed => "refused-hold-lapsed",
-        ErrorCode::AlreadyExtended => "refused-already-extended",
-        ErrorCode::CartEmpty => "refused-cart-empty",
-        ErrorCode::CartLimit => "refused-cart-limit",
-        ErrorCode::TotalChanged => "refused-total-changed",
-        ErrorCode::MixedCurrencies => "refused-mixed-currencies",
-        ErrorCode::OrderClosed => "refused-order-closed",
-        ErrorCode::CardDeclined
-        | ErrorCode::PaymentUncertain
-        | ErrorCode::InvalidInput
-        | ErrorCode::NotFound
-        | ErrorCode::MethodNotAllowed
-        | ErrorCode::Unauthenticated
-        | ErrorCode::BadCredentials
-        | ErrorCode::SecondFactorRequired
-        | ErrorCode::SecondFactorMissing
-        | ErrorCode::ProofRequired
-        | ErrorCode::WrongCode
-        | ErrorCode::CodeOver
-        | ErrorCode::WeakPassword
-        | ErrorCode::Forbidden
-        | ErrorCode::TooLarge
-        | ErrorCode::UnsupportedMediaType
-        | ErrorCode::RateLimited
-        | ErrorCode::Busy
-        | ErrorCode::Internal
-        | ErrorCode::Other(_) => "refused-other",
-    })
+    localizer.refusal("refused", code, &[])
 }
 
 fn held_part(held: &CartPerformance, now: Timestamp, localizer: Localizer<'_>) -> HeldPart {

@@ -63,7 +63,7 @@ fn nothing(reader: &Reader) -> Cart {
 
 /// A refusal's code out of an address; anything else is no refusal.
 pub fn refused(code: &str) -> Option<ErrorCode> {
-    serde_json::from_value(serde_json::Value::String(code.to_owned())).ok()
+    code.parse().ok()
 }
 
 /// Back to the cart, saying why something was not done.

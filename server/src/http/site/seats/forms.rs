@@ -111,50 +111,12 @@ impl Outcome {
     }
 
     fn refusal(&self) -> Option<ErrorCode> {
-        serde_json::from_value(serde_json::Value::String(self.said.clone()?)).ok()
+        self.said.as_deref()?.parse().ok()
     }
 
     fn notice(&self, localizer: Localizer<'_>, code: ErrorCode, seats_max: u32, yours: usize) -> String {
-        let key = match code {
-            ErrorCode::SeatsTaken
-            | ErrorCode::SeatLimit
-            | ErrorCode::TooManyHeld
-            | ErrorCode::HeldTooLong
-            | ErrorCode::OrphanSeat
-            | ErrorCode::NoSeatsFound
-            | ErrorCode::NotYetOnSale
-            | ErrorCode::SaleEnded
-            | ErrorCode::PerformanceCancelled
-            | ErrorCode::HoldLapsed
-            | ErrorCode::AlreadyExtended
-            | ErrorCode::CartLimit
-            | ErrorCode::RateLimited
-            | ErrorCode::Busy => format!("seats-error-{}", code.as_str()),
-            ErrorCode::CartEmpty
-            | ErrorCode::TotalChanged
-            | ErrorCode::MixedCurrencies
-            | ErrorCode::OrderClosed
-            | ErrorCode::CardDeclined
-            | ErrorCode::PaymentUncertain
-            | ErrorCode::InvalidInput
-            | ErrorCode::NotFound
-            | ErrorCode::MethodNotAllowed
-            | ErrorCode::Unauthenticated
-            | ErrorCode::BadCredentials
-            | ErrorCode::SecondFactorRequired
-            | ErrorCode::SecondFactorMissing
-            | ErrorCode::ProofRequired
-            | ErrorCode::WrongCode
-            | ErrorCode::CodeOver
-            | ErrorCode::WeakPassword
-            | ErrorCode::Forbidden
-            | ErrorCode::TooLarge
-            | ErrorCode::UnsupportedMediaType
-            | ErrorCode::Internal
-            | ErrorCode::Other(_) => "seats-error-other".to_owned(),
-        };
         let args = [("count", Value::from(self.count.unwrap_or(1))), ("limit", Value::from(seats_max))];
-        let fact = localizer.fill(&key, &args);
+        let fact = localizer.refusal("seats-error", code, &args);
         let safe = localizer.fill("seats-error-yours", &[("count", Value::from(yours))]);
         format!("{fact} {safe}").trim_end().to_owned()
     }

@@ -4,7 +4,10 @@
 
 use serde::Serialize;
 use serde_json::{Map, json};
-use shared_model::words::messages::{Localizer, Value};
+use shared_model::{
+    ErrorCode,
+    words::messages::{Localizer, Value},
+};
 
 /// Message key and the placeholders its template keeps. `count` makes it a plural pair.
 type Entry = (&'static str, &'static [&'static str]);
@@ -41,19 +44,6 @@ const PAGE: &[Entry] = &[
     ("seats-reconnecting", &["time"]),
     ("seats-price-detail", &["fee", "free"]),
     ("seats-price-detail-no-fees", &["free"]),
-    ("seats-error-seats_taken", &["count"]),
-    ("seats-error-too_many_held", &[]),
-    ("seats-error-held_too_long", &[]),
-    ("seats-error-orphan_seat", &[]),
-    ("seats-error-no_seats_found", &[]),
-    ("seats-error-not_yet_on_sale", &[]),
-    ("seats-error-sale_ended", &[]),
-    ("seats-error-performance_cancelled", &[]),
-    ("seats-error-hold_lapsed", &[]),
-    ("seats-error-already_extended", &[]),
-    ("seats-error-cart_limit", &[]),
-    ("seats-error-rate_limited", &[]),
-    ("seats-error-busy", &[]),
     ("seats-error-unreachable", &[]),
     ("seats-type-refused", &[]),
     ("seats-error-other", &[]),
@@ -81,10 +71,15 @@ const PAGE: &[Entry] = &[
 /// `yours_max` as many sentences "Your two are still yours" as it needs.
 pub fn script_words(localizer: Localizer<'_>, seats_max: u32) -> serde_json::Value {
     let mut page = table(localizer, PAGE, str::to_owned);
-    page.insert(
-        "seats-error-seat_limit".to_owned(),
-        json!(localizer.fill("seats-error-seat_limit", &[("limit", Value::from(seats_max))])),
-    );
+    for code in ErrorCode::KNOWN {
+        let Some(key) = localizer.refusal_key("seats-error", *code) else { continue };
+        let words = if *code == ErrorCode::SeatLimit {
+            json!(localizer.fill(&key, &[("limit", Value::from(seats_max))]))
+        } else {
+            template(localizer, &key, if *code == ErrorCode::SeatsTaken { &["count"] } else { &[] })
+        };
+        page.insert(key, words);
+    }
     let still_yours =
         (0..=seats_max).map(|count| localizer.fill("seats-error-yours", &[("count", Value::from(count))]));
     page.insert("still-yours".to_owned(), json!(still_yours.collect::<Vec<_>>()));
