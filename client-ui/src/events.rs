@@ -104,7 +104,7 @@ fn Away(seconds: u32, language: Language, on_wish: EventHandler<Wish>) -> Elemen
         section { class: "banner",
             CloudOff {}
             p {
-                // The sentence is told once; the seconds that follow it are only shown.
+                // Screen readers announce the sentence once; the seconds after it are only shown.
                 strong { role: "status", {word(language, "app-away")} }
                 " "
                 span { {text(language, "app-away-wait", &[("seconds", seconds.into())])} }
@@ -272,7 +272,7 @@ mod tests {
             assert!(html.contains(expected), "{expected} in {html}");
         }
         events.as_of = Some(AsOf { read, is_today: true });
-        assert!(drawn(shown(Events::Listed(events)), Language::Es).contains("Eventos a las 18:52"));
+        assert!(drawn(shown(Events::Listed(events)), Language::Es).contains("Eventos actualizados a las 18:52"));
     }
 
     #[test]
@@ -292,10 +292,7 @@ mod tests {
     fn an_empty_list_and_one_on_its_way_are_told_apart() {
         assert!(drawn(shown(Events::Listed(list(&[]))), Language::En).contains("Nothing is announced yet."));
         let html = drawn(shown(Events::Loading), Language::En);
-        assert!(
-            html.contains("Reading the events") && html.matches("poster hollow").count() == SKELETON_CARDS,
-            "{html}"
-        );
+        assert!(html.contains("Loading events") && html.matches("poster hollow").count() == SKELETON_CARDS, "{html}");
     }
 
     #[test]

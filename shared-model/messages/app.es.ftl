@@ -10,7 +10,7 @@ app-event-count = { $count ->
 
 app-card-standing = de pie
 
-app-loading = Leyendo los eventos
+app-loading = Cargando los eventos
 app-empty = Aún no hay nada anunciado. Las nuevas fechas aparecerán aquí primero.
 app-empty-page = No hay nada después.
 app-away = No podemos conectar con TicketBoss.
@@ -18,16 +18,16 @@ app-away-wait = { $seconds ->
     [0] Probando de nuevo.
    *[other] Probamos de nuevo en { $seconds } s.
 }
-app-away-action = Probar ahora
+app-away-action = Reintentar ahora
 app-away-nothing-kept = En cuanto haya conexión, aquí estarán los eventos.
-app-as-of = Eventos a las { $time }
-app-as-of-date = Eventos a { $date }, { $time }
+app-as-of = Eventos actualizados a las { $time }
+app-as-of-date = Eventos actualizados el { $date }, { $time }
 app-as-of-prices = Los precios pueden haber cambiado
 app-back-online = Conexión recuperada. Todo está al día.
-app-unreadable = TicketBoss respondió de una forma que esta aplicación no conoce. Una versión más nueva puede ayudar.
-app-refused = TicketBoss no ha dado los eventos. Probar más tarde puede ayudar.
+app-unreadable = Esta aplicación no puede leer la respuesta del servidor. Una versión más nueva puede ayudar.
+app-refused = TicketBoss no ha podido mostrar los eventos. Prueba más tarde, por favor.
 app-try-again = Probar de nuevo
-app-memory-only = Este dispositivo no tiene llavero, así que tus butacas se recuerdan solo hasta que cierres TicketBoss.
+app-memory-only = Este dispositivo no tiene llavero, así que tus asientos se recuerdan solo hasta que cierres TicketBoss.
 
 app-pages = Páginas
 app-page-later = Fechas siguientes

@@ -57,9 +57,9 @@ date-time = { $date }, { $time }
 # 19:30 CET, unidos por un espacio duro
 time-zoned = { $time } { $zone }
 
-day-today = hoy
-day-tonight = esta noche
-day-tomorrow = mañana
+day-today = Hoy
+day-tonight = Esta noche
+day-tomorrow = Mañana
 
 # Líneas de una cita de calendario; la hora lleva su zona.
 calendar-doors = Puertas { $time }

@@ -33,7 +33,7 @@ note-email-changed-lead = From now on you sign in with { $email }.
 note-email-changed-advice = If it wasn’t you, write to us at once.
 
 note-phone-changed-subject = Your phone number was changed
-note-phone-changed-lead = Codes for a forgotten password no longer go where they went before.
+note-phone-changed-lead = Codes for a forgotten password no longer go to the number from before.
 note-phone-changed-advice = If it wasn’t you, change your password at once.
 
 note-passkey-added-subject = A passkey was added
@@ -59,7 +59,7 @@ note-invited-advice = Sign in with this address, or make an account with it, and
 note-seats-free-subject = { $title }: there are seats
 note-seats-free-lead = You wanted to know: there are seats for { $title }, { $when }, { $venue }.
 note-seats-free-link = See seats
-note-seats-free-advice = Others were told as well, and the first to press a seat has it. This was the only mail about it; your address is deleted with it.
+note-seats-free-advice = We told others as well; the first to choose a seat gets it. This is the only mail about it, and your address is now deleted.
 
 role-owner = owner
 role-manager = manager

@@ -21,7 +21,7 @@ note-email-lead = Escribe este código donde cambiaste tu dirección:
 note-email-advice = Vale una vez, durante 10 minutos. Si no fuiste tú, no hagas nada: no cambia nada.
 
 note-already-subject = Ya tienes una cuenta
-note-already-lead = Alguien, seguramente tú, quiso crear una cuenta de TicketBoss con esta dirección. Ya hay una.
+note-already-lead = Alguien, seguramente tú, ha intentado crear una cuenta de TicketBoss con esta dirección. Ya hay una.
 note-already-advice = Entra con tu contraseña o elige «He olvidado la contraseña». Si no fuiste tú, no hagas nada.
 
 note-password-changed-subject = Tu contraseña ha cambiado
@@ -33,7 +33,7 @@ note-email-changed-lead = Desde ahora entras con { $email }.
 note-email-changed-advice = Si no fuiste tú, escríbenos enseguida.
 
 note-phone-changed-subject = Tu teléfono ha cambiado
-note-phone-changed-lead = Los códigos para una contraseña olvidada ya no van adonde iban antes.
+note-phone-changed-lead = Los códigos para una contraseña olvidada ya no van al número de antes.
 note-phone-changed-advice = Si no fuiste tú, cambia tu contraseña enseguida.
 
 note-passkey-added-subject = Nueva llave de acceso
@@ -42,15 +42,15 @@ note-passkey-added-advice = Si no fuiste tú, quítala en tu cuenta y cambia tu 
 
 note-app-added-subject = Se añadió una aplicación de códigos
 note-app-added-lead = A partir de ahora, al entrar con tu contraseña se pide también un código de esa aplicación.
-note-app-added-advice = Si no has sido tú, cambia tu contraseña enseguida y quita la aplicación en tu cuenta.
+note-app-added-advice = Si no fuiste tú, cambia tu contraseña enseguida y quita la aplicación en tu cuenta.
 
 note-factor-removed-subject = Se ha quitado un segundo factor
 note-factor-removed-lead = Al entrar ya no se pide lo que se ha quitado.
 note-factor-removed-advice = Si no fuiste tú, cambia tu contraseña enseguida.
 
-note-deleted-subject = Tu cuenta está borrada
-note-deleted-lead = Tu cuenta de TicketBoss ya no existe, como pediste. Las entradas que compraste siguen valiendo.
-note-deleted-advice = Solo guardamos lo que pide la ley de contabilidad: importes, fechas y nombres de los pedidos pagados.
+note-deleted-subject = Tu cuenta se ha eliminado
+note-deleted-lead = Tu cuenta de TicketBoss ya no existe, como pediste. Las entradas que compraste siguen siendo válidas.
+note-deleted-advice = Solo guardamos lo que exige la ley de contabilidad: importes, fechas y nombres de los pedidos pagados.
 
 note-invited-subject = { $organizer } te invita a su equipo
 note-invited-lead = A { $organizer } le gustaría tenerte en su equipo como { $role }.
@@ -59,7 +59,7 @@ note-invited-advice = Entra con esta dirección, o crea una cuenta con ella, y a
 note-seats-free-subject = { $title }: hay localidades
 note-seats-free-lead = Querías saberlo: hay localidades para { $title }, { $when }, { $venue }.
 note-seats-free-link = Ver localidades
-note-seats-free-advice = Hemos avisado también a otras personas, y cada asiento es de quien primero lo pulsa. Este es el único correo sobre ello; tu dirección se borra con él.
+note-seats-free-advice = Hemos avisado también a otras personas; cada localidad es de quien la elige primero. Este es el único correo al respecto, y tu dirección ya se ha borrado.
 
 role-owner = titular
 role-manager = gestión

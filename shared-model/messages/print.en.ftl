@@ -23,9 +23,9 @@ print-sold-by = Sold by
 print-bought = Bought
 print-qr-description = The ticket’s QR code, to be scanned at the door
 print-terms-door = At the door
-print-terms-door-text = Show this page or your phone. The code opens once. Copies do not.
+print-terms-door-text = Show this page or your phone. The code works only once, copies included.
 print-terms-refund = Can’t come?
-print-terms-refund-none = This ticket can’t be given back. If the performance is cancelled or moved, we write to you.
+print-terms-refund-none = This ticket is not refundable. If the performance is cancelled or moved, we write to you.
 print-terms-access = Getting in
 
 # The receipt.
@@ -38,6 +38,6 @@ print-receipt-card = Card ending { $last4 }
 print-receipt-sold-by = Sold by { $name }
 print-receipt-postage = Postage
 print-receipt-total-paid = Total, paid
-print-receipt-contains-fees = Contains booking fees
-print-receipt-contains-tax = VAT { $rate } %, contained
-print-receipt-foot = Prices contain every fee and tax. Keep this receipt for your books; the tickets are a document of their own.
+print-receipt-contains-fees = Includes booking fees
+print-receipt-contains-tax = VAT { $rate } %, included
+print-receipt-foot = Prices include all fees and taxes. Keep this receipt for your books; the tickets are a separate document.

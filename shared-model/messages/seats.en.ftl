@@ -11,7 +11,7 @@ seats-price-key = { $name } { $price }
 seats-price-detail = incl. { $fee } fees, { $free } free
 seats-price-detail-no-fees = no fees, { $free } free
 seats-price-shown = shown
-seats-without-script = The chart needs JavaScript. The list of seats does without.
+seats-without-script = The chart needs JavaScript. The list of seats works without it.
 seats-open-list = Open the list
 seats-legend = What the shapes mean
 
@@ -91,7 +91,7 @@ seats-held-count = { $count ->
    *[other] { $count } seats held
 }
 seats-panel-toggle = Show or hide your seats
-seats-lapsed = Time's up, so we let the seats go.
+seats-lapsed = Time’s up, so we let the seats go.
 seats-lapsed-free = { $places } are still free.
 seats-lapsed-gone = Others have taken them by now.
 seats-lapsed-dismiss = Dismiss
@@ -175,19 +175,19 @@ seats-error-seat_limit = { $limit ->
    *[other] { $limit } seats is the most for this show.
 }
 seats-error-too_many_held = So many seats are being chosen from your network that no more can be held just now. Try again in a minute.
-seats-error-held_too_long = These seats were kept for twenty minutes and not bought. Others have their turn for ten; choose other seats.
-seats-error-orphan_seat = That would leave a single seat nobody could sell. Take the seat beside it, or leave two free.
-seats-error-no_seats_found = No free seats fit that wish. Try fewer, another price, or seats apart.
+seats-error-held_too_long = These seats were held for twenty minutes and not bought. For the next ten only others can take them; choose other seats.
+seats-error-orphan_seat = That would leave a single free seat. Take the seat beside it, or leave two free.
+seats-error-no_seats_found = No free seats match that. Try fewer, another price, or seats apart.
 seats-error-not_yet_on_sale = The sale has not begun yet.
 seats-error-sale_ended = The sale is over.
 seats-error-performance_cancelled = This performance was cancelled.
-seats-error-hold_lapsed = Time's up, so we let the seats go.
+seats-error-hold_lapsed = Time’s up, so we let the seats go.
 seats-error-already_extended = The time was extended already; once is the most.
 seats-error-cart_limit = Your cart spans as many dates as it can. Check out first, then go on.
 seats-error-rate_limited = That was a lot at once. Wait a few seconds, then try again.
 seats-error-busy = Very many people are choosing seats right now. Try again in a moment.
-seats-error-unreachable = We can't reach TicketBoss. Your seats stay yours; what is yours shows here once we do.
-seats-type-refused = That ticket type could not be chosen; the panel shows what it is.
+seats-error-unreachable = We can’t reach TicketBoss. Your seats stay yours; they show here again once the connection is back.
+seats-type-refused = That ticket type could not be chosen; the panel shows the current one.
 seats-error-other = That did not work, and nothing was changed. Try again.
 seats-show-nearby = Show nearby
 seats-not-on-sale = On sale from { $when }

@@ -23,7 +23,7 @@ seats-reconnecting = Reconectando, asientos a las { $time }
 
 # Leyenda y estados
 seats-yours = Tuyo
-seats-held = Reservado por alguien
+seats-held = Reservado por otra persona
 seats-sold = Vendido
 seats-wheelchair = Plaza para silla de ruedas
 seats-companion = Acompañante
@@ -31,7 +31,7 @@ seats-restricted = Visibilidad reducida
 
 # El plano
 chart-label = Asientos
-chart-keys = Las flechas van de un asiento a otro, con Mayúsculas solo a los libres. Intro coge o suelta. Más, menos y 0 cambian el tamaño.
+chart-keys = Las flechas van de un asiento a otro; con Mayúsculas, solo a los libres. Intro elige o libera. Más, menos y 0 cambian el tamaño.
 chart-stage = Escenario
 chart-zoom-in = Acercar
 chart-zoom-out = Alejar
@@ -49,7 +49,7 @@ chart-area-more = Una plaza más, { $area }
 chart-fees = incl. { $fee } de gastos.
 chart-no-fees = Sin gastos.
 chart-yours = Tuyo.
-chart-held = Reservado por alguien.
+chart-held = Reservado por otra persona.
 chart-sold = Vendido.
 chart-clear-view = Buena visibilidad.
 chart-wheelchair = Plaza para silla de ruedas.
@@ -60,7 +60,7 @@ chart-stairs = Se llega por escalones.
 # Tus asientos
 seats-panel-title = Tus asientos
 seats-panel-count = { $count } de { $limit }
-seats-panel-sold-out = Ahora mismo está todo ocupado. Un asiento que quede libre se ve aquí al instante.
+seats-panel-sold-out = Ahora mismo está todo ocupado. Si un asiento queda libre, se ve aquí al instante.
 seats-panel-not-yet = Echa un vistazo. Los asientos se podrán elegir cuando empiece la venta.
 seats-panel-over = Aquí ya no se puede comprar nada.
 seats-panel-empty = Todavía nada. Pulsa un asiento y será tuyo durante { $minutes } minutos.
@@ -71,8 +71,8 @@ seats-extended = Ya ampliado
 seats-ticket-type = Tipo de entrada, { $place }
 seats-change-type = Cambiar
 seats-fee = gastos { $fee }
-seats-release = Soltar { $place }
-seats-also = También en tu carrito
+seats-release = Liberar { $place }
+seats-also = También en tu cesta
 seats-places = { $count ->
     [one] { $count } plaza
    *[other] { $count } plazas
@@ -91,11 +91,11 @@ seats-held-count = { $count ->
    *[other] { $count } asientos reservados
 }
 seats-panel-toggle = Mostrar u ocultar tus asientos
-seats-lapsed = Se acabó el tiempo y hemos soltado los asientos.
+seats-lapsed = Se acabó el tiempo y hemos liberado los asientos.
 seats-lapsed-free = { $places } siguen libres.
-seats-lapsed-gone = Otras personas ya los han tomado.
+seats-lapsed-gone = Ya los tienen otras personas.
 seats-lapsed-dismiss = Entendido
-seats-take-again = Cogerlos otra vez
+seats-take-again = Reservarlos de nuevo
 
 # Mejores asientos
 best-title = Los mejores para mí
@@ -108,12 +108,12 @@ best-any-price = Cualquier precio
 best-together = Juntos
 best-step-free = Sin escalones
 best-find = Buscar asientos
-best-together-answer = { $section }, fila { $row }: los { $count } juntos más cercanos a este precio.
-best-one-answer = { $section }, fila { $row }: el asiento más cercano a este precio.
+best-together-answer = { $section }, fila { $row }: los { $count } asientos juntos más cercanos, a este precio.
+best-one-answer = { $section }, fila { $row }: el asiento más cercano, a este precio.
 best-single-answer = Estos son los { $count } asientos más cercanos, cada uno por separado.
-best-together-any-price = { $section }, fila { $row }: los { $count } juntos más cercanos.
+best-together-any-price = { $section }, fila { $row }: los { $count } asientos juntos más cercanos.
 best-one-any-price = { $section }, fila { $row }: el asiento más cercano.
-best-closest-answer = No había { $count } juntos libres, así que estos son los sueltos más cercanos.
+best-closest-answer = No había { $count } asientos libres juntos, así que estos son los más cercanos por separado.
 best-standing-answer = { $area }: plazas de pie.
 
 # La lista
@@ -140,7 +140,7 @@ list-row-full = Llena
 list-best-in-row = Los { $count } mejores de esta fila
 list-seat = Fila { $row }, asiento { $seat }
 list-table-seat = Mesa { $row }, silla { $seat }
-list-hint = Las flechas mueven, Intro coge o suelta.
+list-hint = Las flechas mueven, Intro elige o libera.
 list-aisles = Pasillos: tras { $seats }.
 list-and = { $first } y { $last }
 list-hold = Reservar los elegidos
@@ -174,21 +174,21 @@ seats-error-seat_limit = { $limit ->
     [10] Diez asientos es el máximo para esta función.
    *[other] { $limit } asientos es el máximo para esta función.
 }
-seats-error-too_many_held = Desde tu red se están eligiendo tantas butacas que ahora mismo no se pueden reservar más. Vuelve a probar en un minuto.
-seats-error-held_too_long = Estas butacas han estado reservadas veinte minutos sin comprarse. Durante diez les toca a otros; elige otras.
-seats-error-orphan_seat = Dejaría un asiento suelto que nadie podría usar. Coge el de al lado o deja dos libres.
+seats-error-too_many_held = Desde tu red se están eligiendo tantos asientos que ahora mismo no se pueden reservar más. Prueba otra vez en un minuto.
+seats-error-held_too_long = Estos asientos han estado reservados veinte minutos sin comprarse. Durante los diez siguientes solo pueden elegirlos otras personas; elige otros.
+seats-error-orphan_seat = Quedaría libre un asiento suelto. Elige el de al lado o deja dos libres.
 seats-error-no_seats_found = No hay asientos libres así. Prueba con menos, otro precio o separados.
 seats-error-not_yet_on_sale = La venta todavía no ha empezado.
 seats-error-sale_ended = La venta ha terminado.
 seats-error-performance_cancelled = Esta función se ha cancelado.
-seats-error-hold_lapsed = Se acabó el tiempo y hemos soltado los asientos.
+seats-error-hold_lapsed = Se acabó el tiempo y hemos liberado los asientos.
 seats-error-already_extended = El tiempo ya se amplió; solo se puede una vez.
-seats-error-cart_limit = Tu carrito ya tiene todas las fechas que admite. Paga primero y sigue después.
-seats-error-rate_limited = Demasiado de una vez. Espera unos segundos y vuelve a probar.
+seats-error-cart_limit = Tu cesta ya tiene todas las fechas que admite. Paga primero y sigue después.
+seats-error-rate_limited = Demasiado de una vez. Espera unos segundos y prueba otra vez.
 seats-error-busy = Ahora mismo hay muchísima gente eligiendo. Prueba otra vez en un momento.
-seats-error-unreachable = No llegamos a TicketBoss. Tus asientos siguen siendo tuyos; lo que sea tuyo se verá aquí en cuanto lleguemos.
-seats-type-refused = No se ha podido elegir ese tipo de entrada; el panel muestra cuál es.
-seats-error-other = No ha funcionado y nada ha cambiado. Prueba otra vez.
+seats-error-unreachable = No podemos conectar con TicketBoss. Tus asientos siguen siendo tuyos; volverán a verse aquí en cuanto haya conexión.
+seats-type-refused = No se ha podido elegir ese tipo de entrada; el panel muestra el actual.
+seats-error-other = No ha funcionado y no se ha cambiado nada. Prueba otra vez.
 seats-show-nearby = Ver cercanos
 seats-not-on-sale = A la venta desde { $when }
 seats-taken-by-you = { $place } es tuyo.

@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn lines_break_at_spaces_and_end_with_an_ellipsis() {
         let room = Room { width: 120.0, lines_max: 2 };
-        let block = set_block(BODY, 20.0, "Show this page or your phone. The code opens once.", room);
+        let block = set_block(BODY, 20.0, "Show this page or your phone. The code works once.", room);
         assert!(!block.whole);
         assert_eq!(block.lines.len(), 2);
         assert!(block.lines[1].text.ends_with('…'));

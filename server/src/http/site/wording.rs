@@ -1,7 +1,7 @@
-//! Small things several pages say alike: a sum's line, a clock, an offer. No page of its own.
+//! Small parts that several pages share: a sum's line, a clock, an offer.
 
 use crate::{
-    calendar_text::CalendarText,
+    calendar_text::{CalendarText, capitalized},
     messages::{Localizer, Value},
 };
 use phonenumber::Mode;
@@ -17,7 +17,7 @@ use std::time::Duration;
 pub struct Line {
     pub label: String,
     pub amount: String,
-    /// Contained in other lines: told, not added.
+    /// Contained in other lines: shown, not added.
     pub is_soft: bool,
     /// No longer counts.
     pub is_struck: bool,
@@ -67,14 +67,14 @@ pub fn clock(left: Duration) -> String {
     format!("{:02}:{:02}", left.as_secs() / 60, left.as_secs() % 60)
 }
 
-/// "Tonight" or "Sat 12 December", then the time.
+/// "Tonight" or "Sat 12 Dec", then the time, as a line begins with it.
 pub fn moment(at: Timestamp, now: Timestamp, calendar: &CalendarText<'_>, localizer: Localizer<'_>) -> String {
-    let date = calendar.near_day(at, now).unwrap_or_else(|| calendar.date_short(at));
+    let date = calendar.near_day(at, now).unwrap_or_else(|| capitalized(&calendar.date_short(at)));
     localizer.fill("date-time", &[("date", date.into()), ("time", calendar.time(at).into())])
 }
 
-/// The same inside a sentence: "tonight", and "Sat 12 December" as before.
-fn moment_inside(at: Timestamp, now: Timestamp, calendar: &CalendarText<'_>, localizer: Localizer<'_>) -> String {
+/// The same inside a sentence: "tonight" or "Sat 12 Dec", then the time.
+pub fn moment_inside(at: Timestamp, now: Timestamp, calendar: &CalendarText<'_>, localizer: Localizer<'_>) -> String {
     let date = calendar.near_day(at, now).map_or_else(|| calendar.date_short(at), |day| day.to_lowercase());
     localizer.fill("date-time", &[("date", date.into()), ("time", calendar.time(at).into())])
 }
@@ -96,7 +96,7 @@ pub fn phone(phone: &PhoneNumber) -> String {
     parsed.map_or_else(|_| phone.to_string(), |number| number.format().mode(Mode::International).to_string())
 }
 
-/// "Visa ending 4242"; `None` when the provider told nothing that may be shown.
+/// "Visa ending 4242"; `None` when the provider reported nothing that may be shown.
 pub fn card(brand: Option<&str>, last4: Option<&str>, localizer: Localizer<'_>) -> Option<String> {
     let last4 = last4?;
     let brand = match brand.unwrap_or_default() {
@@ -179,6 +179,23 @@ pub fn fees(fees: Option<Money>, localizer: Localizer<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared_model::{Language, words::messages::Messages};
+
+    #[test]
+    fn a_moment_has_a_capital_where_a_line_begins_and_none_inside_a_sentence() {
+        let now = Timestamp(1_764_500_400_000);
+        let hours = |hours: i64| Timestamp(now.0 + hours * 3_600_000);
+        let messages = Messages::load();
+        let words = |language, at, write: fn(Timestamp, Timestamp, &CalendarText<'_>, Localizer<'_>) -> String| {
+            let localizer = messages.localizer(language);
+            write(at, now, &CalendarText::new(localizer, "Europe/Madrid"), localizer)
+        };
+        assert_eq!(words(Language::Es, hours(8), moment), "Esta noche, 20:00");
+        assert_eq!(words(Language::Es, hours(8), moment_inside), "esta noche, 20:00");
+        assert_eq!(words(Language::Es, hours(72), moment), "Mié, 3 dic, 12:00");
+        assert_eq!(words(Language::Es, hours(72), moment_inside), "mié, 3 dic, 12:00");
+        assert_eq!(words(Language::En, hours(8), moment_inside), "tonight, 20:00");
+    }
 
     #[test]
     fn a_clock_never_promises_a_second_that_is_not_there() {

@@ -157,7 +157,7 @@ fn held_seat(seat: &CartSeat, held: &CartPerformance, localizer: Localizer<'_>) 
 
 fn lapsed_part(hold: &LapsedHold, now: Timestamp, localizer: Localizer<'_>) -> LapsedPart {
     let calendar = CalendarText::new(localizer, &hold.venue.time_zone);
-    let when = wording::moment(hold.starts_at, now, &calendar, localizer);
+    let when = wording::moment_inside(hold.starts_at, now, &calendar, localizer);
     let what = localizer.fill("lapsed-what", &[("title", hold.title.as_str().into()), ("when", when.into())]);
     let total = hold.total.map(|total| total.format(localizer.language())).unwrap_or_default();
     let still_free = (!hold.still_free_labels.is_empty()).then(|| {

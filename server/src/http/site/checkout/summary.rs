@@ -1,7 +1,7 @@
 //! What the purchase comes to, beside every step: from the cart, or from the order once it exists.
 
 use crate::{
-    calendar_text::CalendarText,
+    calendar_text::{CalendarText, capitalized},
     http::site::{
         layout::countdown,
         wording::{self, Countdown, Line},
@@ -15,7 +15,7 @@ use shared_model::{
     order::{Cart, Order, OrderPerformance},
 };
 
-/// Up to this many tickets of an event are told one by one.
+/// Up to this many tickets of an event are listed one by one.
 const SEATS_NAMED_MAX: usize = 4;
 
 pub struct Summary {
@@ -64,7 +64,7 @@ impl Summary {
     /// The summary of a cart. `details` are the performances' as far as they could be read: doors and
     /// tax come from them. `postage` is what the chosen delivery costs.
     ///
-    /// `None` when there is nothing to buy, or the total cannot be told (several currencies).
+    /// `None` when there is nothing to buy, or there is no single total (several currencies).
     pub fn of_cart(
         cart: &Cart,
         details: &[PerformanceDetail],
@@ -139,7 +139,7 @@ impl Summary {
     }
 }
 
-/// An order's fees, postage and tax, as the summary and the receipt tell them.
+/// An order's fees, postage and tax, as the summary and the receipt show them.
 pub fn order_sum_lines(order: &Order, localizer: Localizer<'_>) -> Vec<Line> {
     let tickets = order.performances.iter().flat_map(order_tickets).collect::<Vec<_>>();
     let mut lines = fee_lines(&tickets.iter().collect::<Vec<_>>(), Some(order.fees), localizer);
@@ -221,7 +221,7 @@ fn note(kind: &str, note: &str, localizer: Localizer<'_>) -> String {
 /// "Sat 12 December 2026, 19:30. Doors 19:00"
 fn when(starts_at: Timestamp, doors: Option<Timestamp>, venue: &VenueSummary, localizer: Localizer<'_>) -> String {
     let calendar = CalendarText::new(localizer, &venue.time_zone);
-    let date = calendar.date_time_long(starts_at);
+    let date = capitalized(&calendar.date_time_long(starts_at));
     match doors {
         Some(doors) => {
             localizer.fill("receipt-date-doors", &[("date", date.into()), ("doors", calendar.time(doors).into())])
@@ -284,7 +284,7 @@ fn tax_line(tax: Money, rate: u32, localizer: Localizer<'_>) -> Line {
     Line::soft(label, tax.format(localizer.language()))
 }
 
-/// The tax rate when all performances have the same; with several, only the order can tell.
+/// The tax rate when all performances have the same; with several, only the order has the amounts.
 fn one_tax_rate(details: &[PerformanceDetail]) -> Option<u32> {
     let rate = details.first()?.tax_rate_basis_points;
     details.iter().all(|detail| detail.tax_rate_basis_points == rate && rate != 0).then_some(rate)

@@ -2,7 +2,7 @@
 
 use super::{list::category_name, map};
 use crate::{
-    calendar_text::CalendarText,
+    calendar_text::{CalendarText, capitalized},
     http::site::{
         layout::{Glyph, Icon, Layout, Tab},
         tell_me::page::{can_be_awaited, tell_me_path},
@@ -216,7 +216,7 @@ fn date_row(date: &PerformanceSummary, now: Timestamp, localizer: Localizer<'_>)
     DateRow {
         performance_id: date.performance_id.to_string(),
         day: calendar.day(at),
-        weekday: calendar.near_day(at, now).unwrap_or_else(|| calendar.weekday_short(at)),
+        weekday: calendar.near_day(at, now).unwrap_or_else(|| capitalized(&calendar.weekday_short(at))),
         month: calendar.month_short(at),
         time: calendar.time(at),
         iso: calendar.iso(at),

@@ -1,7 +1,7 @@
 //! The list of events: search, days, posters. Works as a plain form; every state has its own address.
 
 use crate::{
-    calendar_text::CalendarText,
+    calendar_text::{CalendarText, capitalized},
     http::site::{
         layout::{Glyph, Icon, Layout, Tab},
         links::percent_encode,
@@ -291,7 +291,10 @@ fn when_choices(query: &EventsQuery, now: Timestamp, localizer: Localizer<'_>) -
     {
         choices.push((query.when.clone(), calendar.date_short_year(midnight(day))));
     }
-    choices.into_iter().map(|(value, label)| Choice { chosen: value == query.when, value, label }).collect()
+    choices
+        .into_iter()
+        .map(|(value, label)| Choice { chosen: value == query.when, value, label: capitalized(&label) })
+        .collect()
 }
 
 fn chips(query: &EventsQuery, localizer: Localizer<'_>) -> Vec<Chip> {
@@ -333,7 +336,7 @@ fn days(items: &[PerformanceSummary], now: Timestamp, localizer: Localizer<'_>) 
                 Day {
                     id: days.len(),
                     number: calendar.day(item.starts_at),
-                    weekday: calendar.weekday(item.starts_at),
+                    weekday: capitalized(&calendar.weekday(item.starts_at)),
                     month: month_and_year(&calendar, item.starts_at, localizer),
                     near: calendar.near_day(item.starts_at, now),
                     full: calendar.date_long(item.starts_at),
@@ -404,7 +407,7 @@ fn nothing(list: &EventsFound, localizer: Localizer<'_>) -> Nothing {
         || localizer.text("nothing-none"),
         |next| {
             let calendar = CalendarText::new(localizer, &next.venue.time_zone);
-            let date = crate::http::site::wording::moment(next.starts_at, list.now, &calendar, localizer);
+            let date = crate::http::site::wording::moment_inside(next.starts_at, list.now, &calendar, localizer);
             localizer.fill("nothing-next", &[("title", next.title.as_str().into()), ("date", date.into())])
         },
     );

@@ -184,7 +184,7 @@ fn upcoming_card(order: &Order, part: &OrderPerformance, now: Timestamp, localiz
         order_id: order.order_id.to_string(),
         performance_id: part.performance_id.to_string(),
         title: part.title.clone(),
-        when_where: capitalized(&localizer.fill("cart-when-where", &when_where)),
+        when_where: localizer.fill("cart-when-where", &when_where),
         notice: notice(part, localizer),
         poster: part.poster.clone(),
         accent: part.accent.clone(),
@@ -227,7 +227,7 @@ fn past_row(order: &Order, localizer: Localizer<'_>) -> PastRow {
     PastRow {
         order_id: order.order_id.to_string(),
         number: order.number.clone(),
-        date: CalendarText::new(localizer, zone).date_short_year(date),
+        date: capitalized(&CalendarText::new(localizer, zone).date_short_year(date)),
         events: order.performances.iter().map(|part| (part.title.clone(), part.venue.name.clone())).collect(),
         tickets: localizer.fill("tickets-count", &[("count", Value::from(places))]),
         icon,

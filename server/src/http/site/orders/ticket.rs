@@ -1,7 +1,7 @@
 //! A ticket on the screen: its code black on white, its place in large numbers, and nothing between them.
 
 use crate::{
-    calendar_text::CalendarText,
+    calendar_text::{CalendarText, capitalized},
     http::site::{
         layout::{Icon, Layout, Tab},
         wording,
@@ -137,7 +137,7 @@ fn ticket_card(
     localizer: Localizer<'_>,
 ) -> TicketCard {
     let calendar = CalendarText::new(localizer, &part.venue.time_zone);
-    let date = calendar.date_long(part.starts_at);
+    let date = capitalized(&calendar.date_long(part.starts_at));
     let foot = [
         ("type", Value::from(line.ticket_type.as_str())),
         ("price", line.price.format(localizer.language()).into()),

@@ -8,7 +8,7 @@ use super::{
     words::{json_block, script_words},
 };
 use crate::{
-    calendar_text::CalendarText,
+    calendar_text::{CalendarText, capitalized},
     coordinator::Visitor,
     http::{assets, site::links::with_next},
     messages::{Localizer, Value},
@@ -144,7 +144,8 @@ impl<'a> SeatsPage<'a> {
         let summary = &performance.summary;
         let calendar = CalendarText::new(*localizer, &summary.venue.time_zone);
         let prices = category_prices(*localizer, performance, plan);
-        let mut when_where = format!("{}, {}", calendar.date_time_long(summary.starts_at), summary.venue.name);
+        let mut when_where =
+            format!("{}, {}", capitalized(&calendar.date_time_long(summary.starts_at)), summary.venue.name);
         if let Some(doors) = summary.doors_at {
             let doors = localizer.fill("seats-doors", &[("time", Value::from(calendar.time(doors)))]);
             when_where = format!("{when_where}. {doors}");
@@ -158,7 +159,7 @@ impl<'a> SeatsPage<'a> {
             event_slug: summary.event_slug.clone(),
             poster: summary.poster.clone(),
             when_where,
-            when: calendar.date_time_short(summary.starts_at),
+            when: capitalized(&calendar.date_time_short(summary.starts_at)),
             performance_id: summary.performance_id,
             plan_version_id: performance.plan_version_id,
             keys: price_keys(*localizer, &prices, plan, &snapshot.states),

@@ -2,7 +2,7 @@
 //! server, with and without scripts; the scripts only fetch it again when something changed.
 
 use crate::{
-    calendar_text::CalendarText,
+    calendar_text::{CalendarText, capitalized},
     http::site::tell_me::page::{can_be_awaited, tell_me_path},
     messages::{Localizer, Value},
     place_text,
@@ -196,7 +196,7 @@ impl LapsedHere {
 impl HeldElsewhere {
     fn new(localizer: Localizer<'_>, held: &CartPerformance, now: Timestamp) -> Self {
         let places = localizer.fill("seats-places", &[("count", Value::from(held.seats.len()))]);
-        let when = CalendarText::new(localizer, &held.venue.time_zone).date_time_short(held.starts_at);
+        let when = capitalized(&CalendarText::new(localizer, &held.venue.time_zone).date_time_short(held.starts_at));
         Self {
             performance_id: held.performance_id,
             poster: held.poster.clone(),

@@ -1,4 +1,4 @@
-//! "Tell me": the form of somebody who found nothing to buy, and the word that she will hear of it.
+//! "Tell me": the form where somebody joins the waiting list, and the confirmation.
 
 use crate::{
     calendar_text::CalendarText,
@@ -7,7 +7,7 @@ use crate::{
         forms::{Field, FormParts},
         layout::{Icon, Layout},
         notice_page::NoticePage,
-        wording::{Action, Offer, moment},
+        wording::{Action, Offer, moment_inside},
     },
     messages::Localizer,
 };
@@ -76,7 +76,7 @@ impl TellMeForm {
     }
 }
 
-/// The word that she will hear of it.
+/// The confirmation that a mail will come.
 pub fn will_be_told<'a>(
     page: Layout<'a>,
     performance: &PerformanceSummary,
@@ -94,10 +94,10 @@ pub fn will_be_told<'a>(
     )
 }
 
-/// "The Seagull, Sat 19 December, 16:00"
+/// "The Seagull, Sat 19 Dec, 16:00"
 fn what(performance: &PerformanceSummary, now: Timestamp, localizer: Localizer<'_>) -> String {
     let calendar = CalendarText::new(localizer, &performance.venue.time_zone);
-    format!("{}, {}", performance.title, moment(performance.starts_at, now, &calendar, localizer))
+    format!("{}, {}", performance.title, moment_inside(performance.starts_at, now, &calendar, localizer))
 }
 
 fn back_to_event(performance: &PerformanceSummary) -> Action {
