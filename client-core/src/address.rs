@@ -56,9 +56,9 @@ impl fmt::Display for ServerAddress {
 pub enum InvalidAddress {
     #[error("a server's address looks like https://tickets.example.org")]
     NotAnUrl,
-    #[error("http:// is only for a server on this machine; others need https://")]
+    #[error("http:// is allowed only for a server on this machine; use https://")]
     InTheClear,
-    #[error("a server's address has no user, question or fragment")]
+    #[error("a server's address must not have a user, query or fragment")]
     TooMuch,
 }
 

@@ -42,7 +42,7 @@ impl Cache {
         match Connection::open(file).and_then(Self::prepare) {
             Ok(cache) => Ok(cache),
             Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
-                tracing::warn!(file = %file.display(), "the cache file is damaged; starting a new one");
+                tracing::warn!(file = %file.display(), "the cache file is damaged; creating a new one");
                 // Where it cannot be removed, opening it again says why.
                 let _ = std::fs::remove_file(file);
                 Connection::open(file).and_then(Self::prepare)
@@ -124,7 +124,7 @@ impl Cache {
     }
 
     fn connection(&self) -> std::sync::MutexGuard<'_, Connection> {
-        self.connection.lock().expect("no thread panics while it holds the cache")
+        self.connection.lock().expect("the cache's lock is never poisoned: no code panics while holding it")
     }
 }
 

@@ -39,7 +39,7 @@ impl Client {
     /// [`ClientError::NoTls`]. A folder that cannot be written is no error: the cache then ends with the app.
     pub fn open(server: ServerAddress, cache_folder: &Path) -> Result<Self, ClientError> {
         let cache = open_cache(cache_folder).unwrap_or_else(|error| {
-            tracing::warn!(%error, folder = %cache_folder.display(), "nothing will be kept for later");
+            tracing::warn!(%error, folder = %cache_folder.display(), "the cache could not be opened; nothing is kept for offline use");
             Cache::in_memory().expect("an empty database fits into memory")
         });
         let credentials = Credentials::open(&server);
@@ -96,7 +96,7 @@ impl Client {
         })
         .await
         .unwrap_or_else(|error| {
-            tracing::warn!(%error, "a kept poster could not be read");
+            tracing::warn!(%error, "a cached poster could not be read");
             None
         });
         if let Some(kept) = &kept
@@ -108,7 +108,7 @@ impl Client {
             Ok(svg) => {
                 let (cache, copy) = (Arc::clone(&self.cache), svg.clone());
                 if let Err(error) = off_the_async_threads(move || cache.keep_poster(&cache_key, &copy, now)).await {
-                    tracing::warn!(%error, "a poster could not be kept for later");
+                    tracing::warn!(%error, "a poster could not be cached");
                 }
                 Ok(svg)
             }
@@ -128,7 +128,7 @@ impl Client {
         let body = serde_json::to_string(answer).expect("answers are plain data with text keys");
         let (cache, key) = (Arc::clone(&self.cache), key.to_owned());
         if let Err(error) = off_the_async_threads(move || cache.keep_answer(&key, &body, now)).await {
-            tracing::warn!(%error, "an answer could not be kept for later");
+            tracing::warn!(%error, "a response could not be cached");
         }
     }
 
@@ -136,7 +136,7 @@ impl Client {
     async fn find_answer<T: DeserializeOwned>(&self, key: &str) -> Option<Kept<T>> {
         let (cache, key) = (Arc::clone(&self.cache), key.to_owned());
         let kept = off_the_async_threads(move || cache.find_answer(&key)).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "a kept answer could not be read");
+            tracing::warn!(%error, "a cached response could not be read");
             None
         })?;
         let value = serde_json::from_str(&kept.value).ok()?;

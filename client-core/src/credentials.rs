@@ -46,7 +46,7 @@ impl Credentials {
             Ok(secret) => serde_json::from_slice(&secret).ok(),
             Err(Error::NoEntry) => None,
             Err(error) => {
-                tracing::warn!(%error, "the keyring does not give the session");
+                tracing::warn!(%error, "the session could not be read from the keyring");
                 None
             }
         });
@@ -59,7 +59,7 @@ impl Credentials {
         let is_in_keyring = self.entry().is_some_and(|entry| match entry.set_secret(&secret) {
             Ok(()) => true,
             Err(error) => {
-                tracing::warn!(%error, "the keyring does not take the session; it ends with the app");
+                tracing::warn!(%error, "the session could not be stored in the keyring; it ends with the app");
                 false
             }
         });
@@ -72,7 +72,7 @@ impl Credentials {
     }
 
     fn memory(&self) -> MutexGuard<'_, Option<NewSession>> {
-        self.in_memory.lock().expect("no thread panics while it holds the session")
+        self.in_memory.lock().expect("the session's lock is never poisoned: no code panics while holding it")
     }
 }
 

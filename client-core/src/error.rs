@@ -9,16 +9,16 @@ pub enum ClientError {
     #[error("the server cannot be reached")]
     Offline(#[source] reqwest::Error),
     /// Something answered, but not a working server (a proxy's 502, a captive portal's 511).
-    #[error("the server is not working: status {status}")]
+    #[error("the server failed: status {status}")]
     Unavailable { status: u16 },
     /// The server said no, and why.
     #[error("the server refused: {}", .0.title)]
     Refused(Box<Problem>),
     /// The answer is not what this version of the app understands, or is too large.
-    #[error("the server's answer makes no sense: {0}")]
+    #[error("the server's response cannot be read: {0}")]
     Unreadable(String),
     /// The HTTP client could not be made: no usable root certificates.
-    #[error("this system offers no way to check a server's certificate")]
+    #[error("this system has no way to verify a server's certificate")]
     NoTls(#[source] reqwest::Error),
 }
 

@@ -68,9 +68,11 @@ async fn open_session(client: State<'_, Client>) -> Result<TokenKeeping, Failure
 async fn poster(client: &Client, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     let key = request.uri().path().trim_start_matches('/');
     let found = match path_segment(key) {
-        Some(key) => {
-            client.load_poster(key, now()).await.inspect_err(|error| tracing::info!(%error, key, "no poster")).ok()
-        }
+        Some(key) => client
+            .load_poster(key, now())
+            .await
+            .inspect_err(|error| tracing::info!(%error, key, "a poster could not be loaded"))
+            .ok(),
         None => None,
     };
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
@@ -102,7 +104,7 @@ fn log_to_stderr() {
 /// The one place where a failed command is logged. That the server is away is daily life.
 fn told_and_logged(error: ClientError) -> Failure {
     if error.is_away() {
-        tracing::info!(%error, "the server is away");
+        tracing::info!(%error, "the server cannot be reached");
     } else {
         tracing::warn!(%error, "a command failed");
     }

@@ -93,7 +93,7 @@ pub enum StartError {
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
     #[error(
-        "cannot listen on {0} for metrics and the demo's messages: {1}; admin_listen names another address, or \"off\""
+        "cannot listen on {0} for metrics and the demo's messages: {1}; set admin_listen to another address, or to \"off\""
     )]
     ListenAdmin(SocketAddr, std::io::Error),
     #[error("{0}")]
@@ -104,7 +104,7 @@ pub enum StartError {
     Data(#[from] crate::data::DataError),
     #[error("delivery: {0}")]
     Delivery(#[from] TransportSetupError),
-    #[error("mail.from \"{0}\" is no sender; it looks like TicketBoss <tickets@example.org>")]
+    #[error("mail.from \"{0}\" is not a sender; it looks like TicketBoss <tickets@example.org>")]
     Sender(String),
     #[error("{0}")]
     Secret(#[from] SecretError),
@@ -126,8 +126,8 @@ impl App {
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
         if config.is_secure() && config.trusted_proxies.is_empty() {
             tracing::error!(
-                "public_url is https, so a proxy stands in front, but trusted_proxies is empty: all visitors count as one \
-                 address and share its limits, such as {} seats held at a time; name the proxy's network",
+                "public_url is https, so there is a reverse proxy, but trusted_proxies is empty: all visitors count as one \
+                 address and share its limits, such as {} seats held at a time; add the proxy's network to trusted_proxies",
                 config.limits.held_seats_min
             );
         }
@@ -138,7 +138,7 @@ impl App {
         tracing::info!(
             files = files_max,
             places = places.places_max(),
-            "open files, and places for connections and live charts"
+            "limits of open files, and of connections and live charts"
         );
         let safeguards = replaced.safeguards;
         let coordinator = open(&config, replaced).await?;
@@ -170,7 +170,7 @@ impl App {
         let _ = self.stop.send(true);
         // Sockets do not end by themselves; after the grace they are cut, and clients come back.
         if tokio::time::timeout(SHUTDOWN_GRACE, self.serving).await.is_err() {
-            tracing::info!("some connections were still open and are cut");
+            tracing::info!("some connections were still open after the grace period; closing them");
         }
         if let Some(serving) = self.serving_admin {
             serving.abort();
@@ -187,7 +187,7 @@ fn listen_for_operators(config: &Config) -> Result<Option<TcpListener>, StartErr
     match listen(address) {
         Ok(listener) => Ok(Some(listener)),
         Err(error) if config.admin_listen == AdminListen::NextPort => {
-            tracing::warn!(%address, %error, "no admin listener: metrics and the demo's messages are not served; admin_listen names another address");
+            tracing::warn!(%address, %error, "the admin listener could not be started: metrics and the demo's messages are not served; set admin_listen to another address");
             Ok(None)
         }
         Err(error) => Err(StartError::ListenAdmin(address, error)),
@@ -283,12 +283,10 @@ async fn load_secret(config: &Config, database: &Database) -> Result<DeploymentS
 async fn open_outgoing(config: &Config) -> Result<Outgoing, StartError> {
     if !config.demo {
         if config.mail.smtp_url.is_empty() {
-            tracing::warn!("mail.smtp_url is empty: mails are written into the data folder, and nobody gets them");
+            tracing::warn!("mail.smtp_url is empty: mails are written to the data folder and not sent");
         }
         if config.sms.account_sid.is_empty() {
-            tracing::warn!(
-                "sms.account_sid is empty: text messages are written into the data folder, and nobody gets them"
-            );
+            tracing::warn!("sms.account_sid is empty: text messages are written to the data folder and not sent");
         }
     }
     let mail = if config.mail.smtp_url.is_empty() {

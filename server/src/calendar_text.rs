@@ -32,7 +32,7 @@ impl<'a> CalendarText<'a> {
     #[must_use]
     pub fn new(localizer: Localizer<'a>, time_zone: &str) -> Self {
         let zone = TimeZone::get(time_zone).unwrap_or_else(|error| {
-            tracing::warn!(time_zone, %error, "unknown time zone, writing UTC");
+            tracing::warn!(time_zone, %error, "unknown time zone; using UTC");
             TimeZone::UTC
         });
         Self { localizer, zone }

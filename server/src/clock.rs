@@ -142,9 +142,9 @@ impl Clock {
         *course = course.corrected(read_ms, monotonic_ms, machine_ms);
         drop(course);
         if step_ms < -STEP_MS {
-            tracing::warn!(step_ms, "the clock was set back; time goes on at half its speed until it agrees");
+            tracing::warn!(step_ms, "the clock was set back; running at half speed until it catches up");
         } else if step_ms > STEP_MS {
-            tracing::warn!(step_ms, "the clock leapt ahead");
+            tracing::warn!(step_ms, "the clock was set forward");
         }
     }
 

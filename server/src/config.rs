@@ -71,7 +71,7 @@ pub enum ConfigError {
          well"
     )]
     DemoInPublic(String),
-    #[error("public_url \"{0}\" is no address; it looks like https://tickets.example.org")]
+    #[error("public_url \"{0}\" is not a URL; it looks like https://tickets.example.org")]
     PublicUrl(String),
 }
 

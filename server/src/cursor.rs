@@ -13,7 +13,7 @@ pub const BEFORE_ALL: PageStart = (i64::MIN, Uuid::nil());
 
 /// A cursor from elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("cursor is not one that a page of this list gave")]
+#[error("cursor was not returned by a page of this list")]
 pub struct InvalidCursor;
 
 /// Cuts a page of `limit` items out of rows, of which at least one more was read where there are more; the answer is

@@ -32,7 +32,7 @@ pub fn prepare_data_folder(folder: &Path) -> io::Result<()> {
     make_folder(folder)?;
     #[cfg(unix)]
     if close_folder(folder)? {
-        tracing::info!(folder = %folder.display(), "others could read the data folder; now only this user can");
+        tracing::info!(folder = %folder.display(), "the data folder was readable by other users; permissions are now restricted to this user");
         for name in OUR_FILES {
             close(&folder.join(name))?;
         }
@@ -86,7 +86,7 @@ fn close_folder(folder: &Path) -> io::Result<bool> {
     const SHARED: u32 = 0o1002;
     let mode = fs::metadata(folder)?.permissions().mode();
     if mode & SHARED != 0 {
-        tracing::warn!(folder = %folder.display(), "everybody may write to the data folder: give TicketBoss one of its own");
+        tracing::warn!(folder = %folder.display(), "the data folder is writable by everybody: give TicketBoss a folder of its own");
         return Ok(true);
     }
     if mode & OTHERS == 0 {
@@ -114,7 +114,7 @@ fn close(path: &Path) -> io::Result<()> {
     match closed {
         // Somebody else's file, which we may use: its owner decides who else may.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            tracing::warn!(path = %path.display(), "others can read this file, and it is not ours to close");
+            tracing::warn!(path = %path.display(), "this file is readable by other users, and this user may not change its permissions");
             Ok(())
         }
         done => done,

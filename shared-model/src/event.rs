@@ -82,7 +82,7 @@ impl std::str::FromStr for EventCategory {
 
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "\"{0}\" is no category; known are theatre, classical, opera, dance, concert, comedy, club, family, sport, talk"
+    "\"{0}\" is not a category; categories are theatre, classical, opera, dance, concert, comedy, club, family, sport, talk"
 )]
 pub struct UnknownCategory(pub String);
 

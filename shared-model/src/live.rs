@@ -46,7 +46,7 @@ pub enum Frame {
 
 /// Bytes that are no frame.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the bytes are no live frame of this protocol")]
+#[error("the bytes are not a live frame of this protocol")]
 pub struct InvalidFrame;
 
 impl Frame {

@@ -83,7 +83,7 @@ impl utoipa::ToSchema for Currency {}
 
 /// Text that is no currency code.
 #[derive(Debug, thiserror::Error)]
-#[error("\"{0}\" is no currency; ISO 4217 codes are three capital letters such as EUR")]
+#[error("\"{0}\" is not a currency; ISO 4217 codes are three capital letters such as EUR")]
 pub struct InvalidCurrency(pub String);
 
 /// An amount of one currency in its minor unit (cents).

@@ -50,7 +50,7 @@ impl std::str::FromStr for MemberRole {
 
 /// A word that is no role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is no role; roles are owner, manager, box_office, door")]
+#[error("\"{0}\" is not a role; roles are owner, manager, box_office, door")]
 pub struct UnknownRole(pub String);
 
 /// A right beyond a customer's.

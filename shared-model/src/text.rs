@@ -21,13 +21,13 @@ pub enum InvalidText {
     #[error("an e-mail address looks like name@example.org")]
     Email,
     #[error(
-        "a name has 1 to {NAME_LENGTH_MAX} visible characters, and no addresses, links or phone numbers; after a full stop \
-         comes a blank"
+        "a name must have 1 to {NAME_LENGTH_MAX} visible characters, and no addresses, links or phone numbers; a full stop \
+         needs a space after it"
     )]
     Name,
     #[error("a phone number begins with + and its country code, like +34 612 345 678")]
     Phone,
-    #[error("a password has {PASSWORD_LENGTH_MIN} to {PASSWORD_LENGTH_MAX} characters")]
+    #[error("a password must have {PASSWORD_LENGTH_MIN} to {PASSWORD_LENGTH_MAX} characters")]
     Password,
 }
 

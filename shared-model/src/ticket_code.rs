@@ -44,14 +44,14 @@ pub struct TicketClaims {
 /// Why a scanned text is no ticket.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TicketCodeError {
-    #[error("this is not one of our ticket codes")]
+    #[error("this is not a TicketBoss ticket code")]
     NotATicket,
-    #[error("the ticket has format {0}, newer than this door knows")]
+    #[error("the ticket has format {0}, newer than this reader supports")]
     UnknownVersion(u8),
-    #[error("the ticket's signature is not ours")]
+    #[error("the ticket's signature is invalid")]
     Forged,
     /// A door that was not told of a new key does not know either.
-    #[error("the ticket names key {0}, which this door does not know")]
+    #[error("the ticket is signed with key {0}, which this reader does not have")]
     UnknownKey(u8),
 }
 
@@ -184,7 +184,7 @@ pub struct ShortCode(u64);
 
 /// Text that is no short code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a ticket's short code has twelve letters and digits, such as 7Q4M X2KD 98R3")]
+#[error("a ticket's short code must have twelve letters and digits, such as 7Q4M X2KD 98R3")]
 pub struct InvalidShortCode;
 
 impl ShortCode {

@@ -16,7 +16,7 @@ pub struct Word {
 
 /// Text that cannot be a word of ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a word has 1 to {LENGTH_MAX} small letters, digits and underscores, not \"{0}\"")]
+#[error("a word must have 1 to {LENGTH_MAX} lower-case letters, digits and underscores, not \"{0}\"")]
 pub struct NoWord(pub String);
 
 impl Word {

@@ -45,7 +45,7 @@ impl StaffRole {
 /// Why a team stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TeamRefusal {
-    #[error("an organizer has at least one owner: make somebody else owner first")]
+    #[error("an organizer must have at least one owner: make somebody else an owner first")]
     LastOwner,
 }
 

@@ -56,11 +56,11 @@ impl Purpose {
 /// Why there is no secret.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    #[error("secret is not {SECRET_BYTES} bytes in Base64, as `openssl rand -base64 32` makes them")]
+    #[error("secret must be {SECRET_BYTES} bytes in Base64, as `openssl rand -base64 32` prints them")]
     Malformed,
     #[error("the secret's file {0} cannot be read or written: {1}")]
     File(String, io::Error),
-    #[error("the database was set up with another secret: give all nodes the same (`secret`)")]
+    #[error("the database was set up with another secret: configure the same `secret` on all nodes")]
     Differs,
 }
 

@@ -1,4 +1,4 @@
-//! The operator's commands for accounts: what nobody may do over the network. Both stand in the audit log.
+//! The operator's commands for accounts, which the API does not have. Both are written to the audit log.
 
 use super::{Place, operate::run};
 use clap::Subcommand;
@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
-    /// Lets an account run the platform; it acts once it has a second factor.
+    /// Makes an account an operator of the platform; it can act once it has a second factor.
     MakeOperator {
         /// The account's user name.
         email: String,
     },
-    /// For who lost phone and passkeys: takes all second factors away and ends all sessions. Make sure first
-    /// who is asking.
+    /// Removes all second factors of an account and ends its sessions, for an owner who lost phone and passkeys. Verify
+    /// first who is asking.
     ResetSecondFactor {
         /// The account's user name.
         email: String,
@@ -22,10 +22,10 @@ pub enum AccountCommand {
 pub fn account(place: &Place, command: AccountCommand) -> ExitCode {
     run(place, async |coordinator| match command {
         AccountCommand::MakeOperator { email } => {
-            coordinator.accounts().make_operator(&email).await.map(|()| format!("{email} runs the platform"))
+            coordinator.accounts().make_operator(&email).await.map(|()| format!("{email} is now an operator"))
         }
         AccountCommand::ResetSecondFactor { email } => {
-            let done = format!("{email} has no second factor any more and is signed out everywhere");
+            let done = format!("{email}: all second factors removed, all sessions ended");
             coordinator.accounts().reset_second_factor(&email).await.map(|()| done)
         }
     })

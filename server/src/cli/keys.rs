@@ -7,10 +7,10 @@ use std::process::ExitCode;
 
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
-    /// Lists all keys by number with their public halves: what doors check tickets with.
+    /// Lists all keys by number with their public halves, which doors verify tickets with.
     List,
-    /// Makes a new key, which signs from now on. Tickets that were signed before stay valid; running servers take the
-    /// new key up within seconds.
+    /// Creates a new key and signs with it from now on. Tickets that were signed before stay valid; running servers
+    /// switch to the new key within seconds.
     Rotate,
 }
 
@@ -21,8 +21,8 @@ pub fn keys(place: &Place, command: KeysCommand) -> ExitCode {
             Ok(listed.iter().map(line).collect::<Vec<_>>().join("\n"))
         }
         KeysCommand::Rotate => match coordinator.orders().rotate_ticket_key().await? {
-            Some(key_id) => Ok(format!("tickets are signed with key {key_id} from now on")),
-            None => Err(InstallError::Invalid("all 255 numbers of keys are used up".to_owned())),
+            Some(key_id) => Ok(format!("key {key_id} created; tickets are now signed with it")),
+            None => Err(InstallError::Invalid("all 255 key numbers are used".to_owned())),
         },
     })
 }
@@ -32,6 +32,6 @@ fn line(key: &ListedTicketKey) -> String {
         jiff::Timestamp::from_millisecond(at.as_millis()).map(|at| at.to_string()).unwrap_or_default()
     };
     let since = moment(key.created_at);
-    let until = key.retired_at.map_or_else(|| "signs now".to_owned(), |at| format!("signed until {}", moment(at)));
-    format!("{:3}  {}  made {since}, {until}", key.key_id, key.verifying_key)
+    let until = key.retired_at.map_or_else(|| "active".to_owned(), |at| format!("retired {}", moment(at)));
+    format!("{:3}  {}  created {since}, {until}", key.key_id, key.verifying_key)
 }

@@ -19,7 +19,7 @@ struct Arguments {
     command: Option<Command>,
 }
 
-/// Where everything is.
+/// Configuration, database and listen address.
 #[derive(Debug, clap::Args)]
 struct Place {
     /// A file that overrides the defaults (`ticketboss config` prints them).
@@ -46,16 +46,16 @@ enum Command {
     Openapi,
     /// Reads, checks and writes seating plans of any format.
     Plan(plan::PlanArgs),
-    /// Who puts on events.
+    /// Organizers of events.
     #[command(subcommand)]
     Organizer(operate::OrganizerCommand),
-    /// Operators' help for accounts.
+    /// Accounts: operators, and lost second factors.
     #[command(subcommand)]
     Account(account::AccountCommand),
     /// Venues.
     #[command(subcommand)]
     Venue(operate::VenueCommand),
-    /// What is played.
+    /// Events.
     #[command(subcommand)]
     Event(operate::EventCommand),
     /// The dates of an event.
@@ -96,7 +96,7 @@ fn print(text: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Says what was in the way.
+/// Prints the error and fails.
 fn fail(error: &dyn std::fmt::Display) -> ExitCode {
     eprintln!("ticketboss: {error}");
     ExitCode::FAILURE
@@ -114,7 +114,7 @@ impl Place {
         if let Some(listen) = self.listen {
             config.listen = listen;
         }
-        // Whoever says where to listen, by whatever way, and not how it is reached, means this machine.
+        // If a listen address is configured and no public_url, the site is reached on this machine.
         if config.public_url == crate::config::Config::defaults().public_url {
             config.public_url = format!("http://localhost:{}", config.listen.port());
         }

@@ -61,7 +61,7 @@ pub enum VenueCommand {
         latitude: f64,
         #[arg(long, allow_negative_numbers = true)]
         longitude: f64,
-        /// How to get in without steps and the like; may be given several times.
+        /// Accessibility, such as step-free access; may be given several times.
         #[arg(long)]
         accessibility: Vec<String>,
         /// The slug of the one organizer whose events it is for; without it, it is for everybody's.
@@ -72,7 +72,7 @@ pub enum VenueCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum EventCommand {
-    /// Creates what is played.
+    /// Creates an event.
     Create {
         slug: String,
         /// The organizer's slug.
@@ -93,7 +93,7 @@ pub enum EventCommand {
         duration_minutes: Option<u32>,
         #[arg(long)]
         age_min: Option<u32>,
-        /// BCP 47, such as es; left out where there are no words.
+        /// BCP 47, such as es; omitted where nothing is spoken or sung.
         #[arg(long)]
         language: Option<String>,
         #[arg(long, default_value = "")]
@@ -103,9 +103,9 @@ pub enum EventCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum PerformanceCommand {
-    /// Puts an event on at a venue, in the plan published there last, and opens its sale.
+    /// Creates a performance of an event at a venue, with the plan published there last, and opens its sale.
     Create(Box<PerformanceArgs>),
-    /// Blocks seats, so that nobody can take them: all that are named or none.
+    /// Blocks seats, so that nobody can hold them: all that are named, or none.
     Block {
         id: PerformanceId,
         /// Why, for the organizer: house seats, a camera.
@@ -115,7 +115,7 @@ pub enum PerformanceCommand {
         #[arg(required = true)]
         seats: Vec<String>,
     },
-    /// Gives blocked seats back to the sale.
+    /// Unblocks seats, so that they are on sale again.
     Unblock {
         id: PerformanceId,
         /// Section-Row-Seat, such as Stalls-A-12.
@@ -129,7 +129,7 @@ pub enum PerformanceCommand {
         #[arg(long)]
         starts: DateTime,
     },
-    /// Cancels a performance: nothing of it is sold any more. Tickets and payments stay as they are.
+    /// Cancels a performance: its sale ends. Tickets and payments stay as they are.
     Cancel { id: PerformanceId },
 }
 
@@ -146,7 +146,7 @@ pub struct PerformanceArgs {
     starts: DateTime,
     #[arg(long, default_value_t = 30)]
     doors_minutes: u32,
-    /// When the sale begins, in the venue's local time; at once where left out.
+    /// When the sale begins, in the venue's local time; now if omitted.
     #[arg(long)]
     on_sale: Option<DateTime>,
     /// A ticket type such as "Full price"; given several times, in order.
@@ -174,7 +174,7 @@ pub struct PerformanceArgs {
 pub fn organizer(place: &Place, command: OrganizerCommand) -> ExitCode {
     let OrganizerCommand::Create { slug, name, email } = command;
     run(place, async |coordinator| {
-        let address = format!("organizer {slug} is created");
+        let address = format!("organizer {slug} created");
         coordinator.staff().create_organizer(BY, OrganizerSpec { slug, name, email }).await.map(|_| address)
     })
 }
@@ -196,7 +196,7 @@ pub fn venue(place: &Place, command: VenueCommand) -> ExitCode {
     run(place, async |coordinator| {
         let owner = find_owner(&coordinator, organizer.as_deref()).await?;
         let done =
-            format!("venue {slug} is created; publish a plan for it with: ticketboss plan publish FILE --venue {slug}");
+            format!("venue {slug} created; publish a plan for it with: ticketboss plan publish FILE --venue {slug}");
         let venue = VenueSummary {
             slug,
             name,
@@ -228,7 +228,7 @@ pub fn event(place: &Place, command: EventCommand) -> ExitCode {
         refund_terms,
     } = command;
     run(place, async |coordinator| {
-        let done = format!("event {slug} is created: /events/{slug}");
+        let done = format!("event {slug} created: /events/{slug}");
         let spec = EventSpec {
             slug,
             organizer_id: coordinator.staff().find_organizer(&organizer).await?,
@@ -258,21 +258,17 @@ pub fn performance(place: &Place, command: PerformanceCommand) -> ExitCode {
         PerformanceCommand::Move { id, starts } => run(place, async |coordinator| {
             let starts_at = moment(starts, &coordinator.staff().find_zone(id).await?)?;
             coordinator.staff().move_performance(BY, id, starts_at).await?;
-            Ok(format!("performance {id} is moved to {starts}"))
+            Ok(format!("performance {id} moved to {starts}"))
         }),
         PerformanceCommand::Cancel { id } => run(place, async |coordinator| {
-            coordinator.staff().cancel_performance(BY, id).await.map(|()| format!("performance {id} is cancelled"))
+            coordinator.staff().cancel_performance(BY, id).await.map(|()| format!("performance {id} cancelled"))
         }),
     }
 }
 
 fn change_blocks(place: &Place, id: PerformanceId, seats: &[String], change: BlockChange, done: &str) -> ExitCode {
     run(place, async |coordinator| {
-        coordinator
-            .seats()
-            .change_blocks(BY, id, seats, change)
-            .await
-            .map(|()| format!("{} are {done}", seats.join(", ")))
+        coordinator.seats().change_blocks(BY, id, seats, change).await.map(|()| format!("{} {done}", seats.join(", ")))
     })
 }
 
@@ -281,7 +277,7 @@ fn create_performance(place: &Place, args: &PerformanceArgs) -> ExitCode {
         let stage = coordinator.staff().find_stage(&args.event, &args.venue).await?;
         let spec = performance_spec(args, stage, coordinator.now())?;
         let id = coordinator.staff().create_performance(BY, spec).await?;
-        Ok(format!("performance {id} is created: /performances/{id}/seats"))
+        Ok(format!("performance {id} created: /performances/{id}/seats"))
     })
 }
 
@@ -291,7 +287,7 @@ pub fn publish_plan(place: &Place, venue: &str, organizer: Option<&str>, plan: &
         let owner = find_owner(&coordinator, organizer).await?;
         let venue_id = coordinator.staff().find_venue(venue).await?;
         let id = coordinator.staff().publish_plan(BY, venue_id, owner, plan).await?;
-        Ok(format!("plan version {id} is published for {venue}: {} places", plan.place_count()))
+        Ok(format!("plan version {id} published for {venue}: {} places", plan.place_count()))
     })
 }
 
@@ -302,7 +298,7 @@ async fn find_owner(coordinator: &Coordinator, organizer: Option<&str>) -> Resul
     }
 }
 
-/// Opens the books, does one thing, says what was done.
+/// Opens the database, runs one command, prints its result.
 pub fn run(place: &Place, work: impl AsyncFnOnce(Coordinator) -> Result<String, InstallError>) -> ExitCode {
     let mut config = match place.load_config() {
         Ok(config) => config,
@@ -390,7 +386,7 @@ fn category_spec(
 fn minor_units(text: &str, digits: u32) -> Result<i64, InstallError> {
     let wrong = || {
         InstallError::Invalid(format!(
-            "\"{text}\" is no amount; with {digits} decimals it looks like 64.{:0<width$}",
+            "\"{text}\" is not an amount; with {digits} decimals it looks like 64.{:0<width$}",
             "",
             width = digits as usize
         ))

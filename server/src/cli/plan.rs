@@ -68,7 +68,7 @@ enum PlanCommand {
 enum PlanError {
     #[error("{}: {error}", .file.display())]
     File { file: PathBuf, error: io::Error },
-    #[error("{}: this looks like no plan format; say which with --format", .0.display())]
+    #[error("{}: unknown plan format; name it with --format", .0.display())]
     UnknownFormat(PathBuf),
     #[error(transparent)]
     Import(#[from] ImportError),

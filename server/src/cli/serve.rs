@@ -29,11 +29,11 @@ async fn serve(config: Config) -> ExitCode {
     };
     println!("TicketBoss is open at {public_url} (listening on {})", app.address);
     if let Some(admin) = app.admin_address.filter(|_| demo) {
-        // A reader that has read enough closed the pipe.
+        // A closed pipe is no failure: its reader has read enough.
         let _ = writeln!(std::io::stdout(), "Demo mails and text messages, with their codes: http://{admin}/demo/mail");
     }
     until_told_to_stop().await;
-    tracing::info!("stopping: finishing what was begun");
+    tracing::info!("shutting down: finishing open requests");
     app.stop().await;
     ExitCode::SUCCESS
 }

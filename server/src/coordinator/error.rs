@@ -236,7 +236,7 @@ impl IntoProblem for OrderDeskError {
 
 impl IntoProblem for GatewayError {
     fn into_problem(self) -> Problem {
-        tracing::warn!(error = %self, "the payment provider gave no answer");
+        tracing::warn!(error = %self, "a request to the payment provider failed");
         Problem { retry_after_seconds: Some(5), ..Problem::new(ErrorCode::PaymentUncertain) }
     }
 }

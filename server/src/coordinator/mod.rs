@@ -221,7 +221,7 @@ impl Coordinator {
     /// Compares the database's clock with ours: expiry is judged by one clock on all nodes.
     pub async fn measure_clock(&self) {
         if let Err(error) = read_clock(&self.inner.database, &self.inner.clock).await {
-            tracing::warn!(%error, "the database's clock could not be read");
+            tracing::warn!(%error, "the database's clock could not be read; keeping the current offset");
         }
     }
 

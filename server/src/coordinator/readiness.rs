@@ -44,7 +44,7 @@ async fn write(database: &Database, now: Timestamp) -> Result<(), CommandError> 
             Err(busy())
         }
         Err(_) => {
-            tracing::warn!("not ready: the database takes too long to be written to");
+            tracing::warn!("not ready: a write to the database timed out");
             Err(busy())
         }
     }

@@ -11,10 +11,10 @@ use std::{
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// A unique key exists already.
-    #[error("a row with this key exists already")]
+    #[error("a row with this key already exists")]
     Conflict,
     /// A state of the database that passes: away, locked, full, read-only. The same may be asked again later.
-    #[error("the database cannot do it now: {0}")]
+    #[error("the database is unavailable: {0}")]
     Unavailable(sqlx::Error),
     /// A stored value breaks the rule of its type.
     #[error("stored {what} cannot be read: {why}")]
@@ -144,7 +144,7 @@ impl Trust {
             return;
         }
         if self.lost_at.compare_exchange(lost_at, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-            tracing::warn!(%error, "the database is connected to anew");
+            tracing::warn!(%error, "reconnecting to the database");
         }
     }
 

@@ -433,7 +433,7 @@ fn trusted<DB: sqlx::Database>(trust: &Arc<Trust>, connections: u32, wait: Durat
         .before_acquire(move |connection: &mut DB::Connection, metadata| {
             let is_good = before.covers(&metadata) && !connection.is_in_transaction();
             if !is_good {
-                tracing::debug!("a connection to the database is replaced");
+                tracing::debug!("a connection to the database was replaced");
             }
             Box::pin(ready(Ok(is_good)))
         })
@@ -444,6 +444,6 @@ fn check_encoding(encoding: &str, wanted: &str, how: &str) -> DataResult<()> {
     if encoding == wanted {
         return Ok(());
     }
-    let words = format!("it is encoded in {encoding}, and TicketBoss needs {wanted}: {how}");
+    let words = format!("its encoding is {encoding}, but TicketBoss needs {wanted}: {how}");
     Err(DataError::Unsuitable(words))
 }

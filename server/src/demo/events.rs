@@ -167,9 +167,9 @@ pub struct DemoBlock {
 pub enum DemoError {
     #[error("demo.toml: {0}")]
     Syntax(String),
-    #[error("{whose}: \"{name}\" is no {what} of the file")]
+    #[error("{whose}: the file has no {what} \"{name}\"")]
     Unknown { whose: String, what: &'static str, name: String },
-    #[error("{what} \"{name}\" stands there twice")]
+    #[error("{what} \"{name}\" is defined twice")]
     Twice { what: &'static str, name: String },
     #[error("{whose}: {rule}")]
     Rule { whose: String, rule: String },

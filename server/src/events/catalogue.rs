@@ -29,7 +29,7 @@ pub const PERFORMANCES_PER_EVENT_MAX: i64 = 200;
 /// A filter that breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidFilter {
-    #[error("limit is 1 to {PAGE_LIMIT_MAX}")]
+    #[error("limit must be 1 to {PAGE_LIMIT_MAX}")]
     Limit,
     #[error(transparent)]
     Cursor(#[from] InvalidCursor),

@@ -38,7 +38,7 @@ pub async fn answer(coordinator: &Coordinator, visitor: Visitor, account_id: Acc
         rest.write_page().await.map(Some)
     });
     let parts = stream::once(ready(Ok(head))).chain(orders).map_ok(Bytes::from).map_err(|problem: Problem| {
-        tracing::warn!(?problem, "an account's export breaks off");
+        tracing::warn!(?problem, "an account's export failed; the response is cut short");
         std::io::Error::other(problem.code.title())
     });
     let name = HeaderValue::from_static("attachment; filename=\"ticketboss-account.json\"");

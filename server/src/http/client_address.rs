@@ -24,7 +24,7 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 fn warn_of_unknown_proxy(peer: IpAddr) {
     static WARNED: Once = Once::new();
     WARNED.call_once(|| {
-        tracing::warn!(%peer, "somebody sends X-Forwarded-For; if that is a proxy of yours, name its network in trusted_proxies");
+        tracing::warn!(%peer, "a client sent X-Forwarded-For and is not a trusted proxy; if it is yours, add its network to trusted_proxies");
     });
 }
 

@@ -101,9 +101,9 @@ enum Kind {
 /// Why there is no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoPlace {
-    #[error("this address has too many of them")]
+    #[error("this address has too many connections")]
     Address,
-    #[error("all places are taken")]
+    #[error("the limit of connections is reached")]
     All,
 }
 

@@ -50,7 +50,7 @@ impl IntoResponse for ApiError {
 /// A handler that panicked is a failure of ours; its caller gets no details.
 pub fn answer_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
     let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-    tracing::error!(panic = words.unwrap_or("without words"), "a handler panicked");
+    tracing::error!(panic = words.unwrap_or("no message"), "a handler panicked");
     ApiError::from(ErrorCode::Internal).into_response()
 }
 

@@ -81,11 +81,10 @@ async fn upgrade(
 ) -> ApiResult<Response> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     if is_cross_site(&headers, host, &state) {
-        return Err(ApiError(Problem::new(ErrorCode::Forbidden).detail("this socket comes from another site")));
+        return Err(ApiError(Problem::new(ErrorCode::Forbidden).detail("cross-site web sockets are refused")));
     }
     let desk = state.coordinator.seats().desk(performance_id).await?;
-    let no_socket =
-        || Problem::new(ErrorCode::InvalidInput).detail("open a web socket here; this address answers nothing else");
+    let no_socket = || Problem::new(ErrorCode::InvalidInput).detail("this address only accepts web sockets");
     let key = socket_key(&method, &headers).ok_or_else(no_socket)?;
     let Extension(connection) = upgrade.ok_or_else(no_socket)?;
     let address = client.as_client().address;

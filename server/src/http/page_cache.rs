@@ -140,7 +140,7 @@ pub async fn keep_pages(State((state, kept)): State<(AppState, PageCache)>, requ
             Response::from_parts(parts, Body::from(body))
         }
         Err(error) => {
-            tracing::error!(%error, "a page could not be drawn to its end");
+            tracing::error!(%error, "a cached page could not be rendered");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

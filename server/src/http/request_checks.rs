@@ -21,7 +21,7 @@ pub async fn admit(State(state): State<AppState>, request: Request, next: Next) 
     }
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !safe && is_cross_site(request.headers(), host_of(&request).as_ref().map(Authority::as_str), &state) {
-        let words = "this request comes from another site";
+        let words = "cross-site requests are refused";
         return ApiError(Problem::new(ErrorCode::Forbidden).detail(words)).into_response();
     }
     if !safe {
@@ -41,7 +41,7 @@ pub async fn require_host(request: Request, next: Next) -> Response {
     {
         return next.run(request).await;
     }
-    let problem = Problem::new(ErrorCode::InvalidInput).detail("a request names its host once");
+    let problem = Problem::new(ErrorCode::InvalidInput).detail("a request must have exactly one host");
     ApiError(Problem { status: StatusCode::BAD_REQUEST.as_u16(), ..problem }).into_response()
 }
 
@@ -108,7 +108,7 @@ fn has_nul(request: &Request) -> Option<Problem> {
     if has(request.uri().path()) {
         return Some(Problem::new(ErrorCode::NotFound));
     }
-    let words = "a query has no NUL characters";
+    let words = "a query must not have NUL characters";
     request.uri().query().is_some_and(has).then(|| Problem::new(ErrorCode::InvalidInput).detail(words))
 }
 

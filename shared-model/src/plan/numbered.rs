@@ -65,7 +65,7 @@ pub enum NumberingError {
     TooManyPlaces(u64),
     #[error("{0} has the category \"{1}\", which the plan does not define")]
     UnknownCategory(String, String),
-    #[error("seat \"{0}\" accompanies \"{1}\", which is no seat of the plan")]
+    #[error("seat \"{0}\" accompanies \"{1}\", which is not a seat of the plan")]
     UnknownCompanion(String, String),
 }
 

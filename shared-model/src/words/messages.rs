@@ -44,14 +44,14 @@ impl Messages {
     pub fn text(&self, language: Language, key: &str, args: &[(&str, Value<'_>)]) -> String {
         let bundle = &self.bundles[&language];
         let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
-            tracing::error!(key, language = language.tag(), "message is missing");
+            tracing::error!(key, language = language.tag(), "a message is missing; showing its key");
             return key.to_owned();
         };
         let args = args.iter().map(|(name, value)| (*name, value.clone())).collect::<FluentArgs<'_>>();
         let mut errors = Vec::new();
         let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
         if !errors.is_empty() {
-            tracing::error!(key, language = language.tag(), ?errors, "message could not be filled");
+            tracing::error!(key, language = language.tag(), ?errors, "a message could not be formatted");
         }
         text
     }

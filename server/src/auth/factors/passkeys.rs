@@ -49,20 +49,20 @@ impl CeremonyKind {
 /// Why a passkey was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PasskeyRefusal {
-    #[error("passkeys need a host name: the site is reached by a bare address")]
+    #[error("passkeys need a host name: public_url has an IP address")]
     NoHostName,
-    #[error("the question is over: used, too old, or another visitor's; begin again")]
+    #[error("the challenge is not valid: used, expired, or another visitor's; start again")]
     CeremonyOver,
     /// Unknown, removed, copied, or a wrong signature: which of them is not said.
-    #[error("this passkey does not open anything here")]
+    #[error("this passkey does not belong to an account")]
     Wrong,
-    #[error("the authenticator's answer cannot be read")]
+    #[error("the authenticator's response cannot be parsed")]
     Unreadable,
-    #[error("this passkey is registered already")]
+    #[error("this passkey is already registered")]
     Known,
     #[error("an account has at most {PASSKEYS_PER_ACCOUNT_MAX} passkeys")]
     TooMany,
-    #[error("a passkey's name has 1 to {PASSKEY_NAME_LENGTH_MAX} visible characters and no links")]
+    #[error("a passkey's name must have 1 to {PASSKEY_NAME_LENGTH_MAX} visible characters and no links")]
     Name,
 }
 

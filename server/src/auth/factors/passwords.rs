@@ -35,12 +35,12 @@ static NOBODYS_HASH: LazyLock<String> =
 
 /// Too many passwords wait for their turn: come back in a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("too many sign-ins at this moment")]
+#[error("too many sign-ins at the same time")]
 pub struct PasswordsBusy;
 
 /// A password that is too easily guessed (a common one, a pattern, or the person's own name or address).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this password is among the first that somebody would try; longer ones of several words are good")]
+#[error("this password is too easy to guess; use several words")]
 pub struct WeakPassword;
 
 /// Why a password does not become somebody's.

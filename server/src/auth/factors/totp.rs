@@ -23,7 +23,7 @@ const SETUP_TTL: Duration = Duration::from_secs(15 * 60);
 pub enum TotpRefusal {
     #[error("that is not the code the app shows now")]
     WrongCode,
-    #[error("this setup is over; begin again")]
+    #[error("this setup has expired; start again")]
     SetupOver,
 }
 

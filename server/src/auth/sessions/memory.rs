@@ -136,7 +136,7 @@ impl SessionMemory {
 
 async fn tell_others(database: Database, what: Forgotten) {
     if let Err(error) = notify::tell(&database, &what.to_word()).await {
-        tracing::warn!(%error, "other nodes could not be told of a session; they look again in a moment");
+        tracing::warn!(%error, "other nodes could not be notified of a changed session; they read it again within seconds");
     }
 }
 

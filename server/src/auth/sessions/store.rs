@@ -359,7 +359,7 @@ impl Sessions {
                 let expires_at = Timestamp(row.token_expires_at.unwrap_or(row.expires_at));
                 return self.opened(&row, &typed.of_generation(row.refresh_generation), expires_at).map(Some);
             }
-            tracing::warn!(session_id = %row.session_id, "a replaced refresh token came again; its session ends");
+            tracing::warn!(session_id = %row.session_id, "a replaced refresh token was used again; its session was ended");
             rows::delete_session(&mut link, row.session_id).await?;
             link.commit().await?;
             self.forget(SessionId(row.session_id));

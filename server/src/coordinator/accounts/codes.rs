@@ -403,9 +403,11 @@ impl Accounts<'_> {
     fn judge_phone(self, phone: &PhoneNumber) -> CommandResult<()> {
         let countries = &self.inner.outgoing.sms_countries;
         accounts::judge_phone(phone, countries).map_err(|refusal| match refusal {
-            PhoneRefusal::NoNumber => invalid("phone is no number of its country; it looks like +34 612 345 678"),
+            PhoneRefusal::NoNumber => {
+                invalid("phone is not a valid number of its country; it looks like +34 612 345 678")
+            }
             PhoneRefusal::NoTexts => {
-                invalid("phone gets no text messages: codes come by SMS, so give a mobile's number")
+                invalid("phone cannot receive text messages: codes are sent by SMS, so a mobile number is needed")
             }
             PhoneRefusal::Country => invalid(format!(
                 "phone is of a country we send no text messages to; we send to {}",

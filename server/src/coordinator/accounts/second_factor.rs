@@ -42,7 +42,7 @@ impl Accounts<'_> {
             return Err(Problem::new(ErrorCode::SecondFactorMissing));
         }
         if visitor.second_factor_at.is_none() {
-            let words = "prove yourself with your passkey or your authenticator app, or sign in again";
+            let words = "confirm your passkey or a code of your authenticator app, or sign in again";
             return Err(Problem::new(ErrorCode::SecondFactorRequired).detail(words));
         }
         Ok(())

@@ -109,7 +109,7 @@ impl Background<'_> {
             link.commit().await
         };
         if let Err(error) = forgotten.await {
-            tracing::warn!(%error, "old lapsed holds could not be forgotten yet");
+            tracing::warn!(%error, "old lapsed holds could not be cleaned up; retrying later");
         }
     }
 }

@@ -86,7 +86,7 @@ impl Background<'_> {
             Duty::TicketKeys => self.inner.ticket_keys.take_up_rotated(&self.inner.database, &self.inner.secret).await,
         };
         if let Err(error) = outcome {
-            tracing::warn!(%error, ?look, "a background look failed; the next one follows");
+            tracing::warn!(%error, ?look, "a background loop failed; it runs again at its next interval");
         }
     }
 
@@ -109,7 +109,7 @@ impl Background<'_> {
         drop(link);
         for order_id in lapsing {
             if let Err(error) = self.coordinator.orders().step(OrderId(order_id), Step::Lapse).await {
-                tracing::warn!(%error, order_id = %order_id, "an unpaid order could not lapse yet");
+                tracing::warn!(%error, order_id = %order_id, "an unpaid order could not be lapsed; retrying later");
             }
         }
         Ok(())
@@ -132,7 +132,7 @@ async fn keep_looking(coordinator: Coordinator, look: Duty, mut stop: watch::Rec
     while !*stop.borrow() {
         // A fault of ours costs one look, not the loop.
         if AssertUnwindSafe(coordinator.background().look(look)).catch_unwind().await.is_err() {
-            tracing::error!(?look, "a background look broke off; the next one follows");
+            tracing::error!(?look, "a background loop panicked; it runs again at its next interval");
         }
         tokio::select! {
             () = tokio::time::sleep(look.interval()) => {}

@@ -66,7 +66,7 @@ async fn tell(database: Database, pending: std::sync::Weak<Pending>) {
         let versions = std::mem::take(&mut *alive.versions.lock());
         for performance_id in versions.into_keys() {
             if let Err(error) = notify::tell(&database, &performance_id.to_string()).await {
-                tracing::warn!(%error, "other nodes could not be told; they will look by themselves");
+                tracing::warn!(%error, "other nodes could not be notified; they poll the database instead");
             }
         }
     }
@@ -82,7 +82,7 @@ async fn listen(database: Database, desks: Desks, sessions: Sessions, pending: s
             }
         };
         if let Err(error) = notify::listen(&database, heard, || pending.strong_count() > 0).await {
-            tracing::warn!(%error, "not listening to other nodes; desks look by themselves meanwhile");
+            tracing::warn!(%error, "not listening to notifications of other nodes; desks poll the database meanwhile");
         }
         tokio::time::sleep(RETRY_INTERVAL).await;
     }

@@ -62,7 +62,7 @@ impl Background<'_> {
         for (email, language) in told {
             let (Ok(email), Ok(language)) = (email.parse(), language.parse()) else {
                 // One that cannot be read spoils nobody else's.
-                tracing::error!(%performance_id, "a wish to hear of seats cannot be read and is left out");
+                tracing::error!(%performance_id, "a waiting-list entry could not be read; skipping it");
                 continue;
             };
             let note = Note::SeatsFree { performance_id, email, language };

@@ -74,9 +74,9 @@ impl Orders<'_> {
             return Err(invalid("payment_method is the provider's id of a card, or the id of a saved card"));
         }
         if keep_card {
-            let account_id = visitor.account_id.ok_or_else(|| invalid("save_card is for accounts; sign in first"))?;
+            let account_id = visitor.account_id.ok_or_else(|| invalid("save_card needs an account; sign in first"))?;
             if self.list_cards(account_id).await?.len() >= CARDS_PER_ACCOUNT_MAX {
-                let words = "save_card: the account has as many cards as it may; remove one first";
+                let words = "save_card: the account has reached its limit of saved cards; remove one first";
                 return Err(Problem { limit: Some(CARDS_PER_ACCOUNT_MAX as u32), ..invalid(words) });
             }
         }

@@ -27,7 +27,7 @@ impl Orders<'_> {
     pub async fn tickets_pdf(self, order: Order) -> CommandResult<Bytes> {
         let order_id = order.order_id;
         if order.state != OrderState::Paid {
-            let words = "there are no tickets before the order is paid";
+            let words = "the tickets are available once the order is paid";
             return Err(Problem::new(ErrorCode::OrderClosed).detail(words));
         }
         let key = DocumentKey::new(order_id, DocumentKind::Tickets, order.buyer.language, &order);
@@ -39,7 +39,7 @@ impl Orders<'_> {
     /// A paid order's receipt.
     pub async fn receipt_pdf(self, order: Order) -> CommandResult<Bytes> {
         if order.state != OrderState::Paid {
-            return Err(Problem::new(ErrorCode::OrderClosed).detail("there is no receipt before the order is paid"));
+            return Err(Problem::new(ErrorCode::OrderClosed).detail("the receipt is available once the order is paid"));
         }
         let messages = self.inner.outgoing.messages.clone();
         let order_id = order.order_id;
@@ -69,7 +69,7 @@ impl Orders<'_> {
 fn document_problem(error: &DocumentError, order_id: OrderId) -> Problem {
     match error {
         DocumentError::Busy => {
-            let words = "many documents are being drawn";
+            let words = "too many documents are being drawn; try again";
             Problem { retry_after_seconds: Some(2), ..Problem::new(ErrorCode::Busy).detail(words) }
         }
         DocumentError::Failed(why) => {

@@ -40,9 +40,9 @@ const BATCH_MAX: usize = 128;
 pub enum OrderDeskError {
     #[error(transparent)]
     Refused(#[from] OrderRefusal),
-    #[error("the order desk is busy")]
+    #[error("the order desk's queue is full")]
     Busy,
-    #[error("the order desk could not reach its database: {0}")]
+    #[error("the order desk's database failed: {0}")]
     Failed(Arc<DataError>),
 }
 
@@ -120,7 +120,7 @@ impl Task {
                 Err(error) if !error.passes() && (steps.len() > 1 || matches!(error, DataError::Conflict)) => {
                     // One step may have spoiled the batch (an id of somebody else's, a number or code drawn twice):
                     // each by itself.
-                    tracing::warn!(%error, steps = steps.len(), "a batch of order steps failed; taking them one by one");
+                    tracing::warn!(%error, steps = steps.len(), "a batch of order steps failed; retrying them one by one");
                     for (step, answer) in steps.into_iter().zip(answers) {
                         let _ = answer.send(self.serve_one(step).await);
                     }

@@ -84,7 +84,7 @@ impl<'c> Orders<'c> {
         }
         // It moves no money as it is; this only keeps the provider's list short.
         if let Err(error) = gateway.void(&at).await {
-            tracing::debug!(%error, payment_id = %at.payment_id, "a payment that nobody wants stays open at the provider");
+            tracing::debug!(%error, payment_id = %at.payment_id, "an abandoned payment could not be cancelled at the provider");
         }
         Ok(None)
     }
@@ -106,7 +106,9 @@ impl<'c> Orders<'c> {
     pub(in crate::coordinator) async fn ask_provider(self, order_id: OrderId, payment_id: PaymentId) {
         let payment = match self.load_payment(order_id, payment_id).await {
             Ok(payment) => payment,
-            Err(error) => return tracing::warn!(error, %payment_id, "a payment could not be read; the next look tries"),
+            Err(error) => {
+                return tracing::warn!(error, %payment_id, "a payment could not be read; the reconciler retries");
+            }
         };
         let answer = match provider_ref(&payment) {
             Some(at) => self.ask_at(&payment, &at).await,
@@ -126,7 +128,7 @@ impl<'c> Orders<'c> {
             }
         };
         if let Err(problem) = self.settle(order_id, payment_id, answer).await {
-            tracing::warn!(code = problem.code.as_str(), %order_id, "a payment could not be settled yet");
+            tracing::warn!(code = problem.code.as_str(), %order_id, "a payment could not be settled; the reconciler retries");
         }
     }
 
@@ -163,7 +165,7 @@ impl<'c> Orders<'c> {
             link.commit().await
         };
         if let Err(error) = postponed.await {
-            tracing::warn!(%error, %payment_id, "when to ask again could not be written down; it is asked at the next look");
+            tracing::warn!(%error, %payment_id, "the time of the next reconciliation could not be stored; the payment is reconciled in the next run");
         }
     }
 
@@ -178,7 +180,7 @@ impl<'c> Orders<'c> {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
-                tracing::warn!(%error, %payment_id, "no answer from the payment provider; it will be asked");
+                tracing::warn!(%error, %payment_id, "the payment provider did not answer; the reconciler asks it again");
                 return Ok(None);
             }
         };
@@ -230,7 +232,7 @@ impl<'c> Orders<'c> {
     ) -> Option<Box<OrderFile>> {
         let taken = self.take_money(order_id, payment_id).await;
         taken.unwrap_or_else(|why| {
-            tracing::warn!(why, %payment_id, "a capture is not through; the outbox tries again");
+            tracing::warn!(why, %payment_id, "a capture failed; the outbox retries it");
             None
         })
     }
@@ -266,7 +268,7 @@ impl<'c> Orders<'c> {
         let Some(at) = provider_ref(&payment) else {
             // It is not open any more, so nobody will open it at the provider; while it is, the reconciler ends it.
             return if payment.state.is_open() {
-                Err(GatewayError::Silent("the provider has not heard of it yet".to_owned()))
+                Err(GatewayError::Silent("the provider does not know it yet".to_owned()))
             } else {
                 Ok(())
             };
@@ -278,13 +280,13 @@ impl<'c> Orders<'c> {
         match status {
             ProviderStatus::Voided | ProviderStatus::Declined { .. } => Ok(()),
             ProviderStatus::Captured => {
-                tracing::error!(%payment_id, "money was taken for an order that came to nothing; it must be given back");
-                Err(GatewayError::Silent("it was too late: the money was taken".to_owned()))
+                tracing::error!(%payment_id, "money was captured for an order that was not fulfilled; it must be refunded");
+                Err(GatewayError::Silent("too late to void: the money was captured".to_owned()))
             }
             ProviderStatus::Opened
             | ProviderStatus::Processing
             | ProviderStatus::RequiresAction { .. }
-            | ProviderStatus::Authorized => Err(GatewayError::Silent("it is not let go yet".to_owned())),
+            | ProviderStatus::Authorized => Err(GatewayError::Silent("it is not voided yet".to_owned())),
         }
     }
 }

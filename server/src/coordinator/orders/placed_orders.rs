@@ -103,7 +103,7 @@ impl Orders<'_> {
         let OrdersAsked { period, cursor, limit } = asked;
         let limit = limit.unwrap_or(PAGE_LIMIT_DEFAULT);
         if !(1..=PAGE_LIMIT_MAX).contains(&limit) {
-            return Err(Problem { limit: Some(PAGE_LIMIT_MAX), ..invalid("limit is 1 to 50") });
+            return Err(Problem { limit: Some(PAGE_LIMIT_MAX), ..invalid("limit must be 1 to 50") });
         }
         let first = if *period == Some(OrderPeriod::Upcoming) { BEFORE_ALL } else { AFTER_ALL };
         let query = OrdersQuery {
@@ -146,14 +146,14 @@ impl Orders<'_> {
     /// too often.
     pub async fn mail_order_again_for(self, order: &Order, mail_id: OrderMailId) -> CommandResult<()> {
         if order.state != OrderState::Paid || erasure::is_erased(&order.buyer.email) {
-            return Err(Problem::new(ErrorCode::OrderClosed).detail("there is no mail to send again"));
+            return Err(Problem::new(ErrorCode::OrderClosed).detail("this order has no mail to send again"));
         }
         let (order_id, now) = (order.order_id.0, self.coordinator.now());
         let mut link = self.inner.database.begin().await.or_problem()?;
         order_mails::lock_order(&mut link, order_id).await.or_problem()?;
         match order_mails::find_mail(&mut link, mail_id.0).await.or_problem()? {
             Some(known) if known == order_id => return Ok(()),
-            Some(_) => return Err(invalid("mail_id was used for something else; make a new one")),
+            Some(_) => return Err(invalid("mail_id was used for another mail; generate a new one")),
             None => {}
         }
         let since = now.as_millis() - MAIL_DAY.as_millis() as i64;
@@ -164,7 +164,7 @@ impl Orders<'_> {
             return Err(Problem { retry_after_seconds: Some(seconds), ..Problem::new(ErrorCode::RateLimited) });
         }
         if !order_mails::insert_mail(&mut link, mail_id.0, order_id, now.as_millis()).await.or_problem()? {
-            return Err(invalid("mail_id was used for something else; make a new one"));
+            return Err(invalid("mail_id was used for another mail; generate a new one"));
         }
         let row = OutboxKind::OrderMailAgain.about(mail_id.0, now);
         outbox::insert_rows(&mut link, &[row]).await.or_problem()?;

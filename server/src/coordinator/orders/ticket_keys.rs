@@ -78,8 +78,8 @@ impl TicketKeys {
         if clear.is_some() {
             database.empty_log().await?;
             tracing::warn!(
-                "the key that signs tickets lay in clear in the database, and lies so in its back-ups; it is sealed now. \
-                 `ticketboss keys rotate` makes a new one"
+                "the key that signs tickets was stored unencrypted in the database, and still is in its backups; it is now sealed. \
+                 `ticketboss keys rotate` creates a new one"
             );
         }
         Ok(Self { ring: Arc::new(RwLock::new(Arc::new(ring))) })
@@ -105,7 +105,7 @@ impl TicketKeys {
         let newest = rows::find_newest(&mut link).await?;
         if newest.is_some_and(|newest| newest != i32::from(self.signing().key_id)) {
             let ring = read_ring(&mut link, secret).await?;
-            tracing::info!(key_id = ring.signing.key_id, "tickets are signed with a new key");
+            tracing::info!(key_id = ring.signing.key_id, "the key that signs tickets was replaced");
             *self.ring.write() = Arc::new(ring);
         }
         Ok(())

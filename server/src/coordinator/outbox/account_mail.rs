@@ -176,7 +176,7 @@ impl Outbox<'_> {
             && (!by_sms || count_text(&mut link, secret, max, id, now).await.map_err(retry)?);
         if !may_go {
             // Dropping the link undoes what was counted for the receiver alone.
-            tracing::warn!(outbox_id = %row.outbox_id, "a note is not sent: its limit is reached");
+            tracing::warn!(outbox_id = %row.outbox_id, "a message to an account was not sent: rate limit reached");
             return Ok(false);
         }
         link.commit().await.map_err(retry)?;

@@ -57,9 +57,9 @@ impl Drop for Holding<'_> {
 /// Why something was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    #[error("{0}; it is tried again")]
+    #[error("{0}; retrying")]
     Retry(String),
-    #[error("{0}; it is given up")]
+    #[error("{0}; giving up")]
     GiveUp(String),
 }
 
@@ -100,7 +100,7 @@ impl Outbox<'_> {
         let claimed = match claimed.await {
             Ok(Some(claimed)) => claimed,
             Ok(None) => return,
-            Err(error) => return tracing::warn!(%error, "an outbox row could not be taken; the next look tries"),
+            Err(error) => return tracing::warn!(%error, "an outbox row could not be leased; retrying at the next poll"),
         };
         let sent = self.send(&row).await;
         let now = self.coordinator.now();
@@ -119,7 +119,7 @@ impl Outbox<'_> {
             tracing::warn!(%error, kind = row.kind, attempts = row.attempts + 1, "an outbox row could not be sent");
         }
         if let Err(error) = written.await {
-            tracing::error!(%error, kind = row.kind, "the outcome of an outbox row could not be written down");
+            tracing::error!(%error, kind = row.kind, "the result of an outbox row could not be stored");
         }
     }
 

@@ -89,7 +89,7 @@ impl Outbox<'_> {
             order_mails::find_mail(&mut link, row.subject).await
         };
         let order_id = find.await.map_err(|error| SendError::Retry(error.to_string()))?;
-        let order_id = order_id.ok_or_else(|| SendError::GiveUp("nobody wished for it".to_owned()))?;
+        let order_id = order_id.ok_or_else(|| SendError::GiveUp("the row names no order".to_owned()))?;
         self.mail_order(row, OrderId(order_id)).await
     }
 

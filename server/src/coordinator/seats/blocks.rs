@@ -33,7 +33,9 @@ impl Seats<'_> {
             BlockChange::Block { reason } => {
                 let reason = reason.trim().to_owned();
                 if !(1..=REASON_LENGTH_MAX).contains(&reason.chars().count()) {
-                    return Err(InstallError::Invalid(format!("a reason has 1 to {REASON_LENGTH_MAX} characters")));
+                    return Err(InstallError::Invalid(format!(
+                        "a reason must have 1 to {REASON_LENGTH_MAX} characters"
+                    )));
                 }
                 (BlockChange::Block { reason }, Action::SeatsBlocked)
             }

@@ -27,7 +27,7 @@ pub enum Challenge {
 /// Why there can be no challenge.
 #[derive(Debug, thiserror::Error)]
 pub enum ChallengeSetupError {
-    #[error("challenge.verify_url is set and challenge.secret is not")]
+    #[error("challenge.verify_url is set, but challenge.secret is not")]
     NoSecret,
     #[error("{0}")]
     Client(reqwest::Error),
@@ -68,7 +68,7 @@ impl Challenge {
             Ok(answer) => serde_json::from_slice::<Verdict>(&answer[..answer.len().min(ANSWER_BYTES_MAX)])
                 .is_ok_and(|verdict| verdict.success && verdict.hostname.is_none_or(|name| name == *host)),
             Err(error) => {
-                tracing::warn!(error = %error.without_url(), "the challenge's provider gave no answer; the hold is refused");
+                tracing::warn!(error = %error.without_url(), "the challenge provider did not answer; the hold is refused");
                 false
             }
         }

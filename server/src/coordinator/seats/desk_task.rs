@@ -50,9 +50,9 @@ const SWEEP_INTERVAL: Duration = Duration::from_millis(500);
 pub enum DeskError {
     #[error(transparent)]
     Refused(#[from] Refusal),
-    #[error("the desk is busy")]
+    #[error("the seat desk's queue is full")]
     Busy,
-    #[error("the desk could not reach its database: {0}")]
+    #[error("the seat desk's database failed: {0}")]
     Failed(Arc<DataError>),
 }
 
@@ -131,9 +131,9 @@ impl DeskTask {
         if AssertUnwindSafe(self.serve(jobs)).catch_unwind().await.is_ok() {
             return;
         }
-        tracing::error!(performance = %self.shared.performance_id, "a batch of commands broke off; reading all claims again");
+        tracing::error!(performance = %self.shared.performance_id, "a batch of seat commands panicked; reloading all claims");
         if let Err(error) = self.reload().await {
-            tracing::error!(%error, performance = %self.shared.performance_id, "claims could not be read again; the next batch will");
+            tracing::error!(%error, performance = %self.shared.performance_id, "claims could not be reloaded; the next batch retries");
         }
     }
 
@@ -149,7 +149,7 @@ impl DeskTask {
             }
         }
         if is_behind && let Err(error) = self.read_changes().await {
-            tracing::warn!(%error, "a desk could not catch up; it will with its next command");
+            tracing::warn!(%error, "a seat desk could not read changes of other nodes; its next command retries");
         }
         if !waiting.is_empty() {
             self.serve_commands(waiting).await;
@@ -171,7 +171,7 @@ impl DeskTask {
                 }
             }
             Err(error) => {
-                tracing::error!(%error, performance = %self.shared.performance_id, "a batch of commands failed");
+                tracing::error!(%error, performance = %self.shared.performance_id, "a batch of seat commands failed");
                 let error = Arc::new(error);
                 for waiting in waiting {
                     let _ = waiting.answer.send(Err(DeskError::Failed(error.clone())));
@@ -208,7 +208,7 @@ impl DeskTask {
             match self.try_write(deed, &decide).await {
                 Ok(decided) => return Ok(decided),
                 Err(WriteClaimsError::Stale { wanted, written }) => {
-                    tracing::warn!(wanted, written, performance = %self.shared.performance_id, "memory disagreed with the database; reading all claims again");
+                    tracing::warn!(wanted, written, performance = %self.shared.performance_id, "claims in memory were stale; reloading all claims");
                     self.reload().await?;
                 }
                 Err(WriteClaimsError::Data(error)) => return Err(error),
@@ -353,7 +353,7 @@ impl DeskTask {
             return;
         }
         if let Err(error) = self.write_lapsed(lapsed, now).await {
-            tracing::warn!(%error, performance = %self.shared.performance_id, "lapsed holds could not be written as free yet");
+            tracing::warn!(%error, performance = %self.shared.performance_id, "lapsed holds could not be released in the database; retrying later");
         }
     }
 
@@ -384,7 +384,7 @@ impl DeskTask {
         match read.await {
             Ok(Some(sale)) => *self.shared.sale.write() = Arc::new(sale),
             Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "a desk goes on with the rules it knows"),
+            Err(error) => tracing::warn!(%error, "sale rules could not be reloaded; the seat desk keeps the old ones"),
         }
     }
 }

@@ -42,7 +42,7 @@ impl Staff<'_> {
         let row = rows::find_performance(&mut link, performance_id.0).await?.ok_or_else(|| missing(performance_id))?;
         if row.cancelled_at.is_some() || starts_at <= self.coordinator.now() {
             return Err(InstallError::Invalid(
-                "a performance that was not cancelled can be moved to a time to come".into(),
+                "only a performance that is not cancelled can be moved, and only to a time in the future".into(),
             ));
         }
         let doors_before = row.doors_at.map(|doors| Duration::from_millis((row.starts_at - doors).unsigned_abs()));
@@ -69,7 +69,7 @@ impl Staff<'_> {
         // Under the lock of its seats: an order that is settled after this knows that it was cancelled.
         raise_version(&mut link, performance_id.0).await?;
         if !rows::cancel_performance(&mut link, performance_id.0, self.coordinator.now().as_millis()).await? {
-            return Err(InstallError::Invalid(format!("performance {performance_id} was cancelled before")));
+            return Err(InstallError::Invalid(format!("performance {performance_id} was already cancelled before")));
         }
         let deed = Deed::by(by, Action::PerformanceCancelled, performance_id.to_string());
         self.write_performance_deed(&mut link, performance_id, deed).await?;

@@ -40,7 +40,7 @@ pub enum InstallError {
     Plan(String),
     #[error("there is no {what} \"{name}\"; create it first")]
     Missing { what: &'static str, name: String },
-    #[error("{what} \"{name}\" exists already")]
+    #[error("{what} \"{name}\" already exists")]
     Exists { what: &'static str, name: String },
     #[error("{0}")]
     Invalid(String),
@@ -92,7 +92,7 @@ pub async fn publish_plan(
     Ok((id, numbered))
 }
 
-/// Who puts on events.
+/// Organizers of events.
 #[derive(Debug, Clone)]
 pub struct OrganizerSpec {
     pub slug: String,
@@ -269,10 +269,10 @@ pub async fn create_organizer(link: &mut Link, spec: &OrganizerSpec) -> Result<O
 pub async fn create_venue(link: &mut Link, owner: Owner, venue: &VenueSummary) -> Result<Uuid, InstallError> {
     check_slug(&venue.slug)?;
     TimeZone::get(&venue.time_zone).map_err(|_| {
-        InstallError::Invalid(format!("\"{}\" is no time zone; they look like Europe/Madrid", venue.time_zone))
+        InstallError::Invalid(format!("\"{}\" is not a time zone; one looks like Europe/Madrid", venue.time_zone))
     })?;
     if !(venue.country.len() == 2 && venue.country.bytes().all(|byte| byte.is_ascii_uppercase())) {
-        return Err(InstallError::Invalid("a country is two capital letters, such as ES".to_owned()));
+        return Err(InstallError::Invalid("a country must be two capital letters, such as ES".to_owned()));
     }
     let venue_id = VenueId::new().0;
     rows::insert_venue(link, venue_id, owner.map(Uuid::from), venue)
@@ -318,7 +318,7 @@ impl Staff<'_> {
     pub async fn create_event(self, by: Actor, spec: EventSpec) -> Result<(), InstallError> {
         check_slug(&spec.slug)?;
         if !ACCENTS.contains(&spec.accent.as_str()) {
-            return Err(InstallError::Invalid(format!("an accent is one of {}", ACCENTS.join(", "))));
+            return Err(InstallError::Invalid(format!("an accent must be one of {}", ACCENTS.join(", "))));
         }
         let slug = spec.slug.clone();
         let row = EventRow {
@@ -413,7 +413,7 @@ fn check_slug(slug: &str) -> Result<(), InstallError> {
     if (1..=SLUG_LENGTH_MAX).contains(&slug.len()) && slug.chars().all(allowed) {
         return Ok(());
     }
-    Err(InstallError::Invalid(format!("\"{slug}\" is no slug; use up to {SLUG_LENGTH_MAX} of a-z, 0-9 and -")))
+    Err(InstallError::Invalid(format!("\"{slug}\" is not a slug; use up to {SLUG_LENGTH_MAX} of a-z, 0-9 and -")))
 }
 
 fn invalid(error: impl std::fmt::Display) -> InstallError {

@@ -88,7 +88,7 @@ impl Staff<'_> {
     pub async fn authorise_operator(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<OperatorAccount> {
         let mut link = self.inner.database.read().await.or_problem()?;
         if !rows::is_operator(&mut link, account_id.0).await.or_problem()? {
-            return Err(Problem::new(ErrorCode::Forbidden).detail("this is for the platform's operators"));
+            return Err(Problem::new(ErrorCode::Forbidden).detail("only operators of the platform may do this"));
         }
         self.coordinator.accounts().demand_second_factor(&mut link, visitor, account_id).await?;
         Ok(OperatorAccount { account_id, language: visitor.language })
@@ -310,7 +310,7 @@ impl Staff<'_> {
                 rows::set_role(&mut link, organizer_id.0, account_id.0, role.as_str()).await.or_problem()?;
             }
             None if team.members >= MEMBERS_PER_ORGANIZER_MAX as i64 => {
-                return Err(Problem::new(ErrorCode::InvalidInput).detail("this team is full"));
+                return Err(Problem::new(ErrorCode::InvalidInput).detail("the team has reached its size limit"));
             }
             None => {
                 let (organizer_id, account_id) = (organizer_id.0, account_id.0);
@@ -371,13 +371,14 @@ impl Staff<'_> {
         self.write_ended(link, staff, &replaced, "replaced").await?;
         let open = rows::count_invitations(link, staff.organizer_id.0, now.as_millis()).await.or_problem()?;
         if open >= INVITATIONS_OPEN_MAX as i64 {
-            let words = format!("{INVITATIONS_OPEN_MAX} invitations wait for an answer; withdraw some");
+            let words = format!("{INVITATIONS_OPEN_MAX} invitations are open; withdraw some first");
             return Err(Problem::new(ErrorCode::InvalidInput).detail(words));
         }
         let (invitation_id, role) = (InvitationId::new(), request.member_role);
         let (secret, receiver) = (&self.inner.secret, Receiver::Invitations(&key));
         if !count_message(link, secret, receiver, invitation_id.0, now).await.or_problem()? {
-            let problem = Problem::new(ErrorCode::RateLimited).detail("this address was invited often enough lately");
+            let problem =
+                Problem::new(ErrorCode::RateLimited).detail("too many invitations were sent to this address lately");
             return Err(Problem { retry_after_seconds: Some(60 * 60), ..problem });
         }
         let expires_at = now + INVITATION_TTL;

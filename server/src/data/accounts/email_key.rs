@@ -52,7 +52,7 @@ pub async fn compute_old_keys(link: &mut Link) -> DataResult<()> {
     for (account_id, email, before) in fetch_all!(link, (Uuid, String, String), LIST_ACCOUNTS_BEYOND_ASCII)? {
         let key = email_key(&email);
         if key != before && execute!(link, SET_ACCOUNT_KEY, account_id, key)? == 0 {
-            tracing::warn!(%account_id, "the account keeps the key of its address: another account has the right one");
+            tracing::warn!(%account_id, "the account keeps its old e-mail key: another account already has the new one");
         }
     }
     for (invitation_id, before) in fetch_all!(link, (Uuid, String), LIST_INVITATIONS_BEYOND_ASCII)? {

@@ -53,7 +53,7 @@ impl DocumentKey {
 /// Why there is no document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentError {
-    #[error("{WAITING_MAX} documents wait to be drawn already")]
+    #[error("{WAITING_MAX} documents are already queued")]
     Busy,
     #[error("{0}")]
     Failed(String),

@@ -32,7 +32,10 @@ pub fn read_poster(svg: &[u8]) -> Option<Arc<Tree>> {
     if svg.len() > POSTER_BYTES_MAX {
         return None;
     }
-    Tree::from_data(svg, &OPTIONS).map(Arc::new).inspect_err(|error| tracing::warn!(%error, "unreadable poster")).ok()
+    Tree::from_data(svg, &OPTIONS)
+        .map(Arc::new)
+        .inspect_err(|error| tracing::warn!(%error, "a poster could not be parsed as SVG"))
+        .ok()
 }
 
 /// The poster as a PNG so many pixels wide, for those who cannot draw SVG (link previews, mails);

@@ -31,9 +31,9 @@ pub enum PageSize {
 /// The document could not be written: a fault of the library or of a poster, not of the order.
 #[derive(Debug, thiserror::Error)]
 pub enum TicketPdfError {
-    #[error("the page could not be set: {0}")]
+    #[error("the page could not be laid out: {0}")]
     Failed(String),
-    #[error("nobody waits for it any more")]
+    #[error("cancelled: nobody waits for it any more")]
     Unwanted,
 }
 

@@ -47,11 +47,11 @@ pub struct OrderMail<'a> {
 /// Why there is no mail. None of these gets better by trying again.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    #[error("{0} is no address mail can be sent to")]
+    #[error("{0} is not an address that mail can be sent to")]
     Address(String),
-    #[error("the mail's template could not be filled")]
+    #[error("the mail's template could not be rendered")]
     Template(#[from] askama::Error),
-    #[error("the mail could not be put together")]
+    #[error("the mail could not be built")]
     Message(#[from] lettre::error::Error),
 }
 

@@ -28,10 +28,10 @@ const SMTP_CONNECTIONS_MAX: u32 = 4;
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     /// The other side may take it later: a busy server (4xx), a broken line, a full disk.
-    #[error("not delivered, to be tried again: {0}")]
+    #[error("not delivered, retrying: {0}")]
     Retry(String),
     /// The other side will never take it: no such mailbox (5xx), a refused sender.
-    #[error("not delivered, refused for good: {0}")]
+    #[error("not delivered, permanently refused: {0}")]
     GiveUp(String),
 }
 
@@ -48,7 +48,7 @@ impl TransportError {
 /// A transport that cannot be set up as configured.
 #[derive(Debug, thiserror::Error)]
 pub enum TransportSetupError {
-    #[error("the mail server's address is wrong: {0}; it looks like smtps://user:password@mail.example.org")]
+    #[error("the mail server's URL is invalid: {0}; it looks like smtps://user:password@mail.example.org")]
     Address(#[source] smtp::Error),
     #[error("the folder {path} cannot be written: {source}")]
     Folder { path: PathBuf, source: io::Error },
@@ -103,7 +103,7 @@ impl MailTransport {
                 match tokio::time::timeout(DELIVERY_TIMEOUT, sending).await {
                     Ok(Ok(_)) => Ok(()),
                     Ok(Err(error)) => Err(judge(&error)),
-                    Err(_) => Err(TransportError::Retry(format!("no end after {} s", DELIVERY_TIMEOUT.as_secs()))),
+                    Err(_) => Err(TransportError::Retry(format!("timed out after {} s", DELIVERY_TIMEOUT.as_secs()))),
                 }
             }
             Self::Folder(folder) => write_whole(folder, &format!("{outbox_id}.eml"), &message.formatted()).await,

@@ -55,7 +55,7 @@ impl fmt::Display for PlanFormat {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("\"{0}\" is no plan format; there are ticketboss, pretix, seatsio and csv")]
+#[error("\"{0}\" is not a plan format; formats are ticketboss, pretix, seatsio and csv")]
 pub struct UnknownFormat(String);
 
 impl FromStr for PlanFormat {
@@ -120,7 +120,7 @@ pub struct Exported {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    #[error("plans cannot be written as {0}, only as ticketboss, pretix and csv")]
+    #[error("plans cannot be exported as {0}, only as ticketboss, pretix and csv")]
     ReadOnlyFormat(PlanFormat),
 }
 

@@ -8,13 +8,13 @@ pub const MISTAKES_NAMED_MAX: usize = 100;
 /// What an import did or left out without it being a mistake.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Remark {
-    #[error("the field \"{field}\" of {count} × {what} is not known and was ignored")]
+    #[error("the field \"{field}\" of {count} × {what} is unknown and was ignored")]
     IgnoredField { what: &'static str, field: String, count: usize },
-    #[error("fields of further kinds, {count} in all, are not known and were ignored")]
+    #[error("{count} more kinds of fields are unknown and were ignored")]
     IgnoredMore { count: usize },
     #[error("{count} × {what} were left out")]
     LeftOut { what: &'static str, count: usize },
-    #[error("the home-made field \"{field}\" made {count} seats {meaning}")]
+    #[error("the custom field \"{field}\" made {count} seats {meaning}")]
     TookFlag { field: &'static str, meaning: &'static str, count: usize },
     #[error("\"{zone}\" has several seats of one name, so its {sections} blocks became sections of their own")]
     SplitIntoSections { zone: String, sections: usize },
@@ -131,9 +131,9 @@ pub struct Mistake {
 /// Why a file gave no plan.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("the file has {bytes} bytes; at most {PLAN_FILE_BYTES_MAX} are read")]
+    #[error("the file has {bytes} bytes; the limit is {PLAN_FILE_BYTES_MAX}")]
     TooLarge { bytes: usize },
-    #[error("the file is not UTF-8 text; the first odd byte is number {at}")]
+    #[error("the file is not UTF-8; the first invalid byte is number {at}")]
     NotText { at: usize },
     #[error("the file is not the JSON expected: {0}")]
     Json(#[from] serde_json::Error),

@@ -24,13 +24,13 @@ const PAYMENT_METHOD_LENGTH_MAX: usize = 100;
 /// Why a cart cannot become an order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrderRequestError {
-    #[error("the cart holds nothing")]
+    #[error("the cart is empty")]
     CartEmpty,
     #[error("a performance in the cart was cancelled")]
     Cancelled,
-    #[error("the cart holds seats in several currencies; buy them one after the other")]
+    #[error("the cart has seats in several currencies; buy them in separate orders")]
     MixedCurrencies,
-    #[error("the total is {} minor units now, not what was agreed to", .0.amount_minor)]
+    #[error("the total is now {} minor units, not the one the buyer saw", .0.amount_minor)]
     TotalChanged(Money),
     #[error("{0}")]
     Invalid(String),

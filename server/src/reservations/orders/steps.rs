@@ -72,18 +72,18 @@ pub enum OrderRefusal {
     NotFound,
     #[error("{} of the seats are no longer held", .0.len())]
     SeatsLost(Vec<SeatNo>),
-    #[error("the order is past the point where this can be done")]
+    #[error("the order's state no longer allows this")]
     Closed,
-    #[error("another payment of this order is under way")]
+    #[error("another payment of this order is in progress")]
     PaymentOpen,
-    #[error("an order can be paid with {PAYMENTS_PER_ORDER_MAX} cards at most")]
+    #[error("an order can have at most {PAYMENTS_PER_ORDER_MAX} payments")]
     TooManyPayments,
-    #[error("payment_id was used for something else; make a new one")]
+    #[error("payment_id was used for another payment; generate a new one")]
     PaymentIdTaken,
-    #[error("one customer may have {0} seats here, in all its orders")]
+    #[error("the limit is {0} seats per customer, over all their orders")]
     SeatLimit(u32),
     #[error("a performance of the order was cancelled")]
     Cancelled,
-    #[error("a performance of the order has begun, and its sale is over")]
+    #[error("a performance of the order has begun; its sale has ended")]
     SaleEnded,
 }

@@ -35,7 +35,7 @@ fn read_rows(rows: &[ClaimRow]) -> DataResult<Vec<(SeatNo, Claim)>> {
 /// The row changed after the writer looked at it: the picture in memory is wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteClaimsError {
-    #[error("{wanted} claims were to be written, {written} could be: the desk's memory is behind")]
+    #[error("only {written} of {wanted} claims could be written: the seat desk's memory is stale")]
     Stale { wanted: usize, written: u64 },
     #[error(transparent)]
     Data(#[from] DataError),

@@ -93,33 +93,33 @@ pub struct Granted {
 /// Why a command was refused. Nothing of it was done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("{} of the seats belong to somebody else by now", .0.len())]
+    #[error("{} of the seats are already taken", .0.len())]
     SeatsTaken(Vec<SeatNo>),
-    #[error("one customer may have {0} seats here")]
+    #[error("the limit is {0} seats per customer")]
     SeatLimit(u32),
     #[error(
-        "{0} seats of this performance can be held from one network at the same time; try again when some are bought or let go"
+        "{0} seats of this performance can be held from one network at the same time; try again when some are bought or released"
     )]
     TooManyHeld(u32),
-    #[error("these seats were kept for twenty minutes and not bought; others have their turn until then")]
+    #[error("these seats were held for twenty minutes and not bought; until then only others can hold them")]
     HeldTooLong { seats: Vec<SeatNo>, until: Timestamp },
-    #[error("the choice would leave single seats")]
+    #[error("this choice would leave single free seats")]
     OrphanSeat(Vec<SeatNo>),
-    #[error("no free seats fit the wish")]
+    #[error("no free seats match the request")]
     NoSeatsFound,
-    #[error("the sale begins later")]
+    #[error("the sale has not begun")]
     NotYetOnSale(Timestamp),
-    #[error("the sale is over")]
+    #[error("the sale has ended")]
     SaleEnded,
     #[error("the performance was cancelled")]
     Cancelled,
-    #[error("the hold ran out")]
+    #[error("the hold has expired")]
     HoldLapsed(Vec<SeatNo>),
-    #[error("the one extension is used up")]
+    #[error("the hold was already extended; one extension is allowed")]
     AlreadyExtended,
-    #[error("seat {} is no seat of this plan; they are numbered from 0", .0.0)]
+    #[error("seat {} is not in this plan; seats are numbered from 0", .0.0)]
     UnknownSeat(SeatNo),
-    #[error("area {0} is no standing area of this plan; they are numbered from 0")]
+    #[error("area {0} is not a standing area of this plan; areas are numbered from 0")]
     UnknownArea(u32),
     #[error("seat {} is not sold in this ticket type", .0.0)]
     NotSold(SeatNo),
@@ -127,7 +127,7 @@ pub enum Refusal {
     NotBlocked(Vec<SeatNo>),
     #[error("the ticket type or price category is not one of this performance")]
     UnknownPrice,
-    #[error("ask for 1 to {SEATS_PER_CUSTOMER_MAX} seats, each once")]
+    #[error("request 1 to {SEATS_PER_CUSTOMER_MAX} seats, each once")]
     Count,
 }
 

@@ -83,7 +83,7 @@ pub enum Finding {
     OutlineTooLong { what: String, count: usize },
     #[error("the label \"{start}…\" is longer than {LABEL_LENGTH_MAX} characters")]
     LabelTooLong { start: String },
-    #[error("{what} lies outside of what can be drawn: {COORDINATE_MAX} units from the corner in any direction")]
+    #[error("{what} is out of bounds: coordinates may be at most {COORDINATE_MAX} units from the corner")]
     OutOfReach { what: String },
     #[error("two categories have the key \"{key}\"")]
     SameCategoryKey { key: String },
@@ -105,7 +105,7 @@ pub enum Finding {
     UnknownCategory { what: String, category: String },
     #[error("{seat} stands in the same spot as {other}")]
     SameSpot { seat: SeatName, other: SeatName },
-    #[error("{seat} accompanies \"{accessible}\", which is no accessible seat of the plan")]
+    #[error("{seat} accompanies \"{accessible}\", which is not an accessible seat of the plan")]
     CompanionAlone { seat: SeatName, accessible: String },
     #[error("the standing area {area} has no capacity")]
     NoCapacity { area: String },

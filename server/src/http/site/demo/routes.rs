@@ -59,7 +59,7 @@ async fn find_mail(reader: &Reader, id: OutboxId) -> SiteResult<StoredMail> {
 }
 
 fn unreadable(error: io::Error) -> ErrorCode {
-    tracing::error!(%error, "the demo's messages cannot be read");
+    tracing::error!(%error, "the demo's messages could not be read");
     ErrorCode::Internal
 }
 
