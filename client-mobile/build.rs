@@ -1,4 +1,4 @@
-//! Writes the window's permissions, one per command, and sees to it that the UI's folder is there.
+//! Writes the window's permissions, one per command, and creates the UI's folder if it is missing.
 
 /// The folder that `client-ui/build.sh` fills. It must exist for the crate to compile; an app built over
 /// an empty one opens without screens.

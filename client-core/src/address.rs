@@ -1,4 +1,4 @@
-//! The address of the server an app talks to: parsed once, trusted afterwards.
+//! The address of the server an app connects to: parsed once, trusted afterwards.
 
 use reqwest::Url;
 use std::{fmt, str::FromStr};

@@ -1,5 +1,5 @@
-//! The server's RESTful API as typed calls. Deliberately without retries and without memory: when to ask
-//! again and what to keep is decided in [`crate::client`].
+//! The server's RESTful API as typed calls. Deliberately without retries and without a cache: [`crate::client`] decides
+//! about both.
 
 use crate::{ClientError, ServerAddress};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect::Policy};
@@ -110,7 +110,7 @@ impl ApiClient {
     }
 }
 
-/// What 204 says, as JSON: it is done, and there is nothing to read. Whoever asks for something finds it unreadable.
+/// A 204 as JSON `null`: done, and there is no body. A caller that expects a value gets an error.
 const NOTHING: &[u8] = b"null";
 
 /// A name as one segment of a path: letters, digits and hyphens, so that nothing from a server's answer

@@ -1,5 +1,5 @@
-//! The door of `client-core`: what the screens ask for. Each answer comes from the server where it can be
-//! reached and from the cache where it cannot, and says which.
+//! The entry point of `client-core`: what the screens ask for. Each answer comes from the server if it can be reached,
+//! else from the cache, and says which.
 
 use crate::{
     ClientError, ServerAddress,

@@ -1,11 +1,11 @@
-//! All that an app of TicketBoss does except draw: it talks to the server, keeps what the screens
-//! need while the network is off, and knows where the session's token is.
+//! All that an app of TicketBoss does except draw: it calls the server, caches what the screens need while the network
+//! is off, and stores the session's token.
 //!
 //! Deliberately without screens and without rules of its own: what may be held or bought is decided in
 //! `shared-model` and on the server. The web view gets answers, never the token.
 //!
-//! [`client`] is the door; it leads [`api`] (network), [`cache`] (disk) and [`credentials`] (keyring).
-//! With the feature `shell`, `shell` hangs it into Tauri, alike for desktop and phone.
+//! [`client`] is the entry point; it uses [`api`] (network), [`cache`] (disk) and [`credentials`] (keyring).
+//! With the feature `shell`, `shell` connects it to Tauri, for desktop and phone alike.
 
 pub mod address;
 pub mod api;

@@ -1,5 +1,5 @@
-//! Moments as clocks on walls show them: the only place of the apps that knows calendars and zones.
-//! Pure: moments and zones in, local time out.
+//! Local times: the only place of the apps that knows calendars and time zones. Pure: moments and zones in, local time
+//! out.
 
 use jiff::{Timestamp as Instant, Zoned, tz::TimeZone};
 use shared_model::{

@@ -1,8 +1,7 @@
-//! Hangs the client into Tauri: the commands the window may call and the posters it may show. The same for
-//! desktop and phone; what differs (windows, printers, camera) is in the shells.
+//! Connects the client to Tauri: the commands the window may call and the posters it may show. The same for desktop and
+//! phone; what differs (windows, printers, camera) is in the shells.
 //!
-//! The window is a web page: whatever it sends is checked here as if a stranger had sent it, and nothing
-//! secret goes back.
+//! The window is a web page: its input is validated here as untrusted, and nothing secret is returned to it.
 
 use crate::{Client, ClientError, ServerAddress, api::path_segment};
 use shared_model::{

@@ -1,4 +1,4 @@
-//! The running app: asks the native half, keeps the answers, and hands them to the screens.
+//! The running app: calls the native half, keeps the answers, and passes them to the screens.
 
 use crate::{
     bridge,
@@ -27,7 +27,7 @@ pub fn App() -> Element {
         keeping: None,
     });
 
-    // Asking anew ends the waiting of the question before.
+    // A new request cancels the wait of the one before.
     use_resource(move || read_events(asked(), shown));
 
     rsx! {

@@ -1,5 +1,4 @@
-//! The way to the native half of the app: Tauri's `invoke`, and nothing else. Answers are parsed as if
-//! they came from outside.
+//! Calls the native half of the app by Tauri's `invoke`, and nothing else. Answers are parsed as untrusted input.
 
 use crate::card::PosterBase;
 use serde::de::DeserializeOwned;
@@ -34,7 +33,7 @@ pub fn poster_base() -> PosterBase {
     PosterBase(url_of("", POSTER_SCHEME))
 }
 
-/// The language of the system, as far as we speak it.
+/// The language of the system, if the app has it.
 pub fn system_language() -> Language {
     let tag = web_sys::window().and_then(|window| window.navigator().language());
     tag.map_or_else(Language::default, |tag| Language::negotiate(&tag))

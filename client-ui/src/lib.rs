@@ -4,7 +4,7 @@
 //! `web` the screens run as wasm in the shell's web view and ask through `bridge`, the only I/O here;
 //! without it they render in plain Rust tests.
 //!
-//! [`events`] is the first screen, [`calendar`] and [`messages`] are what it says days and words with.
+//! [`events`] is the first screen; [`calendar`] and [`messages`] have its dates and texts.
 
 #[cfg(feature = "web")]
 pub mod app;

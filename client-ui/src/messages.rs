@@ -1,4 +1,4 @@
-//! The words people read: those of `shared-model/messages`, which the site says as well.
+//! The texts of the apps: those of `shared-model/messages`, which the site uses as well.
 
 use shared_model::{
     Language,

@@ -168,7 +168,7 @@ impl App {
     /// Stops taking requests, finishes what was begun, and closes the database.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        // Sockets do not end by themselves; after the grace they are cut, and clients come back.
+        // Web sockets do not end by themselves; after the grace period they are closed, and clients reconnect.
         if tokio::time::timeout(SHUTDOWN_GRACE, self.serving).await.is_err() {
             tracing::info!("some connections were still open after the grace period; closing them");
         }
@@ -180,8 +180,8 @@ impl App {
     }
 }
 
-/// The admin listener's socket. An address that the configuration names must be free; the one that goes without saying
-/// may be another node's, and this one then serves without.
+/// The admin listener's socket. An address that the configuration names must be free; the default one may be taken by
+/// another node, and this node then runs without an admin listener.
 fn listen_for_operators(config: &Config) -> Result<Option<TcpListener>, StartError> {
     let Some(address) = config.admin_address() else { return Ok(None) };
     match listen(address) {

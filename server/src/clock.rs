@@ -1,10 +1,10 @@
-//! The one clock. Rules never ask it; they are handed `now`.
+//! The one clock. Rules never ask it; they are passed `now`.
 //!
-//! [`Clock::now`] runs with the machine's monotonic clock, not with its wall clock: somebody who sets the machine's
-//! clock moves nothing here. What it is compared with now and then ([`Clock::follow`]) is the clock of the database,
-//! by which all nodes judge expiry; the embedded database has the machine's. Where that is ahead, time leaps to it (a
-//! machine that slept). Where it is behind, time goes on at half its speed until the two agree: it never goes back, so
-//! nothing that ended begins again, and a hold of ten minutes ends after twenty at the latest.
+//! [`Clock::now`] runs with the machine's monotonic clock, not with its wall clock: setting the machine's clock changes
+//! nothing here. It is synchronised now and then ([`Clock::follow`]) with the clock of the database, by which all nodes
+//! judge expiry; the embedded database has the machine's. If that is ahead, `now` jumps to it (a machine that slept).
+//! If it is behind, `now` runs at half speed until the two agree: it never goes back, so nothing that expired becomes
+//! valid again, and a hold of ten minutes ends after twenty at the latest.
 //!
 //! Ages in memory (caches, pauses) are measured with [`Clock::monotonic`], which no correction touches.
 

@@ -1,8 +1,8 @@
 //! TicketBoss, the server: one binary that shows events, holds seats, takes money and issues tickets.
 //!
-//! The folders are the components of the architecture: [`http`] takes requests and hands every
-//! command to the [`coordinator`], which leads [`events`], [`reservations`], [`commerce`], [`auth`]
-//! and [`delivery`]; they alone use [`data`], the only code that names sqlx. Nothing points back.
+//! The folders are the components of the architecture: [`http`] takes requests and passes every command to the
+//! [`coordinator`], which calls [`events`], [`reservations`], [`commerce`], [`auth`] and [`delivery`]; they alone use
+//! [`data`], the only code that names sqlx. No dependency points back.
 //! What people read comes from [`messages`] and [`calendar_text`].
 
 pub mod app;

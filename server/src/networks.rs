@@ -1,6 +1,7 @@
-//! The networks an address counts in: itself, and those that one customer may have all of. Who changes its address
-//! within them is counted all the same, with bounds that grow with how many people may be behind a network. The one place
-//! that says which networks those are: for passwords and codes, held seats, requests, connections.
+//! The networks in which an address is counted by rate limits: the address itself, and the networks that a single
+//! customer may have been assigned as a whole. Changing the address within one of them does not evade a limit; larger
+//! networks have larger limits. The one place that defines them, for passwords and codes, held seats, requests,
+//! connections.
 
 use std::{
     fmt,

@@ -1,5 +1,5 @@
-//! Files that nobody but the server's own user may read: databases, mails, the secret. The process makes none for others
-//! ([`hide_new_files`]); what an older version left open to others is closed when it is found.
+//! Files that only the server's own user may read: databases, mails, the secret. The process creates no file that
+//! others can read ([`hide_new_files`]); permissions that an older version left open are restricted at the start.
 
 use std::{fs, io, path::Path};
 

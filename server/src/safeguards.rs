@@ -1,4 +1,4 @@
-//! Safeguards that a test's negative control switches off, to see the test fail.
+//! Safeguards that a test's negative control switches off, to check that the test fails without them.
 
 /// Always on otherwise.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Accounts: how people sign up, prove who they are, and what their rights are.
 //!
-//! Answers never tell whether an account exists: asking for a code answers the same for everybody, and a
-//! wrong password reads like an unknown address.
+//! Answers never reveal whether an account exists: a request for a code gets the same answer for everybody, and a wrong
+//! password the same as an unknown address.
 
 use crate::{
     AccountId, AuditEntryId, CodeId, Language, OrderId, OrganizerId, PasskeyId, PerformanceId, SavedCardId, SessionId,
@@ -90,7 +90,7 @@ pub struct NewSession {
 pub struct SignedIn {
     pub session: NewSession,
     pub account: Account,
-    /// Tells this device from strangers when it signs in again; kept beside the tokens, no right by itself.
+    /// Marks this device as known when it signs in again; kept beside the tokens, it grants nothing by itself.
     pub device_token: Secret,
 }
 
@@ -218,15 +218,15 @@ pub struct AccountExport {
     pub cards: Vec<SavedCard>,
     /// What was done as staff.
     pub deeds: Vec<Deed>,
-    /// Performances whose seats this address wants to hear of.
+    /// Performances on whose waiting list this address is.
     pub wishes: Vec<AwaitedSeats>,
-    /// What was filled in for buying in her sessions and not bought yet.
+    /// Check-out drafts of the account's sessions, not bought yet.
     pub drafts: Vec<CheckoutDraft>,
-    /// Invitations to teams that wait for her answer.
+    /// Open invitations to teams.
     pub invitations: Vec<Invitation>,
     /// Wishes to have an order's mail again.
     pub order_mails: Vec<AskedOrderMail>,
-    /// What the payment providers call her.
+    /// The account's customer ids at the payment providers.
     pub provider_names: Vec<String>,
     /// With their tickets. At the end, because the document is written while it is sent.
     pub orders: Vec<Order>,
@@ -240,13 +240,13 @@ pub struct AskedOrderMail {
     pub asked_at: Timestamp,
 }
 
-/// A wish to hear when seats of a performance can be bought.
+/// An entry of the waiting list of a performance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AwaitedSeats {
     pub performance_id: PerformanceId,
     pub wished_at: Timestamp,
-    /// When she was told; the wish is forgotten soon after.
+    /// When the mail was sent; the entry is deleted soon after.
     pub told_at: Option<Timestamp>,
 }
 
@@ -265,7 +265,7 @@ pub struct Deed {
     pub detail: String,
 }
 
-/// A card the payment provider keeps for an account, as the provider tells it.
+/// A card the payment provider keeps for an account, as the provider reports it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SavedCard {

@@ -1,4 +1,4 @@
-//! What the two halves of an app say to each other. The native half (`client-core`: network, disk,
+//! The messages between the two halves of an app. The native half (`client-core`: network, disk,
 //! keyring) answers commands; the drawn half (`client-ui`, wasm in a web view) shows the answers and
 //! holds no secret, no clock and no calendar.
 //!

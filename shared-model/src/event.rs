@@ -240,7 +240,7 @@ pub struct PerformanceDetail {
     pub tax_rate_basis_points: u32,
 }
 
-/// Somebody wants to hear when seats of a performance can be bought: when its sale begins, or when some come back.
+/// A request to be notified when seats of a performance can be bought: when its sale begins, or when some are released.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AvailabilityWish {

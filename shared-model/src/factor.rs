@@ -1,7 +1,7 @@
 //! Second factors: passkeys (WebAuthn) and authenticator apps (TOTP), as they travel.
 //!
-//! What an authenticator is asked and what it answers is the browser's own JSON (WebAuthn level 3, §5.1.8
-//! and §5.1.9): handed through here, read by the server alone.
+//! WebAuthn requests and responses are the browser's own JSON (WebAuthn level 3, §5.1.8 and §5.1.9): passed through
+//! here, parsed only by the server.
 
 use crate::{CeremonyId, text::Secret};
 use serde::{Deserialize, Serialize};

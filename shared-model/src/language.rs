@@ -1,4 +1,4 @@
-//! The languages the product speaks.
+//! The languages of the product.
 
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;

@@ -1,12 +1,11 @@
 //! Domain and wire types of TicketBoss, and the rules both sides must agree on.
 //!
-//! Deliberately without I/O, clocks or randomness: a moment comes in as `now`, an id is made by
-//! the caller. Builds for wasm, so the apps decide by the very code the server decides by.
+//! Deliberately without I/O, clocks or randomness: the time is passed in as `now`, an id is made by the caller. Builds
+//! for wasm, so that the apps apply the same rules as the server.
 //!
-//! Start with [`plan`] (what a venue looks like), [`seat`] (what a seat can be), [`hold`] (the
-//! limits), then [`event`], [`order`],
-//! [`account`], [`factor`], [`staff`] and [`live`] for what travels between the two; [`app`] is what
-//! the halves of an app say to each other.
+//! Start with [`plan`] (what a venue looks like), [`seat`] (what a seat can be), [`hold`] (the limits), then [`event`],
+//! [`order`], [`account`], [`factor`], [`staff`] and [`live`] for what travels between the two; [`app`] is what the
+//! halves of an app send each other.
 
 pub mod account;
 pub mod app;

@@ -211,7 +211,7 @@ pub struct CheckoutDraft {
     /// The card is to be kept for the next time.
     #[serde(default)]
     pub save_card: bool,
-    /// Such as `visa`, as the provider tells it.
+    /// Such as `visa`, as the provider reports it.
     #[serde(default)]
     pub card_brand: Option<String>,
     #[serde(default)]
@@ -230,7 +230,7 @@ open_words! {
         Paid = "paid",
         /// Not paid in time, or given up; nothing was charged, seats are free again.
         Lapsed = "lapsed",
-        /// The seats were lost while paying; the money went back.
+        /// The seats were no longer available when the payment came through; the money was returned.
         Voided = "voided",
     }
 }
@@ -263,7 +263,7 @@ open_words! {
     pub enum PaymentState {
         /// Written down; the provider has not answered yet.
         Created = "created",
-        /// The buyer's bank wants to ask her (3-D Secure): send her to `next_action_url`.
+        /// The buyer's bank asks for confirmation (3-D Secure): send the buyer to `next_action_url`.
         RequiresAction = "requires_action",
         /// The money is reserved; the capture follows.
         Authorized = "authorized",
@@ -367,10 +367,10 @@ pub struct OrderLine {
 pub struct Payment {
     pub payment_id: PaymentId,
     pub state: PaymentState,
-    /// `Visa ending 4242`; as the provider tells it.
+    /// `Visa ending 4242`; as the provider reports it.
     pub card_brand: Option<String>,
     pub card_last4: Option<String>,
-    /// Where the buyer's bank asks her, while `requires_action`.
+    /// Where the buyer's bank asks for confirmation, while `requires_action`.
     pub next_action_url: Option<String>,
     /// Why it was declined, the provider's code.
     pub decline_code: Option<String>,

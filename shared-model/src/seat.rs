@@ -17,7 +17,7 @@ impl SeatNo {
 }
 
 /// A seat as everybody may see it. `Held` covers a buyer's hold and a payment under way; whose it
-/// is, only the holder learns (from her cart).
+/// is, only the holder learns (from the cart).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]

@@ -1,9 +1,9 @@
 //! What a ticket's QR code says, and the twelve characters to read out when no scanner works.
 //!
-//! A [`TicketClaims`] signed with Ed25519 (RFC 8032) lets a door decide with the network off whether
-//! a ticket is genuine and for this performance. Whether it was used or given back is not in it: doors
-//! learn that from each other when there is a network. The ticket's id is the nonce by which a second
-//! scan is recognised; a ticket that is issued anew has a new id.
+//! A [`TicketClaims`] signed with Ed25519 (RFC 8032) lets a scanner at the door decide offline whether a ticket is
+//! genuine and for this performance. Whether it was used or given back is not in it: scanners share that when there is
+//! a network. The ticket's id is the nonce by which a second scan is recognised; a ticket that is reissued has a new
+//! id.
 //!
 //! Layout, 110 bytes, big endian: version `u8`, key `u8`, ticket id 16, performance id 16, seat `u32`,
 //! valid from and until `u32` minutes since 1970, signature 64. It is written in Crockford's base 32

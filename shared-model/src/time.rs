@@ -1,5 +1,5 @@
-//! Moments. Stored and sent as whole UTC milliseconds since 1970: that compares rightly as a
-//! number in SQLite and PostgreSQL alike, which formatted times do not.
+//! Moments. Stored and sent as whole UTC milliseconds since 1970: as numbers they compare correctly in SQLite and
+//! PostgreSQL alike, which formatted times do not.
 
 use serde::{Deserialize, Serialize};
 use std::{ops, time::Duration};

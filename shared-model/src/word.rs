@@ -1,5 +1,5 @@
-//! Words of newer versions. Lists of states and errors grow; whoever reads an answer keeps a word that it does not know,
-//! shows what it does know, and hands the word on as it came.
+//! Open enums: lists of states and error codes may grow. An older version that reads a value it does not know keeps it,
+//! and writes it back unchanged.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::fmt;

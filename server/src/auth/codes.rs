@@ -1,9 +1,10 @@
 //! Codes of six digits that prove a phone or an address. Single use, ten minutes, five tries; kept only as
 //! keyed digests (ASVS 5.0 §6.5).
 //!
-//! A code is one only once a transport had it in its hands: what was never sent is typed right by nobody, and is answered
-//! like any wrong one. Wrong codes are counted under the names a code is for, over all codes, sessions, addresses and
-//! nodes; where too many were typed, codes end with their first wrong try. A right one is taken whatever strangers typed.
+//! A code becomes valid only once it was handed to a transport: a code that was never sent is refused like any wrong
+//! one. Wrong codes are counted for the account, mailbox or phone a code is for, over all codes, sessions, addresses
+//! and nodes; after too many, each code ends with its first wrong try. The right code is accepted whatever strangers
+//! typed.
 
 use super::{
     limits::quotas::{AskedLimits, Counted, Limit, TooOften},

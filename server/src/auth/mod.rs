@@ -1,5 +1,5 @@
 //! Authentication & Sessions: who is asking. Guests have sessions too; a token is stored only as its
-//! hash, so that who reads the database cannot act as anybody.
+//! hash, so that a leaked database lets nobody act as somebody else.
 
 pub mod accounts;
 pub mod audit;

@@ -1,6 +1,6 @@
-//! What people are told beside their orders: codes, news of their accounts, seats they wait for. A note is written, sealed, into the outbox in
-//! the transaction of its cause. To whom it goes is found out when it is sent, so that asking takes the same
-//! time for a name that has an account and for one that has none.
+//! Messages that are not about an order: codes, changes of an account, seats somebody waits for. A note is written,
+//! encrypted, into the outbox in the transaction of its cause. Its recipient is looked up when it is sent, so that a
+//! request takes the same time whether the name has an account or not.
 
 use super::{accounts::Known, secret::DeploymentSecret};
 use crate::data::{
@@ -16,7 +16,7 @@ use shared_model::{
 };
 use uuid::Uuid;
 
-/// Something to tell somebody.
+/// A message to an account or a mailbox.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Note {
     /// To the owner of this user name, if there is one.
@@ -64,7 +64,7 @@ impl Addressee {
         Mailbox { name: None, ..self.mailbox() }
     }
 
-    /// Where mails to her go.
+    /// Where mails to this account go.
     pub fn mailbox(&self) -> Mailbox<'_> {
         Mailbox { email: &self.email, name: self.name.as_ref(), language: self.language }
     }
@@ -78,10 +78,10 @@ pub struct Mailbox<'a> {
     pub language: Language,
 }
 
-/// What happened to an account; its owner should hear of it even when it was she.
+/// What happened to an account; its owner is always notified, also of their own changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum News {
-    /// Somebody wanted an account under an address that has one.
+    /// Somebody tried to create an account with an address that already has one.
     AlreadyHasAccount,
     PasswordChanged,
     EmailChanged {

@@ -1,5 +1,5 @@
-//! Who may do what for an organizer: one table, pure. Who somebody is, is
-//! [`crate::coordinator`]'s to find out; that a handler asks at all, `http::staff` sees to.
+//! Who may do what for an organizer: one table, pure. The [`crate::coordinator`] finds out who is asking; `http::staff`
+//! makes sure that handlers check.
 
 use shared_model::staff::MemberRole;
 

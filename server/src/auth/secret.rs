@@ -1,6 +1,6 @@
-//! The deployment's secret: what must be read again (a code on its way to a phone) is sealed with it, what
-//! must only be compared (a code, a link's signature) is keyed with it. It lies outside the database, so
-//! that who reads the database has neither.
+//! The deployment's secret: it encrypts ("seals") what must be read again, such as a code on its way to a phone, and
+//! keys the digests (HMAC) of what is only compared, such as a code or a link's signature. It is stored outside the
+//! database, so that a leaked database reveals neither.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD, prelude::BASE64_URL_SAFE_NO_PAD};
 use chacha20poly1305::{
@@ -117,7 +117,7 @@ impl DeploymentSecret {
         keyed(&self.mac_key, purpose.label().as_bytes(), parts)
     }
 
-    /// A keyed digest of the parts, in Base64url. Parts are told apart: `["ab", "c"]` is not `["a", "bc"]`.
+    /// A keyed digest of the parts, in Base64url. Part boundaries count: `["ab", "c"]` differs from `["a", "bc"]`.
     pub fn sign(&self, purpose: Purpose, parts: &[&[u8]]) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.digest(purpose, parts))
     }

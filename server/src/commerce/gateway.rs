@@ -43,14 +43,14 @@ pub struct ProviderRef {
 pub struct Confirmation {
     /// The provider's id of a card, such as `pm_card_visa`.
     pub payment_method: String,
-    /// Where the buyer comes back to after her bank asked her.
+    /// Where the bank's page (3-D Secure) returns the buyer to.
     pub return_url: String,
 }
 
 /// What the provider says about a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The provider's id of it; `None` in what we conclude ourselves of a payment that it never heard of.
+    /// The provider's id of it; `None` where we decide the outcome of a payment that the provider never received.
     pub provider_ref: Option<String>,
     pub status: ProviderStatus,
     /// The money that is reserved or was taken; zero before.
@@ -96,7 +96,7 @@ pub enum ProviderStatus {
     Opened,
     /// The provider has not decided yet.
     Processing,
-    /// The buyer's bank wants to ask her at this address.
+    /// The buyer's bank asks for confirmation (3-D Secure) at this address.
     RequiresAction {
         url: String,
     },
@@ -110,7 +110,7 @@ pub enum ProviderStatus {
     Voided,
 }
 
-/// A card as the provider tells it.
+/// A card as the provider reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {
     pub brand: String,

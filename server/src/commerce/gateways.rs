@@ -1,6 +1,6 @@
-//! The payment providers of this deployment. A payment that exists is its own row's business (`payment.gateway`,
-//! `payment.livemode`), never the configuration's of today: after a change of providers the old ones still capture,
-//! void and answer for what they have.
+//! The payment providers of this deployment. The provider of an existing payment is named by its row
+//! (`payment.gateway`, `payment.livemode`), not by today's configuration: after a change of providers the old ones
+//! still capture, void and report their payments.
 
 use super::gateway::{Answer, Confirmation, Gateway, GatewayError, GatewayResult, KeptCard, Opening, ProviderRef};
 use futures_util::future::BoxFuture;

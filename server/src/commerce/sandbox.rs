@@ -81,7 +81,7 @@ impl TestCard {
         &self.number[self.number.len() - 4..]
     }
 
-    /// As a provider tells it.
+    /// As a provider reports it.
     fn card(&self) -> Card {
         Card { brand: self.brand.to_owned(), last4: self.last4().to_owned() }
     }
@@ -93,7 +93,7 @@ pub struct Sandbox {
     store: SandboxStore,
 }
 
-/// What the buyer tells her "bank" on the challenge page.
+/// The buyer's answer on the "bank's" challenge page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChallengeAnswer {
     Approve,

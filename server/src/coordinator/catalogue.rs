@@ -91,7 +91,7 @@ impl Catalogue<'_> {
             rows::list_of_event(&mut link, head.event.event_id, now.as_millis(), PERFORMANCES_PER_EVENT_MAX).await;
         let mut listed = coming.or_problem()?;
         if listed.is_empty() {
-            // What is over is told as over: when it was, and where.
+            // A past performance is shown as past, with its date and venue.
             listed = rows::list_last_of_event(&mut link, head.event.event_id, LAST_DATES_SHOWN).await.or_problem()?;
         }
         let performances = self.summaries(&mut link, &listed, now).await.or_problem()?;
@@ -144,7 +144,7 @@ impl Catalogue<'_> {
             .collect()
     }
 
-    /// How full these performances are, in their order; counted anew where the last count is too old.
+    /// How full these performances are, in their order; counted again where the last count is too old.
     pub(super) async fn occupancies(
         self,
         link: &mut Link,

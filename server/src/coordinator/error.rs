@@ -1,5 +1,5 @@
-//! What each component's refusal or failure is called outside: the one place that maps them to the
-//! closed list of codes. Failures of the system are logged here, once; refusals are no errors.
+//! Maps each component's refusals and failures to the closed list of error codes, in one place. Failures of the system
+//! are logged here, once; refusals are no errors and are not logged.
 
 use super::{orders::order_desk::OrderDeskError, seats::desk::DeskError, staff::publishing::InstallError};
 use crate::{

@@ -1,5 +1,5 @@
-//! The coordinator: every command of the system enters here. It opens the transaction, leads the
-//! components, commits, and announces; rules are the components', words are the http component's.
+//! The coordinator: every command of the system enters here. It opens the transaction, calls the components, commits,
+//! and announces what changed; the components have the rules, and the http component has the texts.
 //!
 //! A command is a method of the handle of its subject, a copyable view of the one [`Coordinator`]:
 //! `coordinator.seats().hold_seats(…)`. [`Seats`] lead the seat desks, [`Orders`] check-out and the payment gateway,
@@ -213,7 +213,7 @@ impl Coordinator {
         &self.inner.database
     }
 
-    /// Answers when the database can be written to; asked as often as one likes.
+    /// Whether the database can be written to; the result is cached, so that it may be asked at any rate.
     pub async fn ready(&self) -> CommandResult<()> {
         self.inner.readiness.find(&self.inner.database, self.now()).await
     }
@@ -263,7 +263,7 @@ impl Coordinator {
 
 /// Lets our clock follow the database's; the embedded one has the machine's.
 async fn read_clock(database: &Database, clock: &Clock) -> crate::data::DataResult<()> {
-    /// An answer that took longer tells too little.
+    /// A reading that took longer is too imprecise.
     const ANSWER_MAX: Duration = Duration::from_secs(2);
     if database.engine() == Engine::Sqlite {
         clock.follow(clock.machine_now_ms());

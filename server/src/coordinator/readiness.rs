@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-/// How long an answer holds: whoever asks, the database is written to once in that time.
+/// How long a result is reused: the database is written to once in that time, however often readiness is asked.
 const ANSWER_AGE_MAX: Duration = Duration::from_secs(1);
 /// How long the database may take. Load balancers wait about as long.
 const WRITE_MAX: Duration = Duration::from_secs(4);

@@ -85,7 +85,7 @@ impl Word {
     /// SQLSTATE codes (PostgreSQL's manual, appendix A).
     fn of_postgres(code: &str) -> Option<Self> {
         match code {
-            // It became a standby, or was told to write nothing.
+            // It became a standby, or was set read-only.
             "25006" |
             // Its time for a transaction is over: the server closed the connection.
             "25P03" | "25P04" => Some(Self::ConnectAnew),
@@ -113,9 +113,9 @@ impl Word {
     }
 }
 
-/// Since when connections may be believed. One that says that it leads to the wrong place, such as to a server that
-/// became a standby, speaks for all that are as old: they are closed when they are taken or given back, and new ones
-/// find the server that is the right one now.
+/// The oldest age at which pooled connections may still be used. When one of them turns out to lead to the wrong
+/// server, such as one that became a standby, all connections of that age are closed when they are acquired or
+/// released, and new ones reach the current primary.
 #[derive(Debug)]
 pub struct Trust {
     started: Instant,

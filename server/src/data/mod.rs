@@ -421,9 +421,9 @@ impl Database {
     }
 }
 
-/// A pool whose connections are asked neither before nor after use whether they are there, but are closed when they may
-/// no longer be believed, or when they come back in the middle of a transaction: SQLite ends one by itself when
-/// the disk is full, and sqlx, which then cannot end it, would count it as open for ever.
+/// A pool that does not ping connections before or after use, but closes those that [`Trust`] no longer covers, and
+/// those that are returned in the middle of a transaction: SQLite ends a transaction by itself when the disk is full,
+/// and sqlx, which then cannot end it, would count it as open for ever.
 fn trusted<DB: sqlx::Database>(trust: &Arc<Trust>, connections: u32, wait: Duration) -> PoolOptions<DB> {
     let (before, after) = (trust.clone(), trust.clone());
     PoolOptions::new()

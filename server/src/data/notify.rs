@@ -1,4 +1,4 @@
-//! Word between nodes through PostgreSQL's LISTEN and NOTIFY.
+//! Notifications between nodes through PostgreSQL's LISTEN and NOTIFY.
 
 use super::{DataResult, Database};
 use sqlx::postgres::PgListener;
@@ -16,8 +16,8 @@ pub async fn tell(database: &Database, payload: &str) -> DataResult<()> {
     Ok(())
 }
 
-/// Hands every payload to `heard` until `go_on` says no, the connection breaks, or the database is
-/// connected to anew.
+/// Passes every payload to `heard` until `go_on` returns false, the connection breaks, or connections to the database
+/// are replaced.
 pub async fn listen(database: &Database, heard: impl Fn(&str), go_on: impl Fn() -> bool) -> DataResult<()> {
     /// How often `go_on` is asked while nothing is said.
     const ASK_INTERVAL: Duration = Duration::from_secs(2);

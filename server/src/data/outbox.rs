@@ -9,8 +9,8 @@ use shared_model::{OutboxId, Timestamp};
 use uuid::Uuid;
 
 statements! {
-    /// Once for each subject. Only a void is sent anew: the provider may have gone on after the last one was done, or
-    /// while it is on its way. A worker that has it in its hands finds another due time than its own, and leaves it open.
+    /// One row for each subject. Only a void is sent again: the payment may have changed at the provider since the last
+    /// one, or during it. A worker that is sending it finds a due time other than its own, and leaves the row open.
     INSERT_ROWS = bulk_insert!(
         "outbox" (
             "outbox_id" uuid, "kind" text, "subject" uuid, "created_at" bigint, "due_at" bigint, "attempts" integer, "sealed" text
@@ -76,7 +76,7 @@ pub enum OutboxKind {
     KeepCard,
     /// A saved card was removed; the subject is the saved card.
     ForgetCard,
-    /// An account was deleted: forget it and all its cards; the subject is the account.
+    /// An account was deleted: delete its customer and cards at the provider; the subject is the account.
     ForgetCustomer,
 }
 

@@ -1,4 +1,4 @@
-//! Things a deployment makes once for itself and keeps: signing keys, secrets.
+//! Values that a deployment generates once and keeps: signing keys, secrets.
 
 use super::{DataResult, Database, Link, Statement, execute, fetch_optional, statement::statements};
 
@@ -22,8 +22,8 @@ statements! {
     );
 }
 
-/// Lets one transaction at a time go on under this name, on every node: the others wait until it has ended. The
-/// name stays behind, and means nothing. They wait longer than for other locks, but not for ever.
+/// A named lock until the end of the transaction, over all nodes. Its row stays behind and has no meaning. Other
+/// transactions wait for it longer than for other locks, but not for ever.
 pub async fn take_turn(link: &mut Link, name: &str) -> DataResult<()> {
     execute!(link, WAIT_FOR_LOCKS)?;
     execute!(link, TAKE_TURN, name).map(drop)

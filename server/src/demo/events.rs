@@ -1,7 +1,7 @@
 //! The demo season: what a fresh installation shows. Its texts, dates and prices stand in
 //! `server/demo/demo.toml`, whose head explains every field; here they are read and checked.
 //!
-//! Nothing here touches the database: whoever installs the demo asks [`Demo::read`] for the season,
+//! Nothing here touches the database: [`super::install`] asks [`Demo::read`] for the season,
 //! [`schedule`] for moments and [`super::sold_places`] for the seats the demo shows as sold.
 
 use crate::coordinator::staff::publishing::PriceSpec;

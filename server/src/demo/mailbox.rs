@@ -1,5 +1,5 @@
 //! Reads back the mails that [`MailTransport::Folder`](crate::delivery::transports::mail::MailTransport) wrote: the
-//! demo's mail page shows what a buyer would find in her mailbox.
+//! demo's mail page shows what a buyer would find in the mailbox.
 
 use crate::delivery::transports::sent_folder::list_newest;
 use mail_parser::{Address, Message, MessageParser, MimeHeaders};

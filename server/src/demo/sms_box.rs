@@ -1,5 +1,5 @@
-//! Reads back the text messages that [`SmsTransport::Folder`](crate::delivery::transports::sms::SmsTransport) wrote: the demo's page shows
-//! what a buyer would read on her phone, such as the code for a forgotten password.
+//! Reads back the text messages that [`SmsTransport::Folder`](crate::delivery::transports::sms::SmsTransport) wrote:
+//! the demo's page shows what a buyer would read on the phone, such as the code for a forgotten password.
 
 use crate::delivery::transports::{sent_folder::list_newest, sms::StoredSms};
 use shared_model::{OutboxId, Timestamp, text::PhoneNumber};

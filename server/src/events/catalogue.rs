@@ -1,6 +1,6 @@
 //! What customers read about events: rows in, the shared read models out.
 //!
-//! How many places are free is asked of whoever keeps count; this file only turns it into words.
+//! How many places are free comes from the caller; this file only puts it into the read models.
 
 use crate::{
     cursor::{BEFORE_ALL, InvalidCursor, cut_page, page_start},
@@ -65,7 +65,7 @@ pub struct Occupancy {
     pub standing_only: bool,
 }
 
-/// Reads a page's rows; one more than asked for tells that there is a next page.
+/// Reads a page's rows; one more than asked for means that there is a next page.
 ///
 /// # Errors
 /// The outer error is the database's, the inner one the filter's.

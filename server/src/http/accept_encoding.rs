@@ -1,5 +1,5 @@
-//! What a client unpacks, where we send what is packed already. Everything else is packed by the layer around all
-//! answers, which asks by itself.
+//! Which content encodings a client accepts, for responses that are compressed already. All other responses are
+//! compressed by a middleware layer, which looks at the header itself.
 
 use axum::http::{HeaderMap, header};
 

@@ -1,5 +1,5 @@
 //! The export of an account: one document, however many orders there are, that is written page by page while it is
-//! sent. It never lies in memory whole, and nothing more is read once its reader is gone.
+//! sent. It is never held in memory whole, and reading stops once the client is gone.
 
 use crate::coordinator::{CommandResult, Coordinator, Visitor};
 use axum::{

@@ -1,8 +1,8 @@
 //! The admin listener: metrics, health and the demo's messages, at an address of their own.
 //!
-//! A reverse proxy in front of the public listener makes everybody a local caller; whoever may reach this one is decided
-//! by the address it listens on (`admin_listen`, loopback by default), which no proxy forwards to. Everything else leads
-//! to the public site.
+//! Behind a reverse proxy every caller of the public listener looks local; so access to this one is decided by the
+//! address it listens on (`admin_listen`, loopback by default), which no proxy may forward to. Everything else
+//! redirects to the public site.
 
 use super::{
     AppState, Served, assets,

@@ -1,7 +1,7 @@
 //! Whose request it is: the one place that says which address counts, for every limit by address.
 //!
-//! A proxy in front of us speaks for its clients in `X-Forwarded-For`. Anybody can write that header, so it is
-//! read only as far as networks of ours (`trusted_proxies`) vouch for it.
+//! A reverse proxy names its clients in `X-Forwarded-For`. Anybody can write that header, so it is read only as far as
+//! it was written by trusted proxies (`trusted_proxies`).
 
 use super::AppState;
 use crate::networks::one_customer;

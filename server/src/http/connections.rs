@@ -1,4 +1,4 @@
-//! How many connections there may be, and who gives way when there are too many.
+//! The limits of connections, and which are evicted when there are too many.
 //!
 //! Every connection and every live chart is an open file, and a process has only so many. Whoever comes when all places
 //! are taken is let in all the same if somebody has more than a fair share: idle connections go first, those of the
@@ -6,7 +6,7 @@
 //! addresses they come.
 //!
 //! Connections are counted by the address of the peer, as nothing else is known of them yet; live charts by the address
-//! of the client ([`super::client_address`]). Our own proxies speak for everybody: their connections are never evicted.
+//! of the client ([`super::client_address`]). A trusted proxy carries all visitors: its connections are never evicted.
 
 use crate::{
     config::LimitsConfig,
@@ -33,7 +33,7 @@ const FILES_KEPT_SHARE: u64 = 8;
 const FILES_KEPT_MIN: u64 = 128;
 /// Connections that give way at once when all places are taken: looking for them costs more than evicting them.
 const EVICTED_AT_ONCE: usize = 32;
-/// Who holds so many times the newcomer's places gives one up even while it is in use.
+/// An address that holds this many times the newcomer's places gives one up even while it is in use.
 const UNFAIR_SHARE: usize = 4;
 
 /// The places for connections and live charts of one listener. Cheap to clone.
@@ -191,8 +191,8 @@ impl ByAddress {
         wanted
     }
 
-    /// Evicts the oldest holder of the address with the most places, or of the network, when those are far more than the
-    /// newcomer's.
+    /// Evicts the oldest holder of the address with the most places, or of the network, when those are far more than
+    /// the newcomer's.
     fn evict_of_largest(&mut self, newcomer: IpAddr) -> bool {
         let others = self.addresses.iter().filter(|(_, holders)| !holders.iter().any(|holder| holder.stays));
         let oldest = |(address, holders): (&IpAddr, &Vec<Arc<Holder>>)| (holders[0].number, *address);
@@ -218,7 +218,7 @@ impl ByAddress {
     }
 }
 
-/// Whether somebody holds so much more than the newcomer would that one of its places goes.
+/// Whether an address holds so much more than the newcomer would that one of its places is taken.
 fn is_unfair(holds: usize, newcomers: usize) -> bool {
     holds >= (newcomers + 1) * UNFAIR_SHARE
 }

@@ -1,7 +1,7 @@
 //! Counts the frames that a client sends over a web socket, where they arrive.
 //!
-//! The library hands out whole messages. One that never ends, made of empty continuation frames, would be counted by
-//! nobody there; so frames of every kind are counted here, before they are put together.
+//! The library returns whole messages. A message that never ends, made of empty continuation frames, would not be
+//! counted there; so frames of every kind are counted here, before they are assembled.
 
 use std::{
     io,

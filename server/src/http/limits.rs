@@ -14,7 +14,7 @@ const BURST_SECONDS: NonZeroU32 = NonZeroU32::new(4).unwrap();
 const GROWTHS: [NonZeroU32; 4] =
     [NonZeroU32::MIN, NonZeroU32::new(4).unwrap(), NonZeroU32::new(8).unwrap(), NonZeroU32::new(16).unwrap()];
 
-/// How often one address may do something, by what it costs us. `None`: as often as it likes.
+/// How often one address may do something, by what it costs us. `None`: no limit.
 pub struct Limits {
     /// Everything that is not a plain read.
     writes: Option<RequestLimit>,

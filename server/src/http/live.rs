@@ -61,7 +61,7 @@ use tokio_tungstenite::{
 const READ_BUFFER_BYTES: usize = 1_024;
 /// Bytes a socket may wait to send before it is cut off.
 const WRITE_BUFFER_BYTES_MAX: usize = 512 * 1024;
-/// A socket over which nothing came for so long is dead; clients ping more often.
+/// A socket that received nothing for this long is considered dead; clients ping more often.
 const SILENCE_MAX: Duration = Duration::from_secs(75);
 /// How long one frame may take to leave.
 const SEND_TIMEOUT: Duration = Duration::from_secs(15);
@@ -186,7 +186,7 @@ impl Viewer {
                 announcement = announcements.recv() => match announcement {
                     Ok(announcement) => self.pass_on(&mut socket, &announcement, &mut shown).await?,
                     Err(RecvError::Lagged(_)) => {
-                        // What she missed may have been about her own seats.
+                        // The viewer's own seats may have been among what was missed.
                         shown = self.send_snapshot(&mut socket).await?;
                         self.send_yours(&mut socket).await?;
                     }
@@ -293,8 +293,8 @@ impl Viewer {
         say(socket, &answer).await
     }
 
-    /// Whose command it is, if its address may do one more just now. A socket whose session has ended since closes: its client comes back with the token it
-    /// has now, if it has one.
+    /// Whose command it is, if its address may do one more just now. A socket whose session has ended since closes: its
+    /// client comes back with the token it has now, if it has one.
     async fn visitor_now(&self) -> Result<Result<Visitor, Problem>, Closed> {
         if !self.limits.admits_write(self.address) {
             return Ok(Err(too_many_at_once()));

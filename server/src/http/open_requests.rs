@@ -1,7 +1,7 @@
-//! The requests of one connection: what it waits for, and so whether it may be ended.
+//! The open requests of one connection, and so whether it may be closed.
 //!
-//! [`super::serving`] looks now and then ([`OpenRequests::look`]); in between the connection says whether it would give
-//! way to another one ([`super::connections`]): it has no open request, or its client keeps us waiting.
+//! [`super::serving`] looks now and then ([`OpenRequests::look`]); in between the connection reports whether it may be
+//! evicted for another one ([`super::connections`]): it has no open request, or its client is stalled.
 
 use super::connections::Place;
 use axum::body::Body;
@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 /// How long an answer may take until its receiver has all of it.
 pub const ANSWER_LIFE_MAX: Duration = Duration::from_secs(5 * 60);
-/// How long a connection may take to end once it was told to.
+/// How long a connection may take to close gracefully.
 const CLOSING_MAX: Duration = Duration::from_secs(30);
 /// A request that does not arrive whole within this time, or an answer of which nothing was taken for so long, does not
 /// protect its connection from eviction.
@@ -171,7 +171,7 @@ enum Progress {
     End,
 }
 
-/// A body that tells when a part of it goes by, and its end.
+/// A body that reports each of its parts, and its end.
 struct WatchedBody<B, F> {
     body: B,
     seen: F,

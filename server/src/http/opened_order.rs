@@ -10,7 +10,7 @@ use axum::{
 use serde::Deserialize;
 use shared_model::{ErrorCode, OrderId, order::Order};
 
-/// An order that whoever asks may read.
+/// An order that the caller is authorised to read.
 pub struct OpenedOrder {
     pub order: Order,
     /// The key that opened it, to be carried on by the links of its page.
@@ -27,7 +27,7 @@ struct LinkQuery {
     key: Option<String>,
 }
 
-/// An app without its token is told that it needs one; who reads pages finds nothing there.
+/// An app without its token is answered "unauthenticated"; pages are answered "not found".
 fn is_for_programs(parts: &Parts) -> bool {
     let asked = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
     asked.path().starts_with("/api/")

@@ -1,5 +1,5 @@
-//! For those who run it: health, which load balancers ask the public listener for, and metrics, which are the admin
-//! listener's alone ([`super::admin`]).
+//! For operators: health checks, which load balancers ask for at the public listener, and metrics, at the admin
+//! listener only ([`super::admin`]).
 
 use super::{AppState, error::ApiResult};
 use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};

@@ -1,9 +1,9 @@
-//! What strangers read is the same for all of them: the list, an event's page, its seats page are drawn once
-//! a second for everybody who has no session, packed and ready to send; so are the static files and what the API says
-//! of events and performances, for everybody. An on-sale rush begins with readers.
+//! The cache of pages for visitors without a session: the list, an event's page and its seats page are rendered once a
+//! second, compressed, for all of them; so are static files and the API's events and performances, for everybody. An
+//! on-sale rush begins with readers.
 //!
-//! Deliberately not for visitors with a session (their pages show what they hold), and never for an answer that sets a
-//! cookie or says no.
+//! Deliberately not for visitors with a session (their pages show what they hold), and never for a response that sets a
+//! cookie or is an error.
 
 use super::{
     AppState,
@@ -24,7 +24,7 @@ use std::{sync::Arc, time::Duration};
 
 /// How old a page may be that is served without a second thought.
 const FRESH_FOR: Duration = Duration::from_secs(1);
-/// How old a page may be that is served while somebody else draws it anew.
+/// How old a page may be that is served while another request renders it again.
 const SERVED_FOR: Duration = Duration::from_secs(2);
 /// Pages kept, and their bytes; beyond either, those asked for longest ago are forgotten.
 const PAGES_KEPT: usize = 2_048;
@@ -78,7 +78,7 @@ struct Page {
     body: Bytes,
     /// By the monotonic clock: one that is set back makes nothing younger.
     drawn_at: Duration,
-    /// Somebody found it old and is drawing it anew.
+    /// Another request found it stale and is rendering it.
     being_drawn: bool,
 }
 

@@ -1,5 +1,5 @@
-//! What stands before every handler: requests from other sites, too many requests, and the headers that
-//! tell browsers what our pages may do.
+//! Checks before every handler: cross-site requests and rate limits are refused; and the security headers of every
+//! response.
 
 use super::{AppState, client_address::address_of, error::ApiError};
 use axum::{

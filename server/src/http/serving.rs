@@ -1,10 +1,10 @@
-//! Connections: accepted, bounded in number and in time, and ended in order when the process stops.
+//! Connections: accepted, bounded in number and in time, and closed gracefully when the process stops.
 //!
-//! axum's own `serve` sets no time-out on a connection, and hyper's for a request's head begins only once the version
-//! of HTTP is known: a connection that says nothing, or one letter, would stay for ever. So the version is found out
-//! here, within [`FIRST_BYTES_TIMEOUT`]; a connection without an open request ends, pings or not; and an answer that is
-//! not taken within [`ANSWER_LIFE_MAX`] is cut off. How many connections there may be is [`super::connections`]'
-//! business.
+//! axum's own `serve` sets no timeout on a connection, and hyper's timeout for a request's head starts only once the
+//! HTTP version is known: a connection that sends nothing, or one byte, would stay open for ever. So the version is
+//! detected here, within [`FIRST_BYTES_TIMEOUT`]; a connection without an open request is closed after an idle time,
+//! whether it pings or not; and one whose client does not read the response within [`ANSWER_LIFE_MAX`] is closed. The
+//! limits of connections are in [`super::connections`].
 
 use super::{
     AppState,
@@ -135,7 +135,7 @@ impl HttpVersion {
             if length == HTTP2_PREFACE.len() {
                 return Ok(Self::Http2);
             }
-            // Bytes that were only looked at leave the socket readable: nothing would tell of the next ones.
+            // Bytes that were only peeked leave the socket readable: there is no wake-up for the next ones.
             sleep(PREFACE_LOOK_INTERVAL).await;
         }
     }
@@ -181,7 +181,7 @@ impl Server {
         loop {
             tokio::select! {
                 biased;
-                // A client that goes away, or is cut off, is no failure of ours.
+                // A client that disconnects, or is disconnected, is no failure of ours.
                 _ = connection.as_mut() => return,
                 () = requests.place.evicted() => return,
                 _ = stopping.wait_for(|stopping| *stopping), if closing_since.is_none() => {

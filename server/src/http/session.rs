@@ -1,5 +1,5 @@
-//! Who is asking, out of a request: extractors that yield the visitor, so that no handler can forget to
-//! look. Apps send a bearer token, browsers a cookie; both are opaque and stored only as hashes.
+//! Extractors that yield the visitor of a request, so that no handler can forget to check. Apps send a bearer token,
+//! browsers a cookie; both are opaque and stored only as hashes.
 
 use super::{AppState, client_address::address_of, error::ApiError};
 use crate::{
@@ -21,7 +21,7 @@ use std::{
 /// How long a chosen language is remembered.
 const LANGUAGE_TTL: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Where apps send what tells their device from strangers: the `device_token` of their last sign-in.
+/// The header in which apps send the `device_token` of their last sign-in, which marks a known device.
 const DEVICE_TOKEN_HEADER: &str = "device-token";
 
 /// Where apps send what they were given for a challenge they passed.
@@ -53,7 +53,7 @@ pub fn session_cookie(session: &OpenedSession, secure: bool) -> HeaderValue {
     private_cookie(name, &session.token, session.kept_for, secure)
 }
 
-/// The cookie that tells a device from strangers when it signs in again; no right by itself.
+/// The cookie that marks a known device when it signs in again; it grants nothing by itself.
 pub fn device_cookie(device_token: &str, secure: bool) -> HeaderValue {
     private_cookie(device_cookie_name(secure), device_token, Some(DEVICE_TTL), secure)
 }
@@ -189,7 +189,7 @@ where
     }
 }
 
-/// A visitor who proved a moment ago who she is, and may make a sensitive change; others are answered
+/// A visitor with a fresh proof of who they are, who may make a sensitive change; others are answered
 /// "proof required".
 #[derive(Debug, Clone, Copy)]
 pub struct Proved(pub SignedInVisitor);

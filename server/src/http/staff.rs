@@ -1,8 +1,8 @@
-//! Staff out of a request: extractors that yield what was authorised, so that no handler can forget to ask.
+//! Extractors that authorise staff, so that no handler can forget to check.
 //!
-//! Guests are answered "unauthenticated"; an organizer of others, or none, "not found"; a role that is too
-//! small "forbidden"; staff without a second factor "second factor missing", and who has not shown hers in this session
-//! "second factor required".
+//! Guests are answered "unauthenticated"; members of other organizers "not found"; a role without the permission
+//! "forbidden"; staff without a second factor "second factor missing", and staff who have not used theirs in this
+//! session "second factor required".
 
 use super::{AppState, error::ApiError, session::SignedInVisitor};
 use crate::{
@@ -22,7 +22,7 @@ use std::marker::PhantomData;
 /// The name of the path's part that says which organizer.
 const ORGANIZER_PART: &str = "organizer_id";
 
-/// What a handler wants of whoever comes to it.
+/// The permission a handler asks for.
 pub trait Wants {
     /// `None`: being in the team is enough.
     const PERMISSION: Option<Permission>;
@@ -57,7 +57,7 @@ impl Wants for ReadAuditLog {
     const PERMISSION: Option<Permission> = Some(Permission::ReadAuditLog);
 }
 
-/// Somebody who may do `W` for the organizer named in the path.
+/// A member who has the permission `W` for the organizer named in the path.
 #[derive(Debug)]
 pub struct Staff<W: Wants> {
     pub member: StaffMember,
@@ -83,7 +83,7 @@ where
     }
 }
 
-/// Somebody who runs the platform.
+/// An operator of the platform.
 #[derive(Debug, Clone, Copy)]
 pub struct Operator(pub OperatorAccount);
 

@@ -24,7 +24,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long what was read of a performance is believed; an organizer's change is in every cart after it.
+/// How long a performance's prices are cached; an organizer's change reaches every cart after that.
 const PRICES_BELIEVED_FOR: Duration = Duration::from_secs(1);
 /// Performances kept in memory, those that were asked for last.
 const PERFORMANCES_KEPT: u64 = 1_000;

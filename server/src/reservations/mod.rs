@@ -1,7 +1,9 @@
-//! Reservation Management: carts, holds, orders, tickets. Rules are pure; the coordinator opens transactions and commits.
+//! Reservation Management: carts, holds, orders, tickets. Rules are pure; the coordinator opens transactions and
+//! commits.
 //!
-//! [`cart`] is what a buyer holds and what it costs, [`seats`] who has which place and the rules of holding, [`orders`] what
-//! was placed and the rules that move it, [`outbox`] what an order makes us send, [`waiting_list`] who hears of free seats.
+//! [`cart`] is what a buyer holds and what it costs, [`seats`] who has which place and the rules of holding, [`orders`]
+//! the orders and the rules of their states, [`outbox`] what is sent because of an order, [`waiting_list`] who is
+//! notified of free seats.
 
 pub mod cart;
 pub mod orders;

@@ -33,7 +33,7 @@ impl Lane {
     }
 }
 
-/// Captures are made at once by whoever sold the seats; the outbox steps in when that one died.
+/// The request that sold the seats captures at once; the outbox takes over if that process crashed.
 pub fn first_try_after(kind: OutboxKind) -> Duration {
     match kind {
         OutboxKind::Capture => Duration::from_secs(5),

@@ -1,31 +1,31 @@
-//! How many people are told that seats can be bought. Pure.
+//! How many people of the waiting list are notified that seats can be bought. Pure.
 //!
-//! More than there are seats, because not everybody comes; never all at once, because most would come in vain.
+//! More people than there are seats, because not everybody buys; never all at once, because most would find nothing.
 
 use shared_model::event::SaleState;
 use std::time::Duration;
 
 /// Mails for one free place within [`TOLD_WITHIN`].
 const TOLD_PER_PLACE: u32 = 3;
-/// How long those who were told have before others are told of the same places.
+/// How long those who were notified have before others are notified of the same places.
 pub const TOLD_WITHIN: Duration = Duration::from_secs(15 * 60);
-/// How long it is remembered that somebody was told.
+/// How long a notification counts.
 pub const REMEMBERED_FOR: Duration = Duration::from_secs(60 * 60);
 /// Mails one look writes for one performance at most.
 const TOLD_AT_ONCE: u32 = 50;
 
-/// What becomes of the wishes for a performance.
+/// What happens to the waiting list of a performance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Telling {
-    /// Nothing can be bought, or enough have been told of it.
+    /// Nothing can be bought, or enough people have been notified.
     Wait,
-    /// So many of those who waited longest are told now.
+    /// How many of those who waited longest are notified now.
     Tell(u32),
     /// Nothing will be sold any more.
     Forget,
 }
 
-/// Decides for one performance. `free` are its free places, `told_lately` who was told within [`TOLD_WITHIN`].
+/// Decides for one performance. `free`: its free places; `told_lately`: people notified within [`TOLD_WITHIN`].
 pub fn whom_to_tell(sale: &SaleState, free: u32, told_lately: u32) -> Telling {
     match sale {
         SaleState::OnSale => {

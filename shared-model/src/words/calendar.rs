@@ -1,5 +1,5 @@
-//! Days, months and times in words, as a reader of one language writes them. The moments are those of a clock on a wall
-//! ([`LocalMoment`]); which wall that is, and what its zone is called, is for who reads the clock.
+//! Days, months and times in words, as one language writes them. The moments are local times ([`LocalMoment`]); the
+//! caller chooses the time zone.
 
 use super::messages::{Localizer, Value};
 use crate::app::LocalMoment;

@@ -1,4 +1,4 @@
-//! Every sentence the product says to people, from the Fluent files in `shared-model/messages`,
+//! Every text the product shows or sends to people, from the Fluent files in `shared-model/messages`,
 //! compiled in. A file is named `{language}.ftl` or `{part}.{language}.ftl`; those of one language are one
 //! namespace, so that a key means the same wherever it is used.
 //!

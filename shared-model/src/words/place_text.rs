@@ -1,4 +1,4 @@
-//! A place as people say it, on pages, in mails and on tickets: the one rule for rows, tables and standing
+//! A place in words, on pages, in mails and on tickets: the one rule for rows, tables and standing
 //! areas. The chart's scripts fill the same sentences (`place-seat`, `place-table`).
 
 use super::messages::{Localizer, Value};

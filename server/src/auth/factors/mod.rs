@@ -1,4 +1,4 @@
-//! What people prove themselves by.
+//! Authentication factors: passwords, passkeys, authenticator apps.
 
 pub mod configured;
 pub mod passkeys;

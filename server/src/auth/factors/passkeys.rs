@@ -164,7 +164,7 @@ impl Passkeys {
         Ok(Asked { public_key, state: plain(&state).to_string() })
     }
 
-    /// The credential an answer speaks of, by which its row is found. Proves nothing yet.
+    /// The credential id in a response, by which its row is found. Proves nothing yet.
     ///
     /// # Errors
     /// [`PasskeyRefusal::Unreadable`].

@@ -1,6 +1,6 @@
-//! Passwords: judged when they are new, kept as Argon2id hashes, compared behind a gate so that a flood of
-//! sign-ins cannot take the processors from the seat desks. No address, and no network, has more than its share of a
-//! queue: one that floods us keeps only its own waiting.
+//! Passwords: checked for strength when they are new, stored as Argon2id hashes, compared behind a semaphore so that a
+//! flood of sign-ins cannot take the processors from the seat desks. An address or network has a bounded share of the
+//! queue: one that floods us delays only itself.
 
 use crate::networks::{Network, Width, networks_of};
 use argon2::{
@@ -137,7 +137,7 @@ pub struct Passwords {
     owners: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
     new_accounts: Arc<Semaphore>,
-    /// `None`: whoever comes first waits.
+    /// `None`: no limit per address; attempts wait in order of arrival.
     shares: Option<Shares>,
     working: Arc<Semaphore>,
 }

@@ -1,6 +1,6 @@
 //! Authenticator apps: six digits that change every 30 seconds (RFC 6238), as a second factor.
 //!
-//! The secret is kept sealed. Each time step opens once: who looked over a shoulder has nothing.
+//! The secret is stored encrypted. Each time step is accepted once, so a code that somebody watched cannot be replayed.
 
 use crate::auth::secret::DeploymentSecret;
 use shared_model::{AccountId, Timestamp, factor::TotpSetup, text::Secret as Confidential};
@@ -41,7 +41,7 @@ impl Authenticator {
         setup_of(made, email, sealed)
     }
 
-    /// The same offer once more, for who typed a wrong code: her app has the secret already.
+    /// The same offer again after a wrong code: the user's app already has the secret.
     ///
     /// # Errors
     /// [`TotpRefusal::SetupOver`] as in [`Self::offered`].

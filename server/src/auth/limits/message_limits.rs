@@ -1,6 +1,6 @@
-//! How many messages reach one phone or mailbox, and how many texts the whole deployment pays for: exactly so many
-//! in any hour and in any day, counted in the database in the transaction at hand, so that no restart forgets them
-//! and no second node sends as many again.
+//! Rate limits of messages to one phone or mailbox, and of text messages of the whole deployment: exact numbers in any
+//! hour and any day (sliding windows), counted in the database in the caller's transaction, so that they survive
+//! restarts and hold over all nodes.
 
 use crate::{
     auth::secret::{DeploymentSecret, Purpose},
@@ -19,12 +19,12 @@ const PER_DAY: i64 = 10;
 /// Whose messages are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Receiver<'a> {
-    /// Codes to a phone, whoever has them sent.
+    /// Codes to a phone, requested by anybody.
     Phone(&'a str),
-    /// Codes to a mailbox, whoever has them sent.
+    /// Codes to a mailbox, requested by anybody.
     Mailbox(&'a str),
-    /// Codes to the phone of an account, asked for on a device that was signed in to it: what strangers have sent
-    /// does not keep its owner from hers.
+    /// Codes to the phone of an account, requested on a device that was signed in to it: requests of strangers do not
+    /// use up the owner's limit.
     OwnPhone(&'a str),
     /// The same to its mailbox.
     OwnMailbox(&'a str),

@@ -1,4 +1,4 @@
-//! How often something may be tried, asked for or sent.
+//! Rate limits: how often something may be tried, asked for or sent.
 
 pub mod message_limits;
 pub mod quotas;

@@ -1,13 +1,13 @@
-//! How often something may be asked under a name: an address, an account, a device. Buckets of different names know
-//! nothing of each other. One node keeps them in memory; several share them through the database. What reaches a
-//! person or costs money is counted apart ([`super::messages`]).
+//! Rate limits by name: an address, an account, a device. Each name has a bucket of its own. One node keeps buckets in
+//! memory; several share them through the database. Messages, which reach a person or cost money, are limited in
+//! [`super::message_limits`].
 //!
-//! No bucket that strangers fill stands in the way of an account's owner. A device that was signed in to the account
-//! before, and whoever is signed in, has buckets of her own; strangers are counted by their address and by what they
-//! ask for together, and an account that many of them try at wants a code from its mailbox besides the password
+//! Strangers cannot lock out an account's owner: a device that was signed in to the account before, and everybody who
+//! is signed in, has buckets of its own. Strangers are counted by their address, and by address and account together;
+//! an account that many of them try to sign in to requires a mailed code besides the password
 //! ([`Limit::SignInsByName`]).
 //!
-//! Who is counted by its address is counted by its networks as well ([`crate::networks`]), with bounds that grow.
+//! A limit by address also applies to the networks around it ([`crate::networks`]), with larger bounds.
 //!
 //! The rule is the generic cell rate algorithm (ITU-T I.371): a burst at once, then evenly.
 
@@ -48,12 +48,12 @@ pub enum Limit {
     CodesByDevice,
     /// Passwords made for new accounts by strangers from one address.
     PasswordsMade,
-    /// Wishes to hear of seats, from one address.
+    /// Waiting-list entries, from one address.
     WishesByAddress,
     /// Codes typed by guests from one address, on one device that was signed in before, or by one account.
     CodesTyped,
-    /// Wrong codes typed under one name (a mailbox, an account, a phone), whoever types. Refuses nobody: beyond it a code
-    /// ends with its first wrong try.
+    /// Wrong codes typed under one name (a mailbox, an account, a phone), whoever types. Refuses nobody: beyond it a
+    /// code ends with its first wrong try.
     WrongCodes,
     /// Codes of an authenticator app typed for one account in one session.
     TotpTyped,
@@ -180,7 +180,7 @@ impl AskedLimits {
         }
     }
 
-    /// [`Self::admit`] in the database on every engine: no restart forgets it, and no second node counts anew.
+    /// [`Self::admit`] in the database on every engine: the count survives restarts and is shared by all nodes.
     ///
     /// # Errors
     /// As [`Self::admit`].
@@ -242,7 +242,7 @@ impl AskedLimits {
         Ok(())
     }
 
-    /// Buckets bear digests: the table tells nobody who asked.
+    /// Buckets are named by digests: the table does not reveal who asked.
     fn bucket(&self, limit: Limit, name: &str) -> String {
         self.secret.sign(Purpose::Bucket, &[limit.name().as_bytes(), name.as_bytes()])
     }

@@ -1,9 +1,9 @@
-//! The tokens of an app's session: one family of them, numbered by generation. Each refresh leads to the next
-//! generation; whoever comes with an older one is late by a lost answer, or a thief.
+//! The tokens of an app's session: one token family, numbered by generation. Each refresh issues the next generation;
+//! an older token means that a response was lost, or that the token was stolen.
 //!
-//! A token is derived from its family, its number and the deployment's secret: the same generation is always the
-//! same tokens, so that a repeated refresh gets the same answer, and every older one is still known as ours. Only the
-//! app has its family; the database keeps a digest of it, and nobody without the secret makes a token of either.
+//! A token is derived from its family, its generation and the deployment's secret: a generation always has the same
+//! tokens, so that a repeated refresh gets the same answer, and every older token is recognised. Only the app has the
+//! family; the database stores a digest of it, and tokens cannot be derived without the secret.
 
 use crate::auth::secret::{DeploymentSecret, Purpose};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};

@@ -1,5 +1,5 @@
-//! Devices that were signed in before. Each keeps a token by which it is told from strangers when it asks again under
-//! the same user name; the token is no right by itself, and nobody reads the name out of it.
+//! Devices that were signed in before. Each keeps a device token, by which it is distinguished from strangers when it
+//! signs in again under the same user name. The token grants nothing by itself, and does not reveal the name.
 
 use crate::{
     auth::secret::{DeploymentSecret, Purpose},

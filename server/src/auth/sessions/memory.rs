@@ -1,5 +1,5 @@
-//! What a node read of sessions lately, so that not every request asks the database; and what nodes tell each other
-//! when it is no longer so.
+//! Each node's cache of sessions, so that not every request asks the database; and the messages by which nodes
+//! invalidate each other's.
 
 use super::visitor::Visitor;
 use crate::{
@@ -10,13 +10,13 @@ use parking_lot::Mutex;
 use shared_model::{AccountId, SessionId, Timestamp};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-/// Sessions kept in memory; beyond it the memory starts anew.
+/// Sessions kept in memory; beyond it the cache is cleared.
 const SESSIONS_KEPT: usize = 50_000;
 /// How long a session is believed without asking the database: so long one that another node ended lives on here
 /// when that node's word is lost.
 const KEPT_FOR: Duration = Duration::from_secs(10);
 
-/// What nodes tell each other when what they may have in memory is no longer so.
+/// What nodes send each other when their cached sessions may be stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forgotten {
     Session(SessionId),
@@ -112,14 +112,14 @@ impl SessionMemory {
         memory.by_token.insert(token_hash, Kept { visitor, read_at, ends_at });
     }
 
-    /// What this node knows is no longer so.
+    /// Invalidates cached sessions on this node.
     pub fn forget_here(&self, what: Forgotten) {
         let mut memory = self.memory.lock();
         memory.forgettings += 1;
         memory.by_token.retain(|_, kept| !what.is_about(&kept.visitor));
     }
 
-    /// What any node knows is no longer so.
+    /// Invalidates cached sessions on all nodes.
     pub fn forget_everywhere(&self, what: Forgotten) {
         self.forget_here(what);
         if self.database.engine() == Engine::Postgres {
@@ -127,7 +127,7 @@ impl SessionMemory {
         }
     }
 
-    /// [`Self::forget_everywhere`] for who leaves at once: the other nodes were told when it returns.
+    /// [`Self::forget_everywhere`] that waits: the other nodes were notified when it returns.
     pub async fn forget_everywhere_and_wait(&self, what: Forgotten) {
         self.forget_here(what);
         tell_others(self.database.clone(), what).await;

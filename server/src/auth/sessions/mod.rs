@@ -1,4 +1,4 @@
-//! Sessions: opened, found and ended by the [`store`]; each node remembers them for some seconds ([`memory`]).
+//! Sessions: opened, found and ended by the [`store`]; each node caches them for some seconds ([`memory`]).
 
 mod app_tokens;
 pub mod devices;

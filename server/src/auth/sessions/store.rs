@@ -2,9 +2,9 @@
 //! tokens, and leaves its cart as it is.
 //!
 //! A session ends when it was not used for long, at the latest at its last day, or when its owner ends it.
-//! An app's token lives an hour and is renewed by a second one that works once ([`super::app_tokens`]): who uses it
-//! again later has stolen it, and the session ends for both. Who proves again who she is gets new tokens (ASVS 5.0
-//! §7.2.4): whoever had the old ones has nothing.
+//! An app's access token lives an hour and is renewed by a refresh token that works once ([`super::app_tokens`]): later
+//! reuse means that it was stolen, and ends the session. A fresh proof of who is asking issues new tokens and makes the
+//! old ones invalid (ASVS 5.0 §7.2.4).
 
 use super::{
     app_tokens::{AppTokens, TOKEN_LENGTH, hash, new_token},
@@ -63,16 +63,16 @@ pub struct Owner<'a> {
     pub kind: Kind,
     /// Browser and system as the client names itself.
     pub device: &'a str,
-    /// She showed a passkey, or a code of her authenticator app.
+    /// A passkey was used, or a code of the authenticator app.
     pub second_factor: bool,
 }
 
 /// What was just proved in a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// That she knows her password, or reads her mail.
+    /// The password, or a code that was mailed.
     Once,
-    /// That she has her second factor.
+    /// A second factor.
     SecondFactor,
 }
 
@@ -130,7 +130,7 @@ impl Sessions {
         Ok(OpenedSession { token, expires_at, refresh_token: None, kept_for: Some(SESSION_TTL), visitor })
     }
 
-    /// Whose token it is; `None` when it is nobody's or has run out.
+    /// The visitor of a token; `None` when the token is unknown or expired.
     pub async fn find(&self, token: &str, now: Timestamp) -> DataResult<Option<Visitor>> {
         if token.len() != TOKEN_LENGTH {
             return Ok(None);
@@ -154,7 +154,7 @@ impl Sessions {
         Ok(Some(visitor))
     }
 
-    /// The visitor as the database knows her now, whatever memory says; `None` when her session is over.
+    /// The visitor as the database has them now, past the memory; `None` when the session has ended.
     pub async fn look_again(&self, visitor: &Visitor, now: Timestamp) -> DataResult<Option<Visitor>> {
         let mut link = self.database.read().await?;
         let row = rows::find_by_id(&mut link, visitor.session_id.0, now.as_millis()).await?;
@@ -191,7 +191,7 @@ impl Sessions {
             return Ok(None);
         }
         if visitor.account_id.is_some_and(|before| before != owner.account_id) {
-            // What somebody else filled in for buying is hers.
+            // A check-out draft of another account belongs to that account.
             rows::delete_draft(link, visitor.cart_id.0).await?;
         }
         Ok(Some(OpenedSession {
@@ -210,8 +210,8 @@ impl Sessions {
         }))
     }
 
-    /// Writes down what she just proved, and gives the session new tokens. `None` when it is over, or somebody else's by
-    /// now. Call [`Self::forget`] once it is committed.
+    /// Stores what the owner just proved, and gives the session new tokens. `None` when the session has ended or has
+    /// another owner by now. Call [`Self::forget`] once it is committed.
     pub async fn prove(
         &self,
         link: &mut Link,
@@ -246,8 +246,8 @@ impl Sessions {
         }))
     }
 
-    /// Writes down that her second factor was just set up here, so that she has it. Call [`Self::forget`] once it is
-    /// committed.
+    /// Stores that a second factor was just set up in this session, which counts as used. Call [`Self::forget`] once it
+    /// is committed.
     pub async fn showed_second_factor(
         &self,
         link: &mut Link,
@@ -271,7 +271,7 @@ impl Sessions {
         }
     }
 
-    /// Takes the owner away; the cart stays, what was filled in for buying does not, nor does what she bought here as a
+    /// Removes the owner; the cart stays, the check-out draft does not, nor does what the owner bought here as a
     /// guest. `None` when the session is over, or somebody else's by now.
     pub async fn sign_out(&self, visitor: &Visitor, now: Timestamp) -> DataResult<Option<OpenedSession>> {
         let token = new_token();
@@ -327,7 +327,7 @@ impl Sessions {
         rows::set_half(link, &half).await
     }
 
-    /// New tokens for a refresh token; `None` when it is nobody's, or was stolen.
+    /// New tokens for a refresh token; `None` when it is unknown, or was used before (which ends the session).
     pub async fn refresh(&self, refresh_token: &str, now: Timestamp) -> DataResult<Option<OpenedSession>> {
         let Some(typed) = AppTokens::read(&self.secret, refresh_token) else { return Ok(None) };
         let family = typed.family_hash();
@@ -422,22 +422,22 @@ impl Sessions {
         rows::delete_others(link, account_id.0, uuid::Uuid::nil()).await
     }
 
-    /// What memory knows of a session is no longer so, here and on the other nodes.
+    /// Invalidates a cached session, here and on the other nodes.
     pub fn forget(&self, session_id: SessionId) {
         self.memory.forget_everywhere(Forgotten::Session(session_id));
     }
 
-    /// What memory knows of an account's sessions is no longer so, here and on the other nodes.
+    /// Invalidates the cached sessions of an account, here and on the other nodes.
     pub fn forget_account(&self, account_id: AccountId) {
         self.memory.forget_everywhere(Forgotten::Account(account_id));
     }
 
-    /// [`Self::forget_account`] for who leaves at once: the other nodes were told when it returns.
+    /// [`Self::forget_account`] that waits: the other nodes were notified when it returns.
     pub async fn forget_account_and_wait(&self, account_id: AccountId) {
         self.memory.forget_everywhere_and_wait(Forgotten::Account(account_id)).await;
     }
 
-    /// What memory knows is no longer so: another node said so.
+    /// Invalidates cached sessions because another node said so.
     pub fn forget_here(&self, what: Forgotten) {
         self.memory.forget_here(what);
     }

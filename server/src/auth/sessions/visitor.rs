@@ -57,11 +57,11 @@ pub struct Visitor {
     pub language: Language,
     /// Whose session it is; guests have no account.
     pub account_id: Option<AccountId>,
-    /// When she last proved who she is.
+    /// When they last proved who they are.
     pub proved_at: Option<Timestamp>,
-    /// When she showed a second factor in this session.
+    /// When they used a second factor in this session.
     pub second_factor_at: Option<Timestamp>,
-    /// Her password was right; her second factor is asked for.
+    /// The password was right; the second factor is still missing.
     pub half: Option<HalfSignedIn>,
 }
 
@@ -76,7 +76,7 @@ pub struct HalfSignedIn {
 }
 
 impl Visitor {
-    /// Whether she proved recently enough who she is to make a sensitive change.
+    /// Whether they proved who they are recently enough to make a sensitive change.
     pub fn has_proved(&self, now: Timestamp) -> bool {
         self.proved_at.is_some_and(|at| now < at + PROOF_TTL)
     }

@@ -1,5 +1,5 @@
-//! Who may ask once more: in which buckets a request of somebody who is not signed in, or is, is counted. The numbers
-//! are [`crate::auth::limits::quotas`]'s.
+//! Rate limiting of accounts: in which buckets a request counts, for visitors who are signed in, on a known device, or
+//! neither. The numbers are in [`crate::auth::limits::quotas`].
 
 use super::{Accounts, client::Client};
 use crate::{
@@ -98,7 +98,7 @@ pub(in crate::coordinator) fn typist(visitor: &Visitor, client: Client<'_>) -> T
     visitor.account_id.map_or(Typist::Guest(client.address), Typist::Account)
 }
 
-/// Wrong codes are counted for this mailbox, whoever types them and whether it has an account or not.
+/// Wrong codes are counted for this mailbox, from all visitors, whether it has an account or not.
 pub(in crate::coordinator) fn under_mailbox(email: &EmailAddress) -> String {
     format!("mailbox {}", email_key(email.as_str()))
 }

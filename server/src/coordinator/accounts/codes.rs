@@ -1,7 +1,7 @@
 //! What is proved by a code: a new account's address, a phone, a new address, a forgotten password.
 //!
-//! Asking answers the same, after the same work, whether there is an account or not: the request only
-//! writes down a code and a sealed note; whom the note reaches is found out when it is sent ([`crate::coordinator::outbox::account_mail`]).
+//! A request gets the same answer, after the same work, whether there is an account or not: it only stores a code and a
+//! sealed note; the note's recipient is looked up when it is sent ([`crate::coordinator::outbox::account_mail`]).
 
 use super::{
     Accounts,
@@ -139,7 +139,7 @@ impl Accounts<'_> {
         Ok(sent)
     }
 
-    /// The right code makes the account and signs its owner in; her cart stays.
+    /// The right code creates the account and signs its owner in; the cart stays.
     pub async fn finish_sign_up(
         self,
         visitor: &Visitor,
@@ -252,8 +252,7 @@ impl Accounts<'_> {
         self.send_code(visitor, wish, |code_id, code| Note::EmailCode { code_id, code, to }).await
     }
 
-    /// The right code makes the address the user name; the old one is told, and the session gets new tokens, as its
-    /// device does.
+    /// The right code makes the address the user name. The old address is notified; session and device get new tokens.
     pub async fn finish_email(
         self,
         visitor: &Visitor,
@@ -266,7 +265,7 @@ impl Accounts<'_> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(code_over)?;
         match rows::set_email(&mut link, account_id.0, email.as_str()).await {
-            // It has another account: its owner was told instead of getting the code.
+            // It has another account: its owner was notified instead of getting the code.
             Err(DataError::Conflict) => return Err(code_over()),
             other => other.or_problem()?,
         }
@@ -281,7 +280,7 @@ impl Accounts<'_> {
         self.take_over_guest_orders(&mut link, visitor, &known).await?;
         let roles = accounts::list_memberships(&mut link, account_id).await.or_problem()?;
         let session = Box::new(self.proved(link, visitor, Proof::Once).await?);
-        // Her device is known under the new name.
+        // The device is now known under the new user name.
         let device_token = new_device_token(&self.inner.secret, &known.email, self.coordinator.now());
         Ok(SignedIn::Whole { session, account: Box::new(known.into_account(roles)), device_token })
     }
@@ -305,7 +304,7 @@ impl Accounts<'_> {
         self.send_code(visitor, wish, |code_id, code| Note::ResetCode { code_id, code, email, channel, by_owner }).await
     }
 
-    /// Whether she is signed in to the account of this name.
+    /// Whether the visitor is signed in to the account with this user name.
     async fn is_owner_of(self, visitor: &Visitor, email: &EmailAddress) -> CommandResult<bool> {
         let Some(account_id) = visitor.account_id else { return Ok(false) };
         let account = self.load_account(account_id).await?;

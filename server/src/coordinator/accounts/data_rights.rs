@@ -72,7 +72,7 @@ impl Accounts<'_> {
         let now = self.coordinator.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
-        // What she bought as a guest is hers as well.
+        // Orders that the owner placed as a guest belong to the account as well.
         self.take_over_guest_orders(&mut link, visitor, &known).await?;
         let left_alone = rows::list_owned_alone(&mut link, account_id.0).await.or_problem()?;
         if !left_alone.is_empty() {

@@ -1,5 +1,5 @@
-//! Passkeys: registering, signing in, and proving oneself by them. Each is a question and its answer, two
-//! requests of one session; the rules are [`crate::auth::factors::passkeys`]'s.
+//! Passkeys: registration, sign-in, and fresh proofs. Each is a challenge and its response, two requests of one
+//! session; the rules are in [`crate::auth::factors::passkeys`].
 
 use super::{Accounts, client::Client, sign_in::SignedIn};
 use crate::{
@@ -31,7 +31,7 @@ use shared_model::{
 };
 
 impl Accounts<'_> {
-    /// Asks the account's authenticator for a new passkey. The caller proved herself.
+    /// Starts the registration of a new passkey. The caller must have a fresh proof.
     pub async fn ask_for_new_passkey(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<PasskeyCeremony> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         self.may_change_factors(&mut link, visitor, account_id).await?;
@@ -44,7 +44,7 @@ impl Accounts<'_> {
         Ok(ceremony)
     }
 
-    /// Keeps the passkey that answers the question, and tells the account's owner.
+    /// Stores the passkey of the authenticator's response, and notifies the account's owner.
     pub async fn add_passkey(
         self,
         visitor: &Visitor,
@@ -100,7 +100,7 @@ impl Accounts<'_> {
         if renamed { Ok(()) } else { Err(not_found()) }
     }
 
-    /// Forgets a passkey and tells the account's owner. The caller proved herself.
+    /// Deletes a passkey and notifies the account's owner. The caller must have a fresh proof.
     pub async fn remove_passkey(
         self,
         visitor: &Visitor,
@@ -236,7 +236,7 @@ impl Accounts<'_> {
     }
 
     /// The account whose passkey answered, `wanted`'s where one is wanted. An unknown passkey and a wrong
-    /// signature are told by the same answer.
+    /// signature get the same answer.
     async fn judge_answer(
         self,
         visitor: &Visitor,

@@ -1,4 +1,5 @@
-//! What one step of a form hands to the next travels in the page's address, sealed for its visitor.
+//! The state that one step of a form passes to the next: encrypted in the page's address, bound to its visitor's
+//! session.
 
 use super::Accounts;
 use crate::coordinator::Visitor;

@@ -61,7 +61,7 @@ impl Accounts<'_> {
         Ok(())
     }
 
-    /// A new secret for an authenticator app. The caller proved herself; nothing is kept yet.
+    /// A new secret for an authenticator app. The caller must have a fresh proof; nothing is stored yet.
     pub async fn offer_totp(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<TotpSetup> {
         let mut link = self.inner.database.read().await.or_problem()?;
         self.may_change_factors(&mut link, visitor, account_id).await?;
@@ -104,7 +104,7 @@ impl Accounts<'_> {
         Ok(())
     }
 
-    /// Signing in no longer asks for the app. The caller proved herself; its owner is told.
+    /// Removes the authenticator app. The caller must have a fresh proof; the account's owner is notified.
     pub async fn remove_totp(self, visitor: &Visitor, account_id: AccountId) -> CommandResult<()> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         self.may_change_factors(&mut link, visitor, account_id).await?;
@@ -162,7 +162,7 @@ impl Accounts<'_> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let known = find_known(&mut link, account_id).await?;
         drop(link);
-        // Who has the password alone cannot use up what is hers.
+        // Somebody who has only the password cannot use up the owner's attempts.
         let own = (visitor.account_id == Some(account_id)).then(|| visitor.session_id.to_string());
         let own = own.or_else(|| self.device_of(&known.email, client));
         let asked = match own {
@@ -192,14 +192,14 @@ impl Accounts<'_> {
         self.admit_code_of_app(&[Counted::of(Limit::TotpTyped, name)]).await
     }
 
-    /// Counted in the database, before anybody knows whether it is right: the app's secret does not change, so neither a
-    /// restart nor a second node may give tries back.
+    /// Counted in the database, before anybody knows whether it is right: the app's secret does not change, so neither
+    /// a restart nor a second node may give tries back.
     async fn admit_code_of_app(self, asked: &[Counted]) -> CommandResult<()> {
         self.inner.limits.admit_durably(asked, self.coordinator.now()).await.or_problem()?.map_err(too_often)
     }
 
     /// An operator's command for who lost phone and passkeys: takes all second factors away, ends all
-    /// sessions, and tells the owner.
+    /// sessions, and notifies the owner.
     pub async fn reset_second_factor(self, email: &str) -> Result<(), InstallError> {
         let mut link = self.inner.database.begin().await?;
         let known = required_account(&mut link, email).await?;

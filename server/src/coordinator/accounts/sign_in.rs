@@ -36,7 +36,7 @@ pub enum SignedIn {
     Whole {
         session: Box<OpenedSession>,
         account: Box<Account>,
-        /// Proves later that this device was signed in to the account; no right by itself.
+        /// Proves later that this device was signed in to the account; it grants nothing by itself.
         device_token: String,
     },
     /// More than the password is asked for; the session is as it was.
@@ -44,8 +44,8 @@ pub enum SignedIn {
 }
 
 impl Accounts<'_> {
-    /// Signs the visitor in; her cart stays. An unknown address and a wrong password are told by the same
-    /// answer after the same time.
+    /// Signs the visitor in; the cart stays. An unknown address and a wrong password get the same answer after the
+    /// same time.
     pub async fn sign_in(
         self,
         visitor: &Visitor,
@@ -67,7 +67,7 @@ impl Accounts<'_> {
         };
         let known = accounts::known(&row).or_problem()?;
         let mut link = self.inner.database.begin().await.or_problem()?;
-        // It may have been changed while this one waited for its turn: whoever knows the old one stays outside.
+        // The password may have been changed while this attempt was queued: the old one no longer signs in.
         let hash = row.password_hash.as_deref().unwrap_or_default();
         if !rows::keep_password(&mut link, known.account_id.0, hash).await.or_problem()? {
             return Err(Problem::new(ErrorCode::BadCredentials));
@@ -110,7 +110,7 @@ impl Accounts<'_> {
         half.ok_or_else(|| Problem::new(ErrorCode::Unauthenticated))
     }
 
-    /// Signs the visitor in to an account whose owner has proved who she is, whatever by.
+    /// Signs the visitor in to an account, after any of its factors was proved.
     pub async fn sign_in_as(
         self,
         visitor: &Visitor,
@@ -297,12 +297,12 @@ impl Accounts<'_> {
         Ok(())
     }
 
-    /// The account goes without a phone from now on.
+    /// Removes the account's phone.
     pub async fn remove_phone(self, account_id: AccountId) -> CommandResult<()> {
         let mut link = self.inner.database.begin().await.or_problem()?;
         let known = accounts::find_account(&mut link, account_id).await.or_problem()?.ok_or_else(not_found)?;
         rows::set_phone(&mut link, account_id.0, None, None).await.or_problem()?;
-        // What was sent to it, whoever has it now, opens nothing.
+        // Codes that were sent to it are invalid, whoever has the number now.
         rows::void_codes(&mut link, account_id.0, self.coordinator.now().as_millis()).await.or_problem()?;
         self.tell(&mut link, &known, News::PhoneChanged).await?;
         link.commit().await.or_problem()

@@ -1,4 +1,4 @@
-//! Forgets what is over: codes, sessions, buckets, holders of free places, addresses of deleted accounts.
+//! Deletes what has expired: codes, sessions, buckets, last holders of free places, addresses of deleted accounts.
 
 use super::Background;
 use crate::{
@@ -22,11 +22,12 @@ use std::time::Duration;
 
 /// Codes and sign-ups are forgotten so long after they were over.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
-/// Sessions, or holders of free places, one transaction forgets at most, and transactions of one look.
+/// The most sessions, or last holders of free places, that one transaction deletes; and the most transactions in
+/// one run.
 const FORGOTTEN_AT_ONCE: i64 = 500;
 const FORGOTTEN_ROUNDS_MAX: usize = 100;
 
-/// Something that is done every ten minutes, by whoever looks first.
+/// A job that runs every ten minutes, on the node that gets to it first.
 #[derive(Debug, Default)]
 pub(in crate::coordinator) struct EveryTenMinutes {
     last: Mutex<Option<Duration>>,
@@ -100,7 +101,7 @@ impl Background<'_> {
         Ok(())
     }
 
-    /// What carts were told about for long enough; called now and then.
+    /// Deletes lapsed holds that carts have shown for long enough; called now and then.
     pub async fn forget_old_lapsed_holds(self) {
         let before = self.coordinator.now().as_millis() - LAPSED_TOLD_FOR.as_millis() as i64;
         let forgotten = async {

@@ -1,8 +1,8 @@
-//! The loops that finish what was begun: payments nobody answered, orders nobody paid, holds that ran
-//! out where no desk looks, wishes that came true, and all that must be sent ([`crate::coordinator::outbox::lanes`]).
+//! The background loops: they reconcile open payments, lapse unpaid orders, release lapsed holds of performances
+//! without a desk, notify the waiting list, and send the outbox ([`crate::coordinator::outbox::lanes`]).
 //!
-//! Each loop runs by itself: what is slow in one keeps no other waiting. Every loop may run on every node at
-//! once: each row is taken by one of them.
+//! Each loop runs by itself, so that a slow one delays no other. Every loop may run on every node at the same time:
+//! each row is leased by one of them.
 
 use super::Background;
 use crate::{

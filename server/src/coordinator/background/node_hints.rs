@@ -1,9 +1,8 @@
-//! "Performance P is at version V", told to the other nodes; and heard from them, as well as which sessions ended
-//! there.
+//! Notifications between nodes: "performance P is at version V", and which sessions ended.
 //!
-//! Only a hint: a node reads what changed from the database, and looks by itself now and then, so a
-//! lost hint heals. Sent outside the claiming transaction and at most every few tens of milliseconds
-//! for each performance; notifying inside would make commits wait for each other.
+//! Only a hint: a node reads what changed from the database, and also polls now and then, so a lost hint only delays.
+//! Sent outside the claiming transaction and at most every few tens of milliseconds for each performance; notifying
+//! inside would serialise commits.
 
 use crate::{
     auth::sessions::store::{Forgotten, Sessions},

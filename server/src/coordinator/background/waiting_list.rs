@@ -25,7 +25,7 @@ impl Background<'_> {
         let after = *self.inner.awaited_from.lock();
         let waited_for = rows::list_waited_for(&mut link, since, after, PERFORMANCES_PER_LOOK).await?;
         drop(link);
-        // Those that stay sold out keep nobody waiting: the next look goes on behind these, then begins anew.
+        // Performances that stay sold out delay no others: the next run continues behind these, then starts over.
         let last = waited_for.last().filter(|_| waited_for.len() as i64 == PERFORMANCES_PER_LOOK);
         *self.inner.awaited_from.lock() = last.map_or(Uuid::nil(), |last| last.performance_id);
         for row in waited_for {

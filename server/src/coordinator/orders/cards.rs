@@ -1,7 +1,8 @@
 //! Saved cards: kept at the payment provider by consent once an order is paid with them, paid with again, removed.
 //! What the buyer typed never comes here.
 //!
-//! Keeping and forgetting go through the outbox ([`crate::coordinator::background::loops`]): both survive a crash at any moment.
+//! Saving and removing go through the outbox ([`crate::coordinator::background::loops`]): both survive a crash at any
+//! moment.
 
 use super::{
     Orders,
@@ -54,7 +55,7 @@ impl Orders<'_> {
         rows::list_cards(&mut link, account_id.0, CARDS_PER_ACCOUNT_MAX as i64 + 1).await.or_problem()
     }
 
-    /// What a buyer pays with: a saved card of hers by its id, or the provider's id of one she just typed.
+    /// What a buyer pays with: one of their saved cards by its id, or the provider's id of a card just typed.
     pub(in crate::coordinator) async fn choose_means(
         self,
         visitor: &Visitor,
@@ -83,7 +84,7 @@ impl Orders<'_> {
         Ok(Means { gateway, livemode, payment_method: chosen.to_owned(), keep_card })
     }
 
-    /// Somebody else's card is as unknown as one that never was.
+    /// A card of another account is answered like one that does not exist.
     async fn find_own_card(self, account_id: Option<AccountId>, id: SavedCardId) -> CommandResult<CardRow> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let card = rows::find_card(&mut link, id.0).await.or_problem()?;

@@ -43,7 +43,7 @@ impl Orders<'_> {
     pub async fn load_checkout_draft(self, visitor: &Visitor) -> CommandResult<CheckoutDraft> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let document = sessions::find_draft(&mut link, visitor.cart_id.0).await.or_problem()?;
-        // A draft of an older version that cannot be read is begun anew.
+        // A draft of an older version that cannot be read is started again.
         Ok(document.and_then(|document| serde_json::from_str(&document).ok()).unwrap_or_default())
     }
 
@@ -68,7 +68,8 @@ impl Orders<'_> {
             order_view::find_order(&mut link, &self.inner.pricing, order_id).await.or_problem()?
         {
             drop(link);
-            // Pressed twice, or its answer was lost on the way. Somebody else's order is as if there were none.
+            // Pressed twice, or the response was lost. An order of somebody else is answered like one that does not
+            // exist.
             return if belongs_to(visitor, owner) { self.pay_on(visitor, order).await } else { Err(not_found()) };
         }
         let now = self.coordinator.now();
@@ -92,8 +93,8 @@ impl Orders<'_> {
         }
     }
 
-    /// The first request may have died on the way, or lost its database: opening and confirming a payment are free to
-    /// be repeated, so whoever asks again goes on with it.
+    /// The first request may have been lost, or its database write may have failed: opening and confirming a payment
+    /// are idempotent, so a repeated request continues with it.
     async fn pay_on(self, visitor: &Visitor, order: Order) -> CommandResult<Order> {
         let unpaid = order.payment.as_ref().filter(|payment| payment.state == PaymentState::Created);
         let Some(payment_id) = unpaid.map(|payment| payment.payment_id) else {
@@ -123,7 +124,7 @@ impl Orders<'_> {
         let means = self.choose_means(visitor, &request.payment_method, request.save_card).await?;
         let order = self.load_order_row(order_id).await?;
         let payment = new_payment(&order, request.payment_id, means, self.coordinator.now());
-        // Who has signed in since pays as herself: the order joins the account in the step that takes the payment.
+        // The buyer may have signed in since: the order joins the account in the step that takes the payment.
         let step = Step::PayAgain { payment: Box::new(payment.clone()), account_id: visitor.account_id };
         if !self.step(order_id, step).await.or_problem()?.repeated {
             let order = self.load_order_row(order_id).await?;

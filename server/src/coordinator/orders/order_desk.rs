@@ -1,9 +1,8 @@
-//! The order desk: one task per node moves orders on, many in one transaction.
+//! The order desk: one task per node changes the state of orders, many in one transaction.
 //!
-//! A batch: lock the performances of all its orders in ascending order (which is what keeps seat desks
-//! and other nodes out, and deadlocks away), read the books of these orders, apply each step on top of
-//! the one before, write all that changed, commit, answer. The rules are in
-//! [`crate::reservations::orders::transitions`]; no provider is spoken to in here.
+//! A batch: lock the performances of all its orders in ascending order (which excludes seat desks and other nodes, and
+//! prevents deadlocks), read these orders, apply each step on top of the one before, write all that changed, commit,
+//! answer. The rules are in [`crate::reservations::orders::transitions`]; no payment provider is called in here.
 
 use super::ticket_keys::TicketKeys;
 use crate::{
@@ -67,7 +66,7 @@ pub struct OrderDesk {
     inbox: mpsc::Sender<Waiting>,
 }
 
-/// Tells who must hear that these performances' claims are at a new version.
+/// Announces the new version of these performances' claims.
 pub type Announce = Arc<dyn Fn(&[(PerformanceId, u64)]) + Send + Sync>;
 
 impl OrderDesk {
@@ -104,7 +103,7 @@ impl Task {
         while inbox.recv_many(&mut waiting, BATCH_MAX).await > 0 {
             let (steps, answers): (Vec<_>, Vec<_>) =
                 waiting.drain(..).map(|waiting| (waiting.step, waiting.answer)).unzip();
-            // A fault of ours costs one batch, not everybody's check-out: its callers are told to come back.
+            // A panic fails one batch, not everybody's check-out: its callers are told to retry.
             let Ok(served) = AssertUnwindSafe(self.serve(&steps)).catch_unwind().await else {
                 tracing::error!(steps = steps.len(), "a batch of order steps panicked");
                 continue;
@@ -116,7 +115,7 @@ impl Task {
                         let _ = answer.send(outcome.map_err(OrderDeskError::Refused));
                     }
                 }
-                // What passes is answered "busy" at once: one by one, each would wait for it anew.
+                // An unavailable database is answered "busy" at once: one by one, each step would wait for it again.
                 Err(error) if !error.passes() && (steps.len() > 1 || matches!(error, DataError::Conflict)) => {
                     // One step may have spoiled the batch (an id of somebody else's, a number or code drawn twice):
                     // each by itself.

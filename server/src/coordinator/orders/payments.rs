@@ -26,7 +26,7 @@ impl<'c> Orders<'c> {
         &self.inner.sandbox
     }
 
-    /// The buyer answered her bank's question on the sandbox's page: what a webhook would tell us.
+    /// The buyer answered the bank's challenge on the sandbox's page: a real provider would send a webhook.
     /// Returns the order to go back to.
     pub async fn answer_sandbox_challenge(self, reference: &str, answer: ChallengeAnswer) -> CommandResult<OrderId> {
         let intent = self.inner.sandbox.find_intent(reference).await.or_problem()?.ok_or_else(not_found)?;
@@ -112,11 +112,11 @@ impl<'c> Orders<'c> {
         };
         let answer = match provider_ref(&payment) {
             Some(at) => self.ask_at(&payment, &at).await,
-            // Whoever wrote it down may be opening it this very moment.
+            // The request that stored it may be opening it right now.
             None if self.coordinator.now() < Timestamp(payment.created_at) + OPENED_WITHIN => {
                 return self.ask_at_last(payment_id, Timestamp(payment.created_at) + OPENED_WITHIN).await;
             }
-            // We died before opening it, and from now on nobody will: the buyer may try again.
+            // The process crashed before opening it, and nothing opens it any more: the buyer may try again.
             None => declined(NOT_PROCESSED, &payment).map(Some),
         };
         let answer = match answer {
@@ -142,7 +142,7 @@ impl<'c> Orders<'c> {
         if self.coordinator.now() < Timestamp(payment.created_at) + REQUEST_LIFE_MAX {
             return Ok(None);
         }
-        // We died before confirming it. Once it is let go, a request that comes late all the same reserves nothing.
+        // The process crashed before confirming it. Once it is voided, a late confirmation reserves nothing.
         let answer = gateway.void(at).await?;
         if answer.status != ProviderStatus::Voided {
             return Ok(Some(answer));
@@ -313,7 +313,7 @@ fn declined(code: &str, payment: &PaymentRow) -> GatewayResult<Answer> {
     Ok(Answer::declined(code, currency))
 }
 
-/// Where a test has the process die between two steps, as in a power cut: when `CRASH_AT` names the step.
+/// Where a test makes the process crash between two steps, as in a power cut: when `CRASH_AT` names the step.
 /// Not in release builds.
 pub(in crate::coordinator) fn crash_point(step: &str) {
     #[cfg(debug_assertions)]

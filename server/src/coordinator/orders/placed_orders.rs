@@ -1,7 +1,7 @@
-//! Orders once they were placed: opened by who may, listed, mailed again.
+//! Orders once they were placed: opened, listed, mailed again.
 //!
-//! Who may is decided here and nowhere else: [`Owner::is`] for visitors, the signed link of the order's mail for
-//! whoever holds it. A link opens an order for reading; paying and giving up stay its owner's.
+//! Access is decided here and nowhere else: [`Owner::is`] for visitors, or the signed link of the order's mail. A link
+//! opens an order for reading; only its owner can pay it or give it up.
 
 use super::Orders;
 use crate::{
@@ -83,7 +83,7 @@ impl Orders<'_> {
         let mut link = self.inner.database.read().await.or_problem()?;
         let found = order_view::find_order(&mut link, &self.inner.pricing, order_id).await.or_problem()?;
         drop(link);
-        // Somebody else's order is as if there were none.
+        // An order of somebody else is answered like one that does not exist.
         let opened = found.filter(|(owner, _)| holds_link || visitor.is_some_and(|who| belongs_to(who, *owner)));
         let (_, order) = opened.ok_or_else(not_found)?;
         self.bring_up_to_date(order).await
@@ -181,7 +181,7 @@ impl Orders<'_> {
 
     pub(super) async fn bring_up_to_date(self, order: Order) -> CommandResult<Order> {
         let order_id = order.order_id;
-        // Whoever reads an order again and again asks the provider, and locks the order's performances, no oftener.
+        // Reloading an order page does not ask the provider, or lock the order's performances, more often than this.
         let open = order.payment.as_ref().filter(|_| order.state == OrderState::Pending);
         let monotonic = self.coordinator.monotonic();
         if !open.is_some_and(|payment| self.inner.asked_lately.is_due(payment.payment_id, monotonic)) {

@@ -1,8 +1,8 @@
 //! The keys tickets are signed with: sealed in the database, numbered, and replaced by an operator. What was signed
 //! before stays valid, because the public halves are kept.
 //!
-//! Nodes look for a new key every few seconds ([`crate::coordinator::background::loops`]). Until then they sign with the one before, which
-//! doors go on believing.
+//! Nodes look for a new key every few seconds ([`crate::coordinator::background::loops`]). Until then they sign with
+//! the one before, which doors still accept.
 
 use super::Orders;
 use crate::{
@@ -26,8 +26,8 @@ use shared_model::{
 };
 use std::sync::Arc;
 
-/// Where versions before the key was sealed kept it, in clear. A mark stays there, which they cannot read as a key: one
-/// of them that is started by mistake says so instead of making a key of its own.
+/// The setting in which older versions stored the key unencrypted. A marker stays there, which they cannot read as a
+/// key: an older version that is started by mistake fails instead of generating a key of its own.
 const CLEAR_KEY: &str = "ticket_signing_key";
 const CLEAR_KEY_MOVED: &str = "moved to ticket_key";
 /// Under which name one key is made at a time.
@@ -56,7 +56,8 @@ struct Ring {
 }
 
 impl TicketKeys {
-    /// Reads the keys. The first start makes one; the first start after a version that kept it in clear seals that.
+    /// Reads the keys. The first start creates one; the first start after a version that stored it unencrypted seals
+    /// it.
     ///
     /// # Errors
     /// [`DataError`]; also when the key is not sealed with this deployment's secret.

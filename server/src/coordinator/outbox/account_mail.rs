@@ -1,5 +1,5 @@
-//! What the outbox does with a note: finds out whom it reaches, counts it, and sends it.
-//! [`crate::coordinator::accounts::codes`] writes them.
+//! Sends a note of the outbox: looks up its recipient, applies rate limits, and hands it to a transport.
+//! [`crate::coordinator::accounts::codes`] writes most of them.
 
 use super::{Outbox, lanes::SendError};
 use crate::{
@@ -23,7 +23,7 @@ use shared_model::{
 };
 
 impl Outbox<'_> {
-    /// Sends a note of the outbox to whoever it reaches.
+    /// Sends a note of the outbox to the account or mailbox that it resolves to.
     pub(in crate::coordinator) async fn send_note(self, row: &OutboxRow) -> Result<(), SendError> {
         let sealed = row.sealed.as_deref().ok_or_else(|| SendError::GiveUp("the note has no words".to_owned()))?;
         let note = read_note(&self.inner.secret, row.outbox_id, sealed)
@@ -69,7 +69,7 @@ impl Outbox<'_> {
         }
     }
 
-    /// Seats somebody waits for can be bought; she is told where.
+    /// Notifies somebody on the waiting list that seats can be bought.
     async fn send_seats_free(
         self,
         row: &OutboxRow,
@@ -118,8 +118,8 @@ impl Outbox<'_> {
         self.hand_over(code_id, self.mail_note(row, &to.mailbox(), Say::ResetCode(code))).await
     }
 
-    /// Sends a code. It is one from the moment the transport has it in its hands, so that whoever reads it can type it at
-    /// once, and only if the transport took it; the next try of the outbox begins anew.
+    /// Sends a code. The code becomes valid when it is handed to the transport, so that it can be typed as soon as it
+    /// arrives, and only if the transport accepted it; the outbox's next attempt starts from the beginning.
     async fn hand_over(
         self,
         code_id: CodeId,

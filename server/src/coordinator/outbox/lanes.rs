@@ -1,5 +1,5 @@
-//! What must be sent: captures, voids, notes, mails, letters. Each lane takes its own rows, so that a mail
-//! server that hangs keeps no money and no code waiting. [`crate::coordinator::background::loops`] calls.
+//! What must be sent: captures, voids, notes, mails, letters. Each lane takes its own rows, so that a mail server that
+//! hangs delays no capture and no code. Called by [`crate::coordinator::background::loops`].
 
 use super::Outbox;
 use crate::{

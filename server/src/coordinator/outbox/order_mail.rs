@@ -36,7 +36,7 @@ pub struct Outgoing {
     pub mail: MailTransport,
     pub letters: LetterTransport,
     pub sms: SmsTransport,
-    /// Text messages a day at most, whoever asks.
+    /// The limit of text messages per day, for the whole deployment.
     pub sms_per_day_max: u32,
     /// ISO 3166-1 codes of the countries whose phones get any; empty for all.
     pub sms_countries: Vec<String>,
@@ -72,7 +72,7 @@ impl Outbox<'_> {
         outgoing.mail.send(OutboxId(row.outbox_id), &message).await.map_err(SendError::from)
     }
 
-    /// A guest's order is her account's where she has one under the same address, as soon as it is paid.
+    /// A guest's order joins the account with the same address, if there is one, as soon as it is paid.
     async fn join_paid_order(self, order_id: OrderId) -> DataResult<()> {
         let mut link = self.inner.database.read().await?;
         let Some(account_id) = rows::find_account_of_guest(&mut link, order_id.0).await? else { return Ok(()) };

@@ -1,5 +1,5 @@
-//! The challenge that lets people hold more than their network's budget: proof that somebody sits there, given to a
-//! provider (Turnstile, hCaptcha), and asked about here. Both take the same form and give the same answer:
+//! The challenge that lets people hold more than their network's budget: a provider (Turnstile, hCaptcha) issues a
+//! token to a person, which is verified here. Both providers take the same form and give the same answer:
 //! <https://developers.cloudflare.com/turnstile/get-started/server-side-validation/>, <https://docs.hcaptcha.com/>.
 //!
 //! Deliberately small: the server's half only. Apps get a token from the provider's own widget; pages show none yet.
@@ -18,7 +18,7 @@ const ANSWER_BYTES_MAX: usize = 16 * 1024;
 /// What may be asked of somebody. Cheap to clone.
 #[derive(Clone)]
 pub enum Challenge {
-    /// Nothing: whoever is over its budget is refused.
+    /// No challenge: a hold beyond the budget is refused.
     None,
     /// A token that the provider confirms.
     SiteVerify { client: Client, verify_url: String, secret: String, host: String },
@@ -56,7 +56,7 @@ impl Challenge {
     }
 
     /// Whether the token proves that a challenge was passed on this site. A provider that does not answer proves
-    /// nothing. The client's address is not told to it.
+    /// nothing. The client's address is not sent to it.
     pub async fn is_passed(&self, token: Option<&str>) -> bool {
         let Self::SiteVerify { client, verify_url, secret, host } = self else { return false };
         let Some(token) = token.filter(|token| (1..=TOKEN_LENGTH_MAX).contains(&token.len())) else { return false };

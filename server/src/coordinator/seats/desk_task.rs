@@ -38,7 +38,7 @@ use tokio::{
 
 /// Commands one transaction serves at most.
 const BATCH_MAX: usize = 512;
-/// How often a batch is decided anew because memory was behind.
+/// How often a batch is decided again because memory was stale.
 const ATTEMPTS_MAX: u32 = 3;
 /// How old the organizer's settings may be that a desk decides by.
 const RULES_AGE_MAX: Duration = Duration::from_secs(10);
@@ -81,7 +81,7 @@ pub(super) enum Job {
         deed: Deed,
         answer: oneshot::Sender<Result<u64, DeskError>>,
     },
-    /// Somebody else wrote claims of this performance.
+    /// Another node or process changed claims of this performance.
     CatchUp,
 }
 
@@ -125,8 +125,7 @@ impl DeskTask {
         }
     }
 
-    /// A fault of ours costs one batch, not the performance: its callers are told to come back, and memory is read
-    /// anew.
+    /// A panic fails one batch, not the performance: its callers are told to retry, and claims are reloaded.
     async fn serve_safely(&mut self, jobs: Vec<Job>) {
         if AssertUnwindSafe(self.serve(jobs)).catch_unwind().await.is_ok() {
             return;
@@ -290,7 +289,7 @@ impl DeskTask {
         (changes, decided)
     }
 
-    /// Takes committed changes into memory and tells the audience.
+    /// Applies committed changes to memory and announces them to viewers.
     fn announce(&self, changes: Vec<(SeatNo, Claim)>, version: u64, now: Timestamp) {
         let mut seats = HashMap::with_capacity(changes.len());
         let mut carts = Vec::new();

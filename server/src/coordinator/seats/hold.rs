@@ -1,4 +1,4 @@
-//! Holding, releasing, extending: the way of a command to its performance's desk.
+//! Holding, releasing, extending: passes a command to its performance's desk.
 
 use super::{
     Seats,
@@ -74,8 +74,8 @@ impl Seats<'_> {
         }
     }
 
-    /// Where a hold counts. The box office holds for a queue of people: who works for the organizer, and showed a second
-    /// factor in this session, is not counted.
+    /// Where a hold counts. The box office holds for a queue of people: who works for the organizer, and showed a
+    /// second factor in this session, is not counted.
     async fn held_from(
         self,
         visitor: &Visitor,

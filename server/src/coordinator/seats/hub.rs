@@ -1,7 +1,7 @@
-//! One performance's audience: what changed is collected for a few tens of milliseconds, encoded
-//! once, and shared by every socket.
+//! The viewers of one performance's chart: changes are collected for a few tens of milliseconds, encoded once, and the
+//! same bytes are sent to every socket.
 //!
-//! Queues are bounded. A viewer that falls behind is told so by its receiver and takes a snapshot.
+//! Queues are bounded. A viewer that falls behind (its receiver lags) gets a snapshot instead.
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -25,7 +25,7 @@ const TICK_MAX: Duration = Duration::from_millis(200);
 /// Frames one node sends in a second at most; frames, not bytes, are the cost.
 const FRAMES_PER_SECOND: u64 = 100_000;
 
-/// What all viewers are told at one tick.
+/// What is sent to all viewers at one tick.
 #[derive(Debug, Clone)]
 pub struct Announcement {
     /// An encoded [`Delta`]; `None` when so much changed that everyone takes a snapshot.
@@ -75,7 +75,7 @@ impl Hub {
         self.sender.receiver_count()
     }
 
-    /// Adds a commit's changes to what the next tick tells.
+    /// Adds a commit's changes to the next tick's delta.
     pub fn publish(&self, changed: Changed) {
         {
             let mut pending = self.pending.lock();

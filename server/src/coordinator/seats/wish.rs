@@ -15,7 +15,7 @@ use shared_model::{
 };
 
 impl Seats<'_> {
-    /// Writes down that somebody wants to hear when seats can be bought. Says the same to everybody who asks.
+    /// Adds an address to the waiting list of a performance. The answer is the same for everybody.
     pub async fn wish_for_seats(
         self,
         performance: PerformanceId,
@@ -33,7 +33,7 @@ impl Seats<'_> {
         match detail.summary.sale {
             SaleState::Cancelled => return Err(Problem::new(ErrorCode::PerformanceCancelled)),
             SaleState::Ended => return Err(Problem::new(ErrorCode::SaleEnded)),
-            // Seats that came back this very moment are told like those that come later.
+            // Seats that were released just now are announced like those released later.
             SaleState::NotYetOnSale { .. } | SaleState::OnSale | SaleState::SoldOut | SaleState::Other => {}
         }
         let row = rows::WishRow {

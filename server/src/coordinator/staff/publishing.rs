@@ -1,7 +1,7 @@
-//! Puts organizers, venues, plans, events and performances into the database: what an operator's
-//! commands and the demo do. The organizers' site will come through here as well.
+//! Creates organizers, venues, plans, events and performances: for an operator's commands and the demo, and later for
+//! the organizers' site.
 //!
-//! What comes in is checked here; nothing of a command that is refused is written.
+//! Input is validated here; a refused command writes nothing.
 
 use super::Staff;
 use crate::{

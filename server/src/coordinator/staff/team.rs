@@ -190,8 +190,8 @@ impl Staff<'_> {
         Ok((link, role))
     }
 
-    /// Ends the open invitations to a member's address, whose reason is over, and those it wrote where it leads the team
-    /// no longer.
+    /// Ends the open invitations to a member's address, whose reason is over, and those it wrote where it leads the
+    /// team no longer.
     async fn end_invitations_of(
         self,
         link: &mut Link,
@@ -273,8 +273,8 @@ impl Staff<'_> {
     /// Joins the team. Who is in it already gets the role of the invitation, unless it is the last owner.
     ///
     /// # Errors
-    /// `NotFound` for an invitation that was answered, replaced, withdrawn or sent to another address, and for one whose
-    /// reason is over: the account left the team since, or whoever invited leads it no longer.
+    /// `NotFound` for an invitation that was answered, replaced, withdrawn or sent to another address, and for one
+    /// whose reason is over: the account left the team since, or whoever invited leads it no longer.
     pub async fn accept_invitation(
         self,
         visitor: &Visitor,
@@ -283,7 +283,7 @@ impl Staff<'_> {
     ) -> CommandResult<()> {
         let now = self.coordinator.now();
         let mut link = self.inner.database.begin().await.or_problem()?;
-        // Who has none yet sets one up before she acts for the team.
+        // A member without a second factor must set one up before acting for the team.
         if load_factors(&mut link, account_id).await.or_problem()?.any() {
             self.coordinator.accounts().demand_second_factor(&mut link, visitor, account_id).await?;
         }
@@ -439,7 +439,7 @@ async fn find_staff_role(
     role.map(|role| read_role(&role).map(StaffRole::Member)).transpose()
 }
 
-/// Whoever acts was authorised before the team was locked, and may have been removed or demoted since.
+/// The acting member was authorised before the team was locked, and may have been removed or demoted since.
 async fn still_may(link: &mut Link, staff: StaffMember, permission: Option<Permission>) -> CommandResult<()> {
     let role = find_staff_role(link, staff.account_id, staff.organizer_id).await.or_problem()?.ok_or_else(not_found)?;
     if permission.is_none_or(|permission| role.may(permission)) {

@@ -201,7 +201,7 @@ pub async fn set_password(link: &mut Link, account_id: Uuid, hash: &str) -> Data
     execute!(link, SET_PASSWORD, account_id, hash).map(drop)
 }
 
-/// A stranger typed the right password; whether it was the owner, a mailed code will tell.
+/// An unknown device used the right password; a mailed code proves whether it is the owner's.
 pub async fn count_guess(link: &mut Link, account_id: Uuid) -> DataResult<()> {
     execute!(link, COUNT_GUESS, account_id).map(drop)
 }

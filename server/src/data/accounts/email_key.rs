@@ -1,13 +1,14 @@
-//! When two addresses are one mailbox: the one rule for accounts, invitations, guests' orders, wishes, devices and limits.
+//! When two addresses are one mailbox: the one rule for accounts, invitations, guests' orders, the waiting list,
+//! devices and limits.
 //!
-//! Before the @ ASCII letters are folded and nothing else (RFC 5321 lets hosts tell them apart; none does). What Unicode
-//! folds beyond them is somebody else's mailbox: U+212A KELVIN SIGN is no "k". The domain is compared as IDNA (UTS #46,
-//! non-transitional) writes it. Neither engine's `lower()` does that, so keys are computed here and stored.
+//! In the local part only ASCII letters are case-folded (RFC 5321 lets hosts distinguish them; none does). Other
+//! Unicode case folding would merge different mailboxes: U+212A KELVIN SIGN is not a "k". The domain is compared in its
+//! IDNA form (UTS #46, non-transitional). Neither engine's `lower()` does that, so keys are computed here and stored.
 
 use crate::data::{DataResult, Link, Statement, execute, fetch_all, fetch_optional, statement::statements};
 use uuid::Uuid;
 
-/// In `setting`, once the keys that an older version folded otherwise were computed anew.
+/// In `setting`, once the keys that an older version computed differently were recomputed.
 const DONE: &str = "email_keys_computed";
 
 statements! {

@@ -63,7 +63,7 @@ statements! {
     );
     FIND_INVITED_ADDRESS = Statement::both("select email_key from invitation where invitation_id = $1");
     ERASE_INVITED_ADDRESS = Statement::both("update invitation set email_key = $2 where invitation_id = $1");
-    /// Whom somebody invited stands in the log only as long as she has an account.
+    /// An invited person's address stays in the log only as long as they have an account.
     ERASE_FROM_AUDIT_LOG = Statement::both(
         "update audit_entry set detail = replace(detail, $1, $2) where action = 'member_invited' and detail like '%' || $1 || '%'",
     );
@@ -87,7 +87,7 @@ pub struct DeedRow {
     pub detail: String,
 }
 
-/// What stands in the places of what was erased.
+/// The placeholder for erased values.
 pub struct Blanks<'a> {
     pub name: &'a str,
     pub email: &'a str,

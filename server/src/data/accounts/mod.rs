@@ -1,4 +1,4 @@
-//! Tables of accounts, sessions and what is counted under a name.
+//! Tables of accounts, sessions and rate limits.
 
 pub mod account_rows;
 pub mod email_key;

@@ -1,5 +1,5 @@
-//! Rows of `rate_bucket`: how much was asked under a name lately, shared by all nodes; and of `message_sent`: what
-//! was sent to whom.
+//! Rows of `rate_bucket`: the rate limits shared by all nodes; and of `message_sent`: the messages sent to each phone
+//! and mailbox.
 
 use crate::data::{DataResult, Link, Statement, execute, fetch_optional, statement::statements};
 use uuid::Uuid;

@@ -31,14 +31,14 @@ statements! {
     LIST_OF_ACCOUNT = Statement::both(select_living!(
         "account_id = $1 and expires_at > $2 and last_used_at + idle_ttl_ms > $2 order by last_used_at desc limit 100"
     ));
-    /// Gives the session new tokens and an owner; whoever had the old ones has nothing.
+    /// Gives the session new tokens and an owner; the old tokens become invalid.
     ROTATE = Statement::both(
         "update session set token_hash = $2, account_id = $3, proved_at = $4, last_used_at = $5, idle_ttl_ms = $6, device = $7,
          expires_at = $8, token_expires_at = $9, refresh_hash = $10, refresh_generation = 0, refreshed_at = $5,
          language = $11, kind = $12, second_factor_at = $13, half_signed_in = null, half_signed_in_until = null,
          half_kind = null, half_code_id = null where session_id = $1 and account_id is not distinct from $14",
     );
-    /// New tokens for who proved herself; whoever had the old ones has nothing.
+    /// New tokens after a fresh proof; the old tokens become invalid.
     RENEW = Statement::both(
         "update session set token_hash = $2, token_expires_at = $3, refresh_hash = $4, refresh_generation = 0,
          refreshed_at = $5, last_used_at = $5, proved_at = $5, second_factor_at = $6 where session_id = $1 and account_id = $7",
@@ -199,7 +199,7 @@ pub async fn rotate(link: &mut Link, row: &Rotation<'_>, account_before: Option<
     Ok(rotated == 1)
 }
 
-/// New tokens of a session whose owner proved herself.
+/// New tokens of a session after a fresh proof.
 #[derive(Debug, Clone)]
 pub struct Renewal<'a> {
     pub session_id: Uuid,

@@ -1,17 +1,17 @@
-//! Rows of `availability_wish`: who wants to hear of seats of which performance.
+//! Rows of `availability_wish`, the waiting list: who wants to be notified of seats of which performance.
 
 use crate::data::{DataResult, Link, Statement, execute, fetch_all, statement::statements};
 use uuid::Uuid;
 
 statements! {
-    /// One that was told may wish again.
+    /// An address that was notified may join again.
     UPSERT_WISH = Statement::both(
         "insert into availability_wish (performance_id, email_key, email, language, wished_at)
          values ($1, $2, $3, $4, $5)
          on conflict (performance_id, email_key) do update set email = excluded.email, language = excluded.language,
          wished_at = excluded.wished_at, told_at = null where availability_wish.told_at is not null",
     );
-    /// `$1`: those told later than this are counted. The next so many after a performance.
+    /// `$1`: those notified later than this are counted. The next performances, up to a limit, after a given one.
     LIST_WAITED_FOR = Statement::both(
         "select performance_id, count(case when told_at > $1 then 1 end) as told_lately from availability_wish
          where performance_id > $2 group by performance_id having count(told_at) < count(*) order by performance_id limit $3",
@@ -38,7 +38,7 @@ pub struct WishRow<'a> {
     pub wished_at: i64,
 }
 
-/// A repeat changes nothing until the first one was told.
+/// Idempotent until the address was notified.
 pub async fn upsert_wish(link: &mut Link, row: &WishRow<'_>) -> DataResult<()> {
     execute!(link, UPSERT_WISH, row.performance_id, row.email_key, row.email, row.language, row.wished_at).map(drop)
 }
@@ -50,17 +50,17 @@ pub struct WaitedForRow {
     pub told_lately: i64,
 }
 
-/// Performances beyond `after` with wishes that were not told, and how many were told after `since`.
+/// Performances beyond `after` with addresses still waiting, and how many were notified after `since`.
 pub async fn list_waited_for(link: &mut Link, since: i64, after: Uuid, limit: i64) -> DataResult<Vec<WaitedForRow>> {
     fetch_all!(link, WaitedForRow, LIST_WAITED_FOR, since, after, limit)
 }
 
-/// An address's wishes: performance, when, and when it was told.
+/// An address's entries: performance, when it joined, and when it was notified.
 pub async fn list_of_address(link: &mut Link, email_key: &str) -> DataResult<Vec<(Uuid, i64, Option<i64>)>> {
     fetch_all!(link, (Uuid, i64, Option<i64>), LIST_OF_ADDRESS, email_key)
 }
 
-/// Marks the next `count` wishes as told and returns their addresses and languages.
+/// Marks the next `count` entries as notified and returns their addresses and languages.
 pub async fn tell_next(
     link: &mut Link,
     performance_id: Uuid,
@@ -74,7 +74,7 @@ pub async fn forget_performance(link: &mut Link, performance_id: Uuid) -> DataRe
     execute!(link, FORGET_PERFORMANCE, performance_id).map(drop)
 }
 
-/// Forgets wishes that were told until `until`.
+/// Deletes entries that were notified before `until`.
 pub async fn forget_told(link: &mut Link, until: i64) -> DataResult<()> {
     execute!(link, FORGET_TOLD, until).map(drop)
 }

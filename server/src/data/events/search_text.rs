@@ -1,5 +1,5 @@
-//! What events and venues are found by: their words without accents and capitals, written down beside them. Neither
-//! engine can fold more than ASCII the same way.
+//! The search text of events and venues: their words without accents and capitals, stored beside them, because the two
+//! engines fold only ASCII the same way.
 
 use crate::data::{DataResult, Link, Statement, execute, fetch_all, statement::statements};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};

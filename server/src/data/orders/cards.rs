@@ -48,7 +48,7 @@ pub struct CardRow {
     pub expires_year: i32,
     pub fingerprint: String,
     pub created_at: i64,
-    /// Removed by its owner; the provider is being told.
+    /// Removed by its owner; its removal at the provider is still in the outbox.
     pub removed_at: Option<i64>,
 }
 

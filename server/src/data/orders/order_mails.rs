@@ -1,10 +1,10 @@
-//! Rows of `order_mail`: wishes to have an order's mail again.
+//! Rows of `order_mail`: requests to send an order's mail again.
 
 use crate::data::{DataResult, Link, Statement, execute, fetch_all, fetch_optional, statement::statements};
 use uuid::Uuid;
 
 statements! {
-    /// Whoever counts an order's wishes does so alone.
+    /// Locks the order, so that its requests are counted by one transaction at a time.
     LOCK_ORDER = Statement::both("update customer_order set order_id = order_id where order_id = $1");
     FIND_MAIL = Statement::both("select order_id from order_mail where mail_id = $1");
     LIST_ASKED = Statement::both(

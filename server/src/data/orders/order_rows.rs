@@ -1,5 +1,5 @@
-//! Rows of `customer_order`, `order_line`, `payment` and `ticket`. Written many at a time: the order
-//! desk settles a batch of orders in one transaction.
+//! Rows of `customer_order`, `order_line`, `payment` and `ticket`. Written many at a time: the order desk writes a
+//! batch of orders in one transaction.
 
 use crate::data::{
     DataError, DataResult, Link, Statement,
@@ -197,7 +197,7 @@ statements! {
          where order_id = $1 and account_id is null
          and exists (select 1 from account a where a.account_id = $2 and a.email_key = buyer_email_key and a.deleted_at is null)",
     );
-    /// Where she signs in or out, what she bought as a guest is hers alone from then on.
+    /// On a sign-in or sign-out: guest orders that joined the account are no longer open to the cart's guest.
     KEEP_FOR_ACCOUNT_ALONE = Statement::both(
         "update customer_order set joined_at = null where account_id = $1 and cart_id = $2 and joined_at is not null",
     );
@@ -276,7 +276,7 @@ pub struct PaymentRow {
     pub created_at: i64,
     pub updated_at: i64,
     pub ask_at: Option<i64>,
-    /// The buyer wants its card kept for her next time.
+    /// The buyer wants the card saved for next time.
     pub keep_card: bool,
     /// Real money.
     pub livemode: bool,
@@ -315,7 +315,8 @@ pub struct BoughtRow {
     pub order_id: Uuid,
     pub account_id: Option<Uuid>,
     pub buyer_email: String,
-    /// Its money is reserved or taken: a pending order keeps its seats until some moment before that, and for good after.
+    /// Its money is reserved or taken: a pending order keeps its seats until some moment before that, and for good
+    /// after.
     pub is_bought: bool,
     pub performance_id: Uuid,
     pub seats: i64,
@@ -485,8 +486,8 @@ pub async fn count_orders_of(
     Ok(counted.unwrap_or_default())
 }
 
-/// Gives an account the finished orders guests placed under its confirmed address, by its key. Those of her own
-/// cart are hers as if she had been signed in.
+/// Gives an account the finished orders guests placed under its confirmed address, by its key. Those of its owner's
+/// cart join as if they had been placed while signed in.
 pub async fn join_guest_orders(
     link: &mut Link,
     account_id: Uuid,

@@ -72,7 +72,7 @@ pub struct Intent {
     /// Once it was confirmed.
     pub payment_method: Option<String>,
     pub decline_code: Option<String>,
-    /// Who pays, where the provider knows her.
+    /// The customer who pays, where the provider has one.
     pub customer: Option<String>,
     pub keep_card: bool,
 }

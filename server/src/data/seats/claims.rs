@@ -66,7 +66,7 @@ statements! {
             on_newer_claim!()
         ),
     );
-    /// What was given back is not among them: nobody is told of it again, and a cart may have touched thousands.
+    /// Without seats that were given back: they are not offered again, and a cart may have touched thousands.
     LIST_OF_CART = Statement::both(
         "select performance_id, seat_no, state, cart_id, order_id, hold_id, ticket_type_id, started_at, expires_at, extended, reason, version,
          account_id, held_from, given_back, kept_since, ended_at from seat_claim where cart_id = $1
@@ -100,7 +100,7 @@ statements! {
         "lapsed_hold" ("cart_id" uuid, "performance_id" uuid, "lapsed_at" bigint)
         "on conflict (cart_id, performance_id) do update set lapsed_at = excluded.lapsed_at"
     );
-    /// Those whose cart has anything at the performance are told by its claims.
+    /// Without performances where the cart has claims: those show the lapsed hold.
     LIST_LAPSED_HOLDS = Statement::both(
         "select cart_id, performance_id, lapsed_at from lapsed_hold where cart_id = $1 and lapsed_at > $2 and not exists (
          select 1 from seat_claim where seat_claim.performance_id = lapsed_hold.performance_id
@@ -221,7 +221,7 @@ pub async fn upsert_lapsed_holds(link: &mut Link, rows: &[LapsedHoldRow]) -> Dat
     execute!(link, UPSERT_LAPSED_HOLDS, json(rows)).map(drop)
 }
 
-/// Holds of a cart that ran out after `since` where the cart has no place left to tell of it.
+/// Holds of a cart that lapsed after `since` where no claim of the cart is left to show it.
 pub async fn list_lapsed_holds(link: &mut Link, cart_id: Uuid, since: i64) -> DataResult<Vec<LapsedHoldRow>> {
     fetch_all!(link, LapsedHoldRow, LIST_LAPSED_HOLDS, cart_id, since)
 }

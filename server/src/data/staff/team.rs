@@ -97,8 +97,8 @@ statements! {
         "update invitation set answered_at = $1 where organizer_id = $2 and invited_by = $3 and answered_at is null
          and expires_at > $1 returning invitation_id",
     );
-    /// `$1` now, `$2` whose, `$3` the key that was its address, `$4` the one that is: of an organizer's two, hers that
-    /// was written to the address she has now stays.
+    /// `$1` now, `$2` the account, `$3` its old e-mail key, `$4` its new one: if an organizer invited both addresses,
+    /// the invitation to the new one stays.
     END_DOUBLE_INVITATIONS = Statement::both(
         "update invitation set answered_at = $1 where email_key = $3 and answered_at is null and expires_at > $1
          and organizer_id in (select organizer_id from membership where account_id = $2)
@@ -345,7 +345,7 @@ pub async fn find_email(link: &mut Link, account_id: Uuid) -> DataResult<Option<
     Ok(fetch_optional!(link, (String,), FIND_EMAIL, account_id)?.map(|(email,)| email))
 }
 
-/// Whoever was in the team is not any more: what was written until now does not bring it back.
+/// Records that an account left the team, so that older invitations cannot bring it back.
 pub async fn write_membership_end(link: &mut Link, organizer_id: Uuid, account_id: Uuid) -> DataResult<()> {
     execute!(link, UPSERT_MEMBERSHIP_END, organizer_id, account_id).map(drop)
 }

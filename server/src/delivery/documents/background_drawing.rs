@@ -1,7 +1,7 @@
-//! Drawing that nobody waits for, one piece at a time, on a thread that gives way to all
-//! that serve. So an on-sale rush slows the mails down, not the buyers.
+//! Draws documents for mails and letters, one at a time, on a low-priority thread, so that an on-sale rush slows down
+//! mails, not buyers.
 //!
-//! Who waits for a document in the browser is not served here.
+//! Documents that somebody waits for in the browser are drawn by [`super::pool`].
 
 use tokio::sync::{Semaphore, oneshot};
 
@@ -20,7 +20,7 @@ pub async fn draw<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     // Beside milliseconds of drawing a new thread costs nothing, and none can be made to step forward again.
     let thread = std::thread::Builder::new().name("back-room".to_owned()).spawn(move || {
         step_back();
-        // Whoever stopped waiting needs no answer.
+        // A caller that stopped waiting needs no answer.
         let _ = finished.send(work());
     });
     thread.ok()?;

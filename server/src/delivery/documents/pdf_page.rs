@@ -1,4 +1,4 @@
-//! One page under the pen: lines of type, rules, squares and pictures, in the page's own unit, tagged in
+//! One PDF page being drawn: lines of text, rules, squares and pictures, in the page's own unit, tagged in
 //! reading order so that a screen reader can follow (PDF 32000-1 §14.8).
 
 use super::{

@@ -1,8 +1,8 @@
 //! Documents that somebody waits for: tickets and receipts as PDF, drawn on request.
 //!
-//! Drawing takes processor time from those who buy, so few are drawn at once, a bounded number waits, and what was drawn
-//! is kept. A drawing stops when nobody waits for it any more. What is drawn for mails and letters, where nobody waits,
-//! is [`super::background_drawing`]'s.
+//! Drawing takes processor time from those who buy, so few are drawn at once, a bounded number waits, and what was
+//! drawn is kept. A drawing stops when nobody waits for it any more. What is drawn for mails and letters, where nobody
+//! waits, is [`super::background_drawing`]'s.
 
 use bytes::Bytes;
 use moka::future::Cache;

@@ -1,5 +1,5 @@
-//! Reads posters (SVG, 3:4) for whoever draws them on paper or as pixels. Nothing outside the
-//! picture is looked at: no files, no addresses, no fonts of the machine.
+//! Parses posters (SVG, 3:4), to be drawn in PDFs or as pixels. Nothing outside the picture is read: no files, no URLs,
+//! no fonts of the machine.
 
 use super::typeset;
 use resvg::tiny_skia::{Pixmap, Transform};
@@ -25,7 +25,7 @@ static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
     }
 });
 
-/// The poster's picture, or `None` when it is too large or no SVG; whoever shows a poster can do
+/// The poster's picture, or `None` when it is too large or not an SVG; whatever shows a poster can do
 /// without.
 #[must_use]
 pub fn read_poster(svg: &[u8]) -> Option<Arc<Tree>> {

@@ -1,4 +1,4 @@
-//! The QR code of a ticket (ISO/IEC 18004) as squares, for whoever draws it: the PDF, the site, the apps.
+//! The QR code of a ticket (ISO/IEC 18004) as squares, to be drawn by the PDF, the site and the apps.
 //!
 //! Ticket codes have only digits and capitals, so the QR code's alphanumeric mode takes them: 41 modules
 //! a side on a screen, 45 on paper.

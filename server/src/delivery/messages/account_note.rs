@@ -1,4 +1,5 @@
-//! Notes as mails and text messages, in the language of whoever gets them. Never with a link to sign in by: a code is typed where it was asked for, so a mail cannot lead anybody elsewhere.
+//! Notes as mails and text messages, in the recipient's language. They never contain a link to sign in: a code is typed
+//! where it was requested, so that a faked mail cannot lead anybody to another site.
 
 use super::order_mail::{MailError, MailFrame, build_plain_mail};
 use crate::{

@@ -22,7 +22,7 @@ pub struct CalendarEntry<'a> {
     pub cancelled: bool,
     /// The event's or the order's page, absolute.
     pub url: &'a str,
-    /// Lines of the description that only a buyer's calendar has, such as her seats.
+    /// Lines of the description that only a buyer's calendar has, such as the seats.
     pub notes: Vec<String>,
     /// When this was written down; calendars prefer the later of two.
     pub written_at: Timestamp,

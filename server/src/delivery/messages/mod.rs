@@ -1,4 +1,4 @@
-//! Messages: an order's mail with its tickets and a [`calendar`] file, and an account's notes.
+//! Messages: an order's mail with its tickets and a [`calendar`] file, and the notes to an account.
 
 pub mod account_note;
 pub mod calendar;

@@ -28,8 +28,8 @@ use std::time::{Duration, SystemTime};
 /// What a mail needs besides the order.
 pub struct OrderMail<'a> {
     pub order: &'a Order,
-    /// The name of the account whose confirmed address the mail goes to. A guest's address is confirmed by nobody, and the
-    /// name beside it is what a stranger may have typed: such a mail is greeted without one.
+    /// The name of the account whose confirmed address the mail goes to. A guest's address is confirmed by nobody, and
+    /// the name beside it is what a stranger may have typed: such a mail is greeted without one.
     pub greeted: Option<&'a PersonName>,
     /// The tickets as [`crate::delivery::documents::ticket_pdf::render_tickets`] made them.
     pub tickets_pdf: Vec<u8>,

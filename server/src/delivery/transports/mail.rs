@@ -1,9 +1,9 @@
-//! How mails and letters are sent. A transport tries once and says whether trying again can
-//! help; when to try again is the outbox's business.
+//! How mails and letters are sent. A transport tries once and reports whether a retry can help; the outbox decides when
+//! to retry.
 //!
 //! Without an SMTP server mails become .eml files in a folder: the demo shows them on a page
-//! ([`crate::demo::mailbox`]), and no mail is lost while an operator still has to set up hers. Letters go into
-//! a folder either way, for whoever prints and posts them.
+//! ([`crate::demo::mailbox`]), and no mail is lost before an operator has configured a server. Letters always go into a
+//! folder, to be printed and posted.
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -118,7 +118,7 @@ pub enum LetterTransport {
     Folder(PathBuf),
 }
 
-/// What lies beside a letter's PDF.
+/// The JSON file beside a letter's PDF.
 #[derive(Serialize)]
 struct LetterAddress<'a> {
     outbox_id: OutboxId,
@@ -144,7 +144,7 @@ impl LetterTransport {
         Ok(Self::Folder(path))
     }
 
-    /// Tries once. The address is written last: where it lies, the PDF is whole.
+    /// Tries once. The address file is written last: where it exists, the PDF is complete.
     ///
     /// # Errors
     /// [`TransportError`] says whether to try again.

@@ -1,5 +1,5 @@
 //! How text messages are sent: to Twilio's REST API, or into a folder that the demo shows. Tries
-//! once and says whether trying again can help, as [`super::mail`] does.
+//! once and reports whether a retry can help, as [`super::mail`] does.
 //!
 //! The API has no idempotency key: a message whose answer was lost may arrive twice. It says the same both
 //! times.
@@ -34,7 +34,7 @@ pub enum SmsTransport {
     Folder(PathBuf),
 }
 
-/// A text message as it lies in the folder.
+/// A text message as it is written to the folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredSms {
     pub to: PhoneNumber,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use shared_model::plan::{PLACES_PER_PLAN_MAX, Point, SECTIONS_PER_PLAN_MAX};
 use std::{cell::RefCell, collections::BTreeMap};
 
-/// Kinds of unknown fields a report tells apart.
+/// Kinds of unknown fields that a report lists.
 const IGNORED_FIELDS_MAX: usize = 50;
 /// Characters of foreign text a mistake or remark repeats.
 const QUOTED_MAX: usize = 40;

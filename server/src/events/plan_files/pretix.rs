@@ -82,7 +82,7 @@ pub fn import(text: &str) -> Result<Imported, ImportError> {
     Ok(Imported { plan, remarks })
 }
 
-/// What is drawn, before the stage is told from the rest.
+/// The background shapes, before the stage is identified among them.
 #[derive(Default)]
 struct Background {
     /// Each with the words on it.

@@ -317,7 +317,7 @@ async fn finish_phone(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The account goes without a phone. Needs a fresh proof.
+/// Removes the account's phone. Needs a fresh proof.
 #[utoipa::path(
     delete,
     path = "/account/phone",

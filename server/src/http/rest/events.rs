@@ -103,7 +103,7 @@ async fn find_geometry(State(state): State<AppState>, ApiPath(id): ApiPath<PlanV
     Ok((headers, plan.geometry_gzip.clone()).into_response())
 }
 
-/// Wants to hear, once and by mail, when seats can be bought: when the sale begins, or when some come back. A repeat is
+/// Asks for one mail when seats can be bought: when the sale begins, or when some are released. A repeat is
 /// free.
 #[utoipa::path(
     put,

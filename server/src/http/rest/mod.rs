@@ -40,7 +40,7 @@ use utoipa_axum::router::OpenApiRouter;
         Problem,
         shared_model::live::ClientMessage,
         shared_model::live::ServerMessage,
-        // Only a query parameter speaks of it, and those do not bring their types along.
+        // Only a query parameter names this type, and utoipa does not collect types from those.
         shared_model::order::OrderPeriod,
     )),
     tags(
@@ -55,7 +55,7 @@ use utoipa_axum::router::OpenApiRouter;
 )]
 struct Document;
 
-/// How every operation says no: the statuses of [`ErrorCode`]'s table, each with problem details.
+/// The error responses of every operation: the statuses of [`ErrorCode`]'s table, each with problem details.
 struct Problems;
 
 impl utoipa::IntoResponses for Problems {

@@ -36,7 +36,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// Buys what the cart holds. The id is the client's: a repeat answers the same order and charges
-/// nothing more. Look at `state` and `payment.state`: the buyer's bank may want to ask her, the card may
+/// nothing more. Look at `state` and `payment.state`: the buyer's bank may ask for confirmation, the card may
 /// be declined, or the provider may not have answered yet.
 #[utoipa::path(
     put,
@@ -59,7 +59,7 @@ async fn place_order(
     Ok(Json(state.coordinator.orders().place_order(&visitor, order_id, request).await?))
 }
 
-/// This visitor's orders, newest first: those of her account, and those of her cart that have none.
+/// This visitor's orders, newest first: those of the account, and those of the cart that belong to no account.
 #[utoipa::path(
     get,
     path = "/orders",

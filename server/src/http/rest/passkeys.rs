@@ -1,5 +1,5 @@
-//! Passkeys: the account's own, signing in by one, proving oneself by one. A question is asked by one
-//! request and answered by the next, in the same session.
+//! Passkeys: those of an account, sign-in, and fresh proofs. One request returns the challenge, the next one sends the
+//! response, in the same session.
 
 use super::{
     Problems,

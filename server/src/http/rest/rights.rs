@@ -35,7 +35,7 @@ async fn export_account(
 }
 
 /// Deletes the account: sessions, passkeys, saved cards (at the payment provider as well), memberships, name, address
-/// and phone. Paid orders stay in the books with their buyer's name; her addresses on them are erased the day after
+/// and phone. Paid orders stay in the books with their buyer's name; the addresses on them are erased the day after
 /// their last performance. The last owner of an organizer is refused.
 #[utoipa::path(
     delete,

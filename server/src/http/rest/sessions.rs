@@ -42,7 +42,7 @@ pub fn new_session(opened: OpenedSession) -> NewSession {
     }
 }
 
-/// A sign-in as an app is told of it.
+/// A sign-in as it is returned to an app.
 pub fn signed_in(outcome: Outcome) -> ApiResult<Json<SignedIn>> {
     match outcome {
         Outcome::Whole { session, account, device_token } => {

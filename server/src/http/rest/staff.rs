@@ -116,7 +116,7 @@ async fn change_member(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Takes a member out of the team; everybody may take out herself. The last owner stays.
+/// Removes a member from the team; every member may remove themselves. The last owner stays.
 #[utoipa::path(
     delete,
     path = "/organizers/{organizer_id}/members/{account_id}",

@@ -16,7 +16,7 @@ use shared_model::{
     text::{EMAIL_LENGTH_MAX, EmailAddress, NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX},
 };
 
-/// Characters a password may be pasted with: one that is too long is told of, not cut.
+/// Characters a password may be pasted with: one that is too long is reported, not cut.
 const PASSWORD_TYPED_MAX: usize = 8 * PASSWORD_LENGTH_MAX;
 /// Characters a phone number may be typed with, spaces and brackets included.
 const PHONE_TYPED_MAX: usize = 32;
@@ -188,7 +188,7 @@ impl Alert {
     }
 }
 
-/// A page as it is answered: one that says what is wrong is no success, for whoever does not read it.
+/// A page with its HTTP status: one that reports mistakes is not 200, for clients that read only the status.
 pub fn form_answer(template: &impl Template, alert: Option<&Alert>, fields: &[Field]) -> SiteResult<Response> {
     let mut answer = page(template)?;
     let has_mistake = fields.iter().any(|field| field.error.is_some());

@@ -1,5 +1,5 @@
-//! What every page of the site shares: who reads it in which language, where she is, and what her
-//! cart holds. A page's template gets it as `page`.
+//! What every page of the site shares: the visitor, the language, the current address, and the cart. A page's template
+//! gets it as `page`.
 
 use super::{
     links::with_next,

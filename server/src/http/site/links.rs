@@ -1,4 +1,4 @@
-//! Addresses of this site that carry others.
+//! URLs of this site that carry another URL in their query.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -1,5 +1,5 @@
-//! Who reads a page: her language, her session if she has one, and the address she is at. Every
-//! handler of the site begins with a [`Reader`] and ends with a page or a [`SiteError`].
+//! The reader of a page: their language, their session if there is one, and the address of the page. Every handler of
+//! the site begins with a [`Reader`] and ends with a page or a [`SiteError`].
 
 use super::{
     layout::Layout,
@@ -26,9 +26,9 @@ pub struct Reader {
     pub language: Language,
     /// `None` for strangers: they read everything and hold nothing.
     pub visitor: Option<Visitor>,
-    /// Path and query of what she asked for.
+    /// Path and query that were asked for.
     pub path: String,
-    /// Her name, when she is signed in.
+    /// The account's name, when signed in.
     pub account_name: Option<PersonName>,
 }
 
@@ -50,7 +50,7 @@ impl Reader {
         self.state.config.public_url.trim_end_matches('/')
     }
 
-    /// What she holds; nothing is asked for strangers.
+    /// What the visitor holds; visitors without a session cost no query.
     pub async fn cart(&self) -> SiteResult<Option<Cart>> {
         match &self.visitor {
             Some(visitor) => Ok(Some(self.coordinator().seats().load_cart(visitor).await?)),
@@ -116,7 +116,7 @@ impl FromRequestParts<AppState> for AccountReader {
     }
 }
 
-/// A reader who proved a moment ago who she is, and may make a sensitive change; others are asked first.
+/// A reader with a fresh proof of who they are, who may make a sensitive change; others are asked for one first.
 pub struct ProvedReader(pub AccountReader);
 
 impl FromRequestParts<AppState> for ProvedReader {
@@ -140,9 +140,9 @@ fn wanted(parts: &Parts) -> String {
 /// Why there is no page here.
 #[derive(Debug)]
 pub enum SiteError {
-    /// An error the reader is told of by its code.
+    /// An error page for this code.
     Failed(ErrorCode),
-    /// What she wants is done at another address of this site.
+    /// Redirects to another address of this site.
     Elsewhere(String),
 }
 

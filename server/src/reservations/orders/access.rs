@@ -1,4 +1,4 @@
-//! Whose an order is: the one place that says so. `data::orders::list_orders_of` asks the database the same.
+//! Who owns an order: the one rule. `data::orders::list_orders_of` is the same rule as SQL.
 
 use crate::data::orders::order_rows::OrderRow;
 use shared_model::{AccountId, CartId};
@@ -20,8 +20,8 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// An order with an account belongs to it, wherever it was bought. A guest's belongs to its cart, and stays open to
-    /// the guest of that cart when it joins an account: she stands before the page that says what she bought.
+    /// An order with an account belongs to it, wherever it was bought. A guest's order belongs to its cart, and stays
+    /// open to that cart's guest when it joins an account: the guest may still have its page open.
     pub fn is(self, claimant: Claimant) -> bool {
         let by_account = self.account_id.is_some() && self.account_id == claimant.account_id;
         let is_open = self.account_id.is_none() || (self.has_joined && claimant.account_id.is_none());

@@ -1,12 +1,13 @@
 //! Who is one customer when seats are bought: the limit of a performance is counted over sessions and devices. Pure,
 //! but for the reading of what was bought.
 //!
-//! A cart and an account are counted when seats are held ([`crate::reservations::seats::decide`]). A guest tells its mailbox only when it
-//! buys; so here, under the locks of the performances, what an account and a mailbox have bought is counted as well.
+//! Carts and accounts are counted when seats are held ([`crate::reservations::seats::decide`]). A guest enters a
+//! mailbox only when buying; so here, under the locks of the performances, what an account and a mailbox have bought is
+//! counted as well.
 //!
-//! A mailbox that a guest types is confirmed by nobody. So what a stranger orders under somebody's address counts
-//! against her only once its money is reserved: an order that is never paid locks nobody out. Of orders that are paid at
-//! the same moment the first counts ([`super::books`]).
+//! A mailbox that a guest enters is not confirmed. So what a stranger orders under somebody's address counts against
+//! that address only once its money is reserved: an order that is never paid locks nobody out. Of orders that are paid
+//! at the same moment the first counts ([`super::transitions`]).
 //!
 //! Mailboxes are compared as everywhere ([`email_key`]).
 

@@ -1,7 +1,7 @@
 //! What becomes of an order once its buyer's account is deleted. Numbers, amounts, tax, dates, payments and the buyer's
 //! name on paid orders stay as the law of bookkeeping wants (Código de Comercio art. 30: six years; Ley General
-//! Tributaria art. 66: four; GDPR art. 17 (3) b lets them). Her e-mail and postal address are erased once they can
-//! deliver nothing any more; of orders that came to nothing no buyer stays at all.
+//! Tributaria art. 66: four; GDPR art. 17 (3) b lets them). The e-mail and postal address are erased once nothing is
+//! left to deliver; of orders that were never paid all data of the buyer is erased.
 
 use crate::data::{DataResult, Link, accounts::erasure as rows, orders::contacts};
 use shared_model::{AccountId, Timestamp, text::EmailAddress};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 /// How long after its last performance begins an order's contact is of use: its buyer may have to be written to.
 pub const CONTACT_KEPT_AFTER_START: Duration = Duration::from_secs(24 * 60 * 60);
-/// What stands in the erased places; `.invalid` reaches nobody (RFC 2606).
+/// The placeholder for erased addresses; `.invalid` is never delivered (RFC 2606).
 const BLANKS: rows::Blanks<'static> =
     rows::Blanks { name: "–", email: "erased@account.invalid", delivery: r#"{"method":"email"}"# };
 

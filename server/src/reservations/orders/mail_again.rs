@@ -1,15 +1,15 @@
-//! How often an order's mail may be sent again: a lost mail is soon replaced, and nobody's mailbox is flooded. Pure.
+//! How often an order's mail may be sent again: a lost mail can be replaced soon, but a mailbox is not flooded. Pure.
 
 use shared_model::Timestamp;
 use std::time::Duration;
 
-/// Between two wishes for the same order.
+/// Between two requests for the same order.
 pub const MAIL_GAP: Duration = Duration::from_secs(60);
 /// Wishes for one order in [`MAIL_DAY`].
 pub const MAILS_PER_DAY_MAX: usize = 5;
 pub const MAIL_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Whether one more mail may be asked for; `asked` are the wishes of the last [`MAIL_DAY`], newest first.
+/// Whether one more mail may be requested; `asked` are the requests of the last [`MAIL_DAY`], newest first.
 ///
 /// # Errors
 /// When to come back.

@@ -1,5 +1,6 @@
-//! Orders: [`placing`] makes one of a cart, [`transitions`] hold orders and payments with the rules that move them by [`steps`]
-//! and are read and written by [`loading`]; [`order_view`] is what buyers see, [`customers`] says who is one customer, [`access`] whose an order is, [`ticket_code`] what a door reads.
+//! Orders: [`placing`] makes one of a cart, [`transitions`] are the rules that change orders and payments by [`steps`],
+//! [`loading`] reads and writes them; [`order_view`] is what buyers see, [`customers`] says who is one customer,
+//! [`access`] who owns an order, [`ticket_code`] what a door reads.
 
 pub mod access;
 pub mod customers;

@@ -1,4 +1,4 @@
-//! What can happen to an order, and what comes of it or stands in its way. The rules that say which are [`super::books`]'.
+//! What can happen to an order (steps), their outcomes, and refusals. The rules are in [`super::transitions`].
 
 use super::order_view::OrderFile;
 use crate::{
@@ -32,7 +32,7 @@ pub enum Step {
     Answered { payment_id: PaymentId, answer: Answer },
     /// Its time to pay is over.
     Lapse,
-    /// The buyer gives it up; her seats are hers as before.
+    /// The buyer gives the order up; the seats are held again as before.
     Cancel,
 }
 

@@ -1,9 +1,9 @@
-//! Orders and payments: the rules that move them. Pure: a batch of orders and a step in, the
-//! changed batch or a refusal out.
+//! Orders and payments: the rules of their state transitions. Pure: a batch of orders and a step in, the changed batch
+//! or a refusal out.
 //!
-//! The one promise: money and seats never part. Seats become sold when the money is reserved, in the
-//! transaction that also writes down that it must be captured; tickets are issued when it is
-//! captured. Whatever comes late, twice or out of order finds its place in [`OrderBatch::answered`].
+//! The one invariant: money and seats stay consistent. Seats become sold when the money is reserved, in the transaction
+//! that also writes the capture's outbox row; tickets are issued when it is captured. Answers that come late, twice or
+//! out of order are handled in [`OrderBatch::answered`].
 
 use super::{
     customers::{Bought, Customers},
@@ -146,7 +146,7 @@ impl OrderBatch {
     fn place(&mut self, new: NewOrder, now: Timestamp) -> Result<Outcome, OrderRefusal> {
         let order_id = OrderId(new.order.order_id);
         if let Some(known) = self.orders.get(&order_id) {
-            // The buyer pressed twice, or her answer was lost on the way: it is the same order.
+            // The buyer pressed twice, or the response was lost: it is the same order.
             return if known.owner().is(new.order.claimant()) {
                 Ok(Outcome::repeated(known.state))
             } else {
@@ -231,7 +231,7 @@ impl OrderBatch {
         }
     }
 
-    /// A payment of another order is not this one's to write, whoever names it.
+    /// This order may not change a payment of another order, whoever names it.
     fn is_own_payment(&self, order_id: OrderId, payment: &PaymentRow) -> Result<(), OrderRefusal> {
         match self.payment_owners.get(&PaymentId(payment.payment_id)) {
             Some(owner) if *owner != order_id => Err(OrderRefusal::PaymentIdTaken),
@@ -453,8 +453,8 @@ impl OrderBatch {
         Some(Box::new(OrderFile { order, lines, payment, tickets }))
     }
 
-    /// The reserved money was let go before it was taken (a void that was under way when its order came back): no
-    /// money will come, so the seats are nobody's again.
+    /// The authorisation was voided before it was captured (a void was in progress when its order was revived): no
+    /// money will come, so the seats are free again.
     fn reservation_lost(&mut self, order: OrderRow, mut payment: PaymentRow) {
         let order_id = OrderId(order.order_id);
         for line in self.lines.get(&order_id).cloned().unwrap_or_default() {

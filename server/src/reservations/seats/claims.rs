@@ -1,5 +1,5 @@
-//! Who has which place of one performance: the picture in memory. How it is stored is in [`super::claim_rows`], what may
-//! be done with it in [`super::decide`].
+//! Who has which place of one performance: the picture in memory. How it is stored is in [`super::claim_rows`], what
+//! may be done with it in [`super::decide`].
 
 use super::held_from::{HeldFrom, NetworkDigest};
 use shared_model::{
@@ -10,20 +10,20 @@ use std::{
     time::Duration,
 };
 
-/// How long a hold that ran out is told, and its seats offered again.
+/// How long a lapsed hold is shown in the cart, with its seats offered again.
 pub const LAPSED_TOLD_FOR: Duration = Duration::from_secs(60 * 60);
 
 /// What one place is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// Nobody's. Its last hold is remembered: one that ran out is offered again, and whoever takes the place again does
-    /// not get its time anew.
+    /// Free. Its last hold is remembered: one that lapsed is offered again, and the same customer who takes the place
+    /// again does not get the full time again.
     Free { last: Option<LastHold> },
     /// A buyer's for a while.
     Held(HeldBy),
     /// Kept for a payment under way, whatever the hold's time says.
     Paying { order_id: OrderId, held: HeldBy },
-    /// Somebody's for good.
+    /// Sold.
     Sold { order_id: Option<OrderId>, cart_id: Option<CartId>, account_id: Option<AccountId> },
     /// The organizer's.
     Blocked { reason: String },
@@ -62,8 +62,8 @@ pub struct HeldBy {
     pub account_id: Option<AccountId>,
     /// Counts against the budget of these networks; staff are not counted.
     pub held_from: Option<HeldFrom>,
-    /// When the place was taken, less what this customer, or its network, had kept it before in a row of holds. The time
-    /// it lay free between them does not count.
+    /// When the place was taken, less what this customer, or its network, had kept it before in a row of holds. The
+    /// time it lay free between them does not count.
     pub kept_since: Timestamp,
 }
 

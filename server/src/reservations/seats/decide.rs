@@ -35,7 +35,7 @@ pub struct OpenSale<'a> {
 #[derive(Debug, Clone)]
 pub struct SeatCommand {
     pub cart_id: CartId,
-    /// Whose session it is; what she has in her other sessions counts as well.
+    /// The account of the session; what its other sessions hold counts as well.
     pub account_id: Option<AccountId>,
     /// Where the command comes from; staff are not counted.
     pub held_from: Option<HeldFrom>,
@@ -207,9 +207,9 @@ fn hold(
     check_customer_limit(sale, staged, wish.by, new.len(), now)?;
     check_held_budget(sale, staged, wish.by, new.len(), now)?;
     if sale.rules.orphan_rule && matches!(choice, SeatChoice::Seats(_)) {
-        // With what she holds already: two neighbours tapped one after the other are judged as both.
-        let hers = mine.iter().copied().filter(|seat| live(seat).is_some());
-        let would_hold: Vec<SeatNo> = hers.chain(new.iter().copied()).collect();
+        // Together with what the cart holds already: two neighbours tapped one after the other are judged as a pair.
+        let held = mine.iter().copied().filter(|seat| live(seat).is_some());
+        let would_hold: Vec<SeatNo> = held.chain(new.iter().copied()).collect();
         let orphans = orphans_left(sale.plan, |seat| staged.is_free(seat, now), &would_hold);
         if !orphans.is_empty() {
             return Err(Refusal::OrphanSeat(orphans));
@@ -268,17 +268,17 @@ fn window_for(
     Ok(window.unwrap_or(Window { started_at: now, expires_at: now + HOLD_TTL, extended: false }))
 }
 
-/// Whether others have their turn at a place: one customer, or one network in whatever number of sessions, kept it for
-/// [`KEPT_IN_A_ROW_MAX`] and has not yet let it alone for [`PAUSE`]. What is still hers ([`window_for`]) she may take
-/// back.
+/// Whether a place is reserved for others: one customer, or one network in however many sessions, kept it for
+/// [`KEPT_IN_A_ROW_MAX`] and has not yet stayed away for [`PAUSE`]. A customer may take back a place whose hold is
+/// still running ([`window_for`]).
 fn kept_too_long(sale: OpenSale<'_>, by: &SeatCommand, last: &LastHold, now: Timestamp) -> bool {
-    let is_hers = is_same_customer(by, last) && last.window.expires_at > now;
-    is_in_a_row(sale, by, last, now) && !is_hers && last.kept_for() >= KEPT_IN_A_ROW_MAX
+    let is_own = is_same_customer(by, last) && last.window.expires_at > now;
+    is_in_a_row(sale, by, last, now) && !is_own && last.kept_for() >= KEPT_IN_A_ROW_MAX
 }
 
 /// Whether a hold by this command follows the last one as if it were the same, without a pause.
 fn is_in_a_row(sale: OpenSale<'_>, by: &SeatCommand, last: &LastHold, now: Timestamp) -> bool {
-    // A deployment that does not count networks, or a challenge that was passed, takes a network for nobody.
+    // Networks do not count where the deployment has no budget for them, or after a passed challenge.
     let counts_networks = sale.held_budget != HeldBudget::NONE && !by.passed_challenge;
     let networks = by.held_from.zip(last.held_from).filter(|_| counts_networks);
     let is_from_there = networks.is_some_and(|(one, other)| one.shares_a_network(other));
@@ -289,12 +289,12 @@ fn is_same_customer(by: &SeatCommand, last: &LastHold) -> bool {
     last.cart_id == by.cart_id || by.account_id.is_some_and(|account_id| last.account_id == Some(account_id))
 }
 
-/// When a place is as new to those who held it last.
+/// When the last holder may hold a place again.
 fn turn_of_others_ends(last: &LastHold) -> Timestamp {
     last.ended_at + PAUSE
 }
 
-/// Since when a place counts as kept by whoever takes it now ([`HeldBy::kept_since`]).
+/// Since when a place counts as kept by the cart that takes it now ([`HeldBy::kept_since`]).
 fn kept_since(sale: OpenSale<'_>, staged: &Staged<'_>, by: &SeatCommand, seat: SeatNo, now: Timestamp) -> Timestamp {
     let last = staged.get(seat).and_then(|claim| claim.last_hold(now));
     last.filter(|last| is_in_a_row(sale, by, last, now)).map_or(now, |last| now - last.kept_for())

@@ -1,11 +1,11 @@
 //! Where seats are held from, and how many may be held from there at once. Pure.
 //!
-//! Sessions cost nothing, so what bounds one who hoards seats is where they come from: an address and the networks
-//! around it, wider ones with larger budgets (one customer of IPv6 has a network of 2^64 addresses, often of 2^72 or
-//! 2^80). Only seats that are held or being paid for count, never sold ones: a school behind one address buys as much as
-//! it likes, sixty seats or a twentieth of all places at a time.
+//! Sessions cost nothing, so hoarding seats is limited by where the holds come from: an address and the networks around
+//! it, wider ones with larger budgets (one IPv6 customer has a network of 2^64 addresses, often of 2^72 or 2^80). Only
+//! seats that are held or being paid for count, never sold ones: a school behind one address may buy any number of
+//! seats, sixty seats or a twentieth of all places at a time.
 //!
-//! Kept with a claim are keyed digests, not addresses: who reads the database learns nothing of them.
+//! Claims store keyed digests, not addresses: a leaked database does not reveal them.
 
 use crate::{
     auth::secret::{DeploymentSecret, Purpose},
@@ -14,7 +14,7 @@ use crate::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use std::net::IpAddr;
 
-/// How many networks a claim remembers, from narrow to wide.
+/// How many networks are stored with a claim, from narrow to wide.
 const WIDTHS: usize = 3;
 /// How many times the budget of one address each of them has: an office, a provider's customers nearby.
 const SHARES: [u32; WIDTHS] = [1, 2, 4];

@@ -1,4 +1,4 @@
-//! What the checker can find: a closed list, each kind with where it is.
+//! The checker's findings: a closed list, each kind with its location.
 
 use crate::plan::{
     CATEGORIES_PER_PLAN_MAX, COORDINATE_MAX, DECORATIONS_PER_PLAN_MAX, LABEL_LENGTH_MAX, OUTLINE_POINTS_MAX,

@@ -153,7 +153,7 @@ fn seal(reader: &Reader, visitor: &Visitor, step: &CodeStep) -> String {
     reader.coordinator().accounts().seal_for(visitor, &text)
 }
 
-/// The step a page's address or form carries, and whose it is; who has none begins anew.
+/// The step that a page's address or form carries, and whose it is; without one the visitor starts again.
 fn open_step(reader: &Reader, sealed: &str) -> SiteResult<(Visitor, CodeStep)> {
     let opened = reader.visitor.and_then(|visitor| {
         let text = reader.coordinator().accounts().open_for(&visitor, sealed)?;
@@ -256,7 +256,7 @@ async fn confirm(
     }
 }
 
-/// Who gave a phone with her sign-up confirms it next, or not now; then on to where she wanted.
+/// After a sign-up with a phone number the phone is confirmed next, or skipped; then on to the page asked for.
 async fn offer_to_confirm_phone(reader: &Reader, outcome: &SignedIn, next: &str, client: Client<'_>) -> String {
     let SignedIn::Whole { session, account, .. } = outcome else { return next.to_owned() };
     let Some(phone) = account.phone.clone().filter(|_| !account.phone_confirmed) else { return next.to_owned() };
@@ -271,7 +271,7 @@ async fn offer_to_confirm_phone(reader: &Reader, outcome: &SignedIn, next: &str,
     }
 }
 
-/// Whose phone or address it is; she may have been signed out meanwhile.
+/// Whose phone or address it is; the visitor may have been signed out meanwhile.
 fn account_of(visitor: &Visitor) -> Result<AccountId, SiteProblem> {
     visitor.account_id.ok_or_else(|| SiteProblem::Elsewhere(SiteError::Elsewhere(with_next("/sign-in", "/account"))))
 }

@@ -1,5 +1,5 @@
-//! The account's forms: what they ask, how answers are read, and what is said of mistakes. Text in, answers or
-//! sentences out.
+//! The account's forms: their fields, how input is parsed, and the messages about mistakes. Text in, parsed values or
+//! messages out.
 
 use crate::{
     http::site::{
@@ -50,7 +50,7 @@ fn new_password(typed: &str, refused: Option<ErrorCode>, localizer: Localizer<'_
 #[serde(default)]
 pub struct NewPasswordForm {
     pub step: String,
-    /// Asked for only where she is signed in.
+    /// Asked for only where the visitor is signed in.
     pub current: String,
     pub password: String,
     pub again: String,

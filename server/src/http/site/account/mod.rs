@@ -1,5 +1,5 @@
-//! What somebody with an account sees of it, and how she comes by one: signing in and up, codes, a
-//! forgotten password, and the account's own pages. Pure: the coordinator's answers in, pages out.
+//! The pages of accounts: signing in and up, codes, a forgotten password, and the account's own pages. Pure: the
+//! coordinator's answers in, pages out.
 
 pub mod code;
 mod code_routes;

@@ -31,7 +31,7 @@ pub struct SignInForm {
 #[template(path = "sign_in.html")]
 pub struct SignInPage<'a> {
     page: Layout<'a>,
-    /// How many seats stay hers; `None` when she holds none.
+    /// How many seats stay held; `None` when the cart holds none.
     safe: Option<String>,
     alert: Option<Alert>,
     passkey: PasskeyButton,
@@ -65,7 +65,7 @@ impl<'a> SignInPage<'a> {
             fields: vec![if wrong { email } else { email.first() }, if wrong { password.first() } else { password }],
             stay: !form.stay.is_empty() || form.email.is_empty(),
             next_query: percent_encode(&next),
-            // Back to what she was doing, which needs no account.
+            // Back to the page before, which needs no account.
             guest_href: if next.starts_with("/account") { "/".to_owned() } else { next.clone() },
             next,
             page,

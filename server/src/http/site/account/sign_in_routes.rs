@@ -96,7 +96,7 @@ fn is_refusal(problem: &Problem) -> bool {
     matches!(problem.code, ErrorCode::BadCredentials | ErrorCode::RateLimited | ErrorCode::Busy)
 }
 
-/// On to where she wanted, with the cookies of her session; or to her second factor.
+/// On to the page that was asked for, with the session's cookies; or to the second factor.
 pub fn go_on(reader: &Reader, outcome: SignedIn, next: &str) -> Response {
     match outcome {
         SignedIn::Half => Redirect::to(&with_next("/sign-in/second", next)).into_response(),
@@ -170,7 +170,7 @@ async fn second(reader: Reader, client: ClientInfo, Form(form): Form<ProofForm>)
     };
     match outcome {
         Ok(outcome) => Ok(go_on(&reader, outcome, &next)),
-        // Used, too old, or tried too often: her password brings another one.
+        // Used, expired, or tried too often: signing in with the password again sends another one.
         Err(Problem { code: ErrorCode::CodeOver, .. }) => Err(from_the_beginning(&next)),
         Err(problem) if matches!(problem.code, ErrorCode::WrongCode | ErrorCode::RateLimited) => {
             show_second(&reader, &visitor, &form, Some(&problem)).await

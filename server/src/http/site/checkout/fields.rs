@@ -1,5 +1,4 @@
-//! What the check-out's forms ask and how the answers are read. Pure: text in, answers or sentences
-//! out.
+//! The check-out's forms: their fields, and how input is parsed. Pure: text in, parsed values or messages out.
 
 use crate::{
     http::site::{forms::Field, wording::Choice},
@@ -162,7 +161,7 @@ pub struct CardAnswer {
     pub payment_method: String,
     pub brand: String,
     pub last4: String,
-    /// The buyer wants it kept; the provider's page asked her.
+    /// The buyer wants it saved; the provider's page asked.
     #[serde(deserialize_with = "is_ticked")]
     pub keep: bool,
 }

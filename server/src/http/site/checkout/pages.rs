@@ -100,7 +100,7 @@ pub struct YouPage<'a> {
     steps: Vec<StepMark>,
     summary: Summary,
     lead: String,
-    /// She may have an account.
+    /// The buyer may have an account.
     is_guest: bool,
     fields: Vec<Field>,
     errors: Vec<FieldError>,
@@ -244,7 +244,7 @@ impl Declined {
     }
 }
 
-/// The chosen delivery as the review tells it.
+/// The chosen delivery as the review shows it.
 pub struct DeliveryWords {
     pub name: String,
     pub lines: Vec<String>,

@@ -471,7 +471,7 @@ async fn place_order(
         return Err(SiteError::Elsewhere(open.path().to_owned()));
     };
     if draft.order_id != Some(form.order_id) {
-        // Written before buying: whatever happens next, the buyer finds her order again.
+        // Written before buying: whatever happens next, the buyer finds the order again.
         let draft = CheckoutDraft { order_id: Some(form.order_id), ..draft };
         reader.coordinator().orders().save_checkout_draft(visitor, draft).await?;
     }
@@ -485,7 +485,7 @@ async fn place_order(
     Ok(reader.coordinator().orders().place_order(visitor, form.order_id, request).await)
 }
 
-/// Where the buyer goes on: to her tickets, to her bank, or to another card.
+/// Where the buyer goes next: to the tickets, to the bank's page, or to another card.
 fn after_buying(reader: &Reader, order: &Order) -> String {
     let asked_by_bank = order
         .payment

@@ -36,7 +36,7 @@ pub struct MailFile {
     pub name: String,
 }
 
-/// Text messages that lie open; older ones wait behind a press.
+/// Text messages that are shown; older ones are folded away.
 const TEXTS_OPEN: usize = 3;
 
 #[derive(Template)]

@@ -38,7 +38,7 @@ struct CardForm {
     /// One of the test cards offered beside the fields; counts instead of them.
     #[serde(default)]
     trial: String,
-    /// Present when the buyer wants her card kept.
+    /// Present when the buyer wants the card saved.
     #[serde(default)]
     keep: String,
     #[serde(default)]

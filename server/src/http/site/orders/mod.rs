@@ -1,4 +1,4 @@
-//! An order's page: the tickets at once when it is paid, and a true word in every other state. [`ticket`] is one
+//! An order's page: the tickets when it is paid, else a message for its state. [`ticket`] is one
 //! ticket, [`list`] all of a visitor's.
 
 pub mod list;
@@ -121,7 +121,7 @@ fn outcome(
             };
             (localizer.text("order-paid-title"), outcome, None)
         }
-        // Whatever a newer version means by it, its buyer is told to look again.
+        // A state of a newer version: the buyer is asked to look again.
         OrderState::Pending | OrderState::Other(_) => pending(order, now, localizer),
         OrderState::Lapsed => {
             let actions = order.performances.first().map(|part| seats_action(part, localizer));

@@ -104,7 +104,7 @@ async fn seats(
         tracing::error!(%error, "the seats page could not be rendered");
         ErrorCode::Internal
     })?;
-    // What a visitor holds is hers alone, and changes by the second.
+    // What a visitor holds is private, and changes by the second.
     Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"))], Html(html)).into_response())
 }
 
@@ -222,7 +222,7 @@ async fn extend(
     Ok(back(&visitor, fields.return_to(&list_address(id, fields.section(), &query))))
 }
 
-/// A session for the scripts of a stranger's page, just before she can take a seat: pages alone open
+/// A session for the scripts of a page without one, just before the visitor can take a seat: pages alone open
 /// none, so that looking costs no row.
 async fn open_session(visitor: SiteVisitor) -> Result<Response, ApiError> {
     let mut response = StatusCode::NO_CONTENT.into_response();

@@ -1,4 +1,4 @@
-//! "Tell me": the wish of somebody who found nothing to buy.
+//! "Tell me": the waiting list's pages.
 
 pub mod page;
 mod routes;

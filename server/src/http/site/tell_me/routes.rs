@@ -1,4 +1,4 @@
-//! Asking to hear when seats can be bought.
+//! Joining the waiting list of a performance.
 
 use super::page::{TellMeForm, will_be_told};
 use crate::http::{
