@@ -22,7 +22,7 @@ use crate::{
         sms::{SmsTransport, TwilioAccount},
     },
     demo::install::install_demo,
-    http::{self, AppParts, AppState, Served, connections::Places, limits::Limits},
+    http::{self, AppParts, AppState, Served, connections::places::Places, requests::limits::Limits},
     messages::Messages,
     private_files,
     reservations::seats::held_from::HeldBudget,

@@ -1,33 +1,27 @@
 //! The HTTP component: the only code that names axum. [`rest`] is the RESTful API, [`live`] the web
-//! socket, [`site`] the pages customers see, [`admin`] what only operators reach; all of them only talk to the
-//! coordinator.
+//! socket, [`site`] the pages customers see, [`operations`] what only operators reach; all of them only talk to the
+//! coordinator. Before them stand [`connections`], [`requests`] and the [`extractors`]; [`answers`] is what they share.
 
-mod accept_encoding;
-mod account_export;
-mod admin;
-pub mod assets;
-pub mod client_address;
+pub mod answers;
 pub mod connections;
-pub mod error;
-mod frame_meter;
-pub mod limits;
+pub mod extractors;
 pub mod live;
-mod open_requests;
-pub mod opened_order;
-pub mod operations;
-pub mod page_cache;
-pub mod request_checks;
+mod operations;
+pub mod requests;
 pub mod rest;
-mod serving;
-pub mod session;
 pub mod site;
-pub mod staff;
 
-pub use serving::{Served, serve};
+pub use connections::serving::{Served, serve};
 
 use crate::{config::Config, coordinator::Coordinator, messages::Messages, safeguards::Safeguards};
+use answers::{
+    assets, error,
+    page_cache::{self, PageCache},
+};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
-use page_cache::PageCache;
+use connections::places::Places;
+use operations::health::health_router;
+use requests::{limits::Limits, request_checks};
 use std::{ops::Deref, sync::Arc, time::Duration};
 use tokio::sync::watch;
 use tower::ServiceBuilder;
@@ -53,9 +47,9 @@ pub struct AppParts {
     /// Where the demo's messages can be read, for links to it; `None` where nobody who reads pages reaches it.
     pub demo_mail_url: Option<String>,
     pub config: Arc<Config>,
-    pub limits: Arc<limits::Limits>,
+    pub limits: Arc<Limits>,
     pub safeguards: Safeguards,
-    pub places: connections::Places,
+    pub places: Places,
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Turns true when the process stops: sockets end then, and their clients come back to another node.
     pub stopping: watch::Receiver<bool>,
@@ -97,9 +91,9 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     Router::new()
         .merge(answers)
-        .merge(live::router().layer(middleware::from_fn_with_state(state.clone(), request_checks::admit_read)))
+        .merge(live::socket::router().layer(middleware::from_fn_with_state(state.clone(), request_checks::admit_read)))
         .layer(middleware::from_fn_with_state(state.clone(), request_checks::admit))
-        .merge(operations::health_router())
+        .merge(health_router())
         .layer(around_all)
         .with_state(state)
 }

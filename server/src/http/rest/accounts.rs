@@ -8,8 +8,8 @@ use crate::{
     coordinator::{Kind, Visitor},
     http::{
         AppState,
-        error::{ApiJson, ApiPath, ApiResult},
-        session::{ClientInfo, Proved, SignedInVisitor},
+        answers::error::{ApiJson, ApiPath, ApiResult},
+        extractors::session::{ClientInfo, Proved, SignedInVisitor},
     },
 };
 use axum::{

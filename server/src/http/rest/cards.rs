@@ -3,8 +3,8 @@
 use super::Problems;
 use crate::http::{
     AppState,
-    error::{ApiPath, ApiResult},
-    session::SignedInVisitor,
+    answers::error::{ApiPath, ApiResult},
+    extractors::session::SignedInVisitor,
 };
 use axum::{Json, extract::State, http::StatusCode};
 use shared_model::{SavedCardId, account::SavedCard};

@@ -5,7 +5,7 @@ use crate::{
     coordinator::Visitor,
     http::{
         AppState,
-        error::{ApiJson, ApiPath, ApiResult},
+        answers::error::{ApiJson, ApiPath, ApiResult},
     },
 };
 use axum::{Json, extract::State, http::StatusCode};

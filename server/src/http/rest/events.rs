@@ -3,8 +3,8 @@
 use super::Problems;
 use crate::http::{
     AppState,
-    error::{ApiError, ApiJson, ApiPath, ApiQuery, ApiResult},
-    session::ClientInfo,
+    answers::error::{ApiError, ApiJson, ApiPath, ApiQuery, ApiResult},
+    extractors::session::ClientInfo,
 };
 use axum::{
     Json,

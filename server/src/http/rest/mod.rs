@@ -16,7 +16,7 @@ mod second_factor;
 mod sessions;
 mod staff;
 
-use super::{AppState, error::ApiError};
+use super::{AppState, answers::error::ApiError};
 use axum::{Json, Router, routing::get};
 use shared_model::{ErrorCode, Problem};
 use std::{collections::BTreeMap, sync::LazyLock};

@@ -5,9 +5,9 @@ use crate::{
     coordinator::{OrdersAsked, Visitor},
     http::{
         AppState,
-        error::{ApiJson, ApiPath, ApiQuery, ApiResult},
-        opened_order::OpenedOrder,
-        request_checks::DocumentAllowance,
+        answers::error::{ApiJson, ApiPath, ApiQuery, ApiResult},
+        extractors::opened_order::OpenedOrder,
+        requests::request_checks::DocumentAllowance,
     },
 };
 use axum::{

@@ -9,8 +9,10 @@ use crate::{
     coordinator::{Kind, OpenedSession, Visitor, accounts::sign_in::SignedIn as Outcome},
     http::{
         AppState,
-        error::{ApiJson, ApiPath, ApiResult},
-        session::{ClientInfo, Proved, SignedInVisitor, SiteVisitor, device_cookie, language_cookie, session_cookie},
+        answers::error::{ApiJson, ApiPath, ApiResult},
+        extractors::session::{
+            ClientInfo, Proved, SignedInVisitor, SiteVisitor, device_cookie, language_cookie, session_cookie,
+        },
     },
 };
 use axum::{

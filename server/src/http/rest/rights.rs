@@ -2,10 +2,10 @@
 
 use super::Problems;
 use crate::http::{
-    AppState, account_export,
-    error::ApiResult,
-    request_checks::DocumentAllowance,
-    session::{Proved, SignedInVisitor},
+    AppState,
+    answers::{account_export, error::ApiResult},
+    extractors::session::{Proved, SignedInVisitor},
+    requests::request_checks::DocumentAllowance,
 };
 use axum::{extract::State, http::StatusCode, response::Response};
 use shared_model::account::AccountExport;

@@ -5,9 +5,11 @@ use crate::{
     coordinator::Visitor,
     http::{
         AppState,
-        accept_encoding::unpacks,
-        error::{ApiJson, ApiPath, ApiResult},
-        session::ClientInfo,
+        answers::{
+            accept_encoding::unpacks,
+            error::{ApiJson, ApiPath, ApiResult},
+        },
+        extractors::session::ClientInfo,
     },
 };
 use axum::{

@@ -8,8 +8,8 @@ use crate::{
     coordinator::Visitor,
     http::{
         AppState,
-        error::{ApiJson, ApiResult},
-        session::{ClientInfo, Proved, SignedInVisitor},
+        answers::error::{ApiJson, ApiResult},
+        extractors::session::{ClientInfo, Proved, SignedInVisitor},
     },
 };
 use axum::{

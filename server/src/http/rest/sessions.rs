@@ -5,8 +5,8 @@ use crate::{
     coordinator::{Kind, OpenedSession, Visitor, accounts::sign_in::SignedIn as Outcome},
     http::{
         AppState,
-        error::{ApiJson, ApiPath, ApiResult},
-        session::{ClientInfo, NewGuest, SignedInVisitor},
+        answers::error::{ApiJson, ApiPath, ApiResult},
+        extractors::session::{ClientInfo, NewGuest, SignedInVisitor},
     },
 };
 use axum::{

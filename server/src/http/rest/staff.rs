@@ -1,12 +1,14 @@
 //! Organizers' teams, invitations, and the audit log. Who may do what is in [`crate::auth::roles`]; the
-//! extractors of [`crate::http::staff`] ask.
+//! extractors of [`crate::http::extractors::staff`] ask.
 
 use super::Problems;
 use crate::http::{
     AppState,
-    error::{ApiJson, ApiPath, ApiQuery, ApiResult},
-    session::SignedInVisitor,
-    staff::{BeInTeam, LeadTeam, Operator, ReadAuditLog, ReadTeam, Staff},
+    answers::error::{ApiJson, ApiPath, ApiQuery, ApiResult},
+    extractors::{
+        session::SignedInVisitor,
+        staff::{BeInTeam, LeadTeam, Operator, ReadAuditLog, ReadTeam, Staff},
+    },
 };
 use axum::{Json, extract::State, http::StatusCode};
 use shared_model::{

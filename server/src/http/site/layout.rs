@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     calendar_text::CalendarText,
-    http::assets,
+    http::answers::assets,
     messages::{Localizer, Value},
 };
 use shared_model::{Language, Timestamp, order::Cart};

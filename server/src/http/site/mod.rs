@@ -20,8 +20,6 @@ pub mod orders;
 pub mod reader;
 #[cfg(test)]
 mod rendered;
-#[cfg(test)]
-mod samples;
 pub mod seats;
 pub mod tell_me;
 mod wellknown;

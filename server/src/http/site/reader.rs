@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     coordinator::{Coordinator, Visitor},
-    http::{AppState, error::ApiError, session::language_of},
+    http::{AppState, answers::error::ApiError, extractors::session::language_of},
     messages::Localizer,
 };
 use askama::Template;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     embedded::static_file,
-    http::{AppState, assets},
+    http::{AppState, answers::assets},
 };
 use axum::{
     Router,

@@ -12,7 +12,7 @@ use crate::{
     },
     http::{
         AppState,
-        session::{ClientInfo, SiteVisitor},
+        extractors::session::{ClientInfo, SiteVisitor},
         site::{
             forms::FormPage,
             layout::{Icon, Tab},

@@ -11,9 +11,10 @@ use super::{
 use crate::{
     coordinator::CommandResult,
     http::{
-        AppState, account_export,
-        request_checks::DocumentAllowance,
-        session::{ClientInfo, language_cookie, session_cookie},
+        AppState,
+        answers::account_export,
+        extractors::session::{ClientInfo, language_cookie, session_cookie},
+        requests::request_checks::DocumentAllowance,
         site::{
             forms::{FormPage, FormParts},
             layout::Tab,

@@ -10,7 +10,7 @@ use crate::{
     http::site::{
         forms::{FormPage, FormParts},
         layout::{Layout, Tab},
-        samples,
+        rendered::samples,
     },
     messages::Localizer,
 };

@@ -8,7 +8,7 @@ use crate::{
     coordinator::{Kind, OpenedSession, Visitor, accounts::sign_in::SignedIn},
     http::{
         AppState,
-        session::{ClientInfo, SiteVisitor, device_cookie, language_cookie, session_cookie},
+        extractors::session::{ClientInfo, SiteVisitor, device_cookie, language_cookie, session_cookie},
         site::{
             forms::FormPage,
             layout::Tab,

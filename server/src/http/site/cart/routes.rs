@@ -6,7 +6,7 @@ use crate::{
     coordinator::Visitor,
     http::{
         AppState,
-        session::ClientInfo,
+        extractors::session::ClientInfo,
         site::{
             layout::Tab,
             links::return_path,

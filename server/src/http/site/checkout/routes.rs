@@ -15,7 +15,7 @@ use crate::{
     coordinator::Visitor,
     http::{
         AppState,
-        request_checks::is_cross_site,
+        requests::request_checks::is_cross_site,
         site::{
             cart::{
                 page::refusal,

@@ -7,8 +7,10 @@ use super::{
 use crate::{
     delivery::messages::calendar::{CALENDAR_MEDIA_TYPE, CalendarEntry, write_calendar},
     http::{
-        AppState, assets, rest,
-        session::language_cookie,
+        AppState,
+        answers::assets,
+        extractors::session::language_cookie,
+        rest,
         site::{
             api_docs::ApiPage,
             layout::{Share, Tab},

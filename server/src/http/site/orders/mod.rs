@@ -243,7 +243,7 @@ fn receipt(order: &Order, localizer: Localizer<'_>) -> Receipt {
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
-    use crate::{http::site::samples, messages::Messages};
+    use crate::{http::site::rendered::samples, messages::Messages};
     use shared_model::{Language, order::OrderLine};
 
     /// The sample order with so many tickets.

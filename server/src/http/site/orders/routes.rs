@@ -9,8 +9,8 @@ use crate::{
     coordinator::{OrderCounts, OrdersAsked, Visitor},
     http::{
         AppState,
-        opened_order::OpenedOrder,
-        request_checks::DocumentAllowance,
+        extractors::opened_order::OpenedOrder,
+        requests::request_checks::DocumentAllowance,
         site::{
             layout::Tab,
             reader::{Reader, SiteError, SiteResult, page},

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     calendar_text::{CalendarText, capitalized},
     coordinator::Visitor,
-    http::{assets, site::links::with_next},
+    http::{answers::assets, site::links::with_next},
     messages::{Localizer, Value},
 };
 use askama::Template;

@@ -9,8 +9,8 @@ use crate::{
     coordinator::{CommandResult, Coordinator, Visitor},
     http::{
         AppState,
-        error::{ApiError, ApiPath, ApiResult},
-        session::{ClientInfo, SiteVisitor, WantedLanguage},
+        answers::error::{ApiError, ApiPath, ApiResult},
+        extractors::session::{ClientInfo, SiteVisitor, WantedLanguage},
     },
     messages::Messages,
 };

@@ -3,7 +3,7 @@
 use super::page::{TellMeForm, will_be_told};
 use crate::http::{
     AppState,
-    session::ClientInfo,
+    extractors::session::ClientInfo,
     site::{
         forms::FormPage,
         layout::Tab,

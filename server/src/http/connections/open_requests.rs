@@ -3,7 +3,7 @@
 //! [`super::serving`] looks now and then ([`OpenRequests::look`]); in between the connection reports whether it may be
 //! evicted for another one ([`super::connections`]): it has no open request, or its client is stalled.
 
-use super::connections::Place;
+use super::places::Place;
 use axum::body::Body;
 use hyper::{
     Request, Response,
@@ -205,7 +205,7 @@ impl<B: HttpBody + Unpin, F: FnMut(Progress) + Unpin> HttpBody for WatchedBody<B
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config::Config, http::connections::Places};
+    use crate::{config::Config, http::connections::places::Places};
 
     const IDLE_MAX: Duration = Duration::from_secs(60);
 

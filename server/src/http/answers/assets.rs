@@ -1,10 +1,11 @@
 //! Static files, compiled in. Their address contains a digest of the whole folder, so browsers keep them
 //! for ever and see a new version at once; scripts import each other by relative paths.
 
-use super::{AppState, accept_encoding::unpacks};
+use super::accept_encoding::unpacks;
 use crate::{
     delivery::documents::poster::{draw_png, read_poster},
     embedded::{self, FILES, static_file as file},
+    http::AppState,
 };
 use axum::{
     Router,

@@ -1,7 +1,8 @@
 //! Checks before every handler: cross-site requests and rate limits are refused; and the security headers of every
 //! response.
 
-use super::{AppState, client_address::address_of, error::ApiError};
+use super::client_address::address_of;
+use crate::http::{AppState, answers::error::ApiError};
 use axum::{
     extract::{FromRequestParts, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header, request::Parts, uri::Authority},

@@ -5,10 +5,10 @@
 //! Deliberately not for visitors with a session (their pages show what they hold), and never for a response that sets a
 //! cookie or is an error.
 
-use super::{
+use super::accept_encoding::unpacks;
+use crate::http::{
     AppState,
-    accept_encoding::unpacks,
-    session::{cookie, language_of, session_cookie_name},
+    extractors::session::{cookie, language_of, session_cookie_name},
 };
 use axum::{
     body::{Body, Bytes, to_bytes},

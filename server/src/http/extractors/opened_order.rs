@@ -1,8 +1,10 @@
 //! An order out of a request, authorised: by the visitor whose it is, or by the key of its signed link
 //! (`?key=…`). Handlers that take an [`OpenedOrder`] cannot forget to ask; anything else is "not found".
 
-use super::{AppState, error::ApiError};
-use crate::coordinator::Visitor;
+use crate::{
+    coordinator::Visitor,
+    http::{AppState, answers::error::ApiError},
+};
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts, OriginalUri, Path, Query},
     http::request::Parts,

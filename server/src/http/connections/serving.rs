@@ -7,10 +7,10 @@
 //! limits of connections are in [`super::connections`].
 
 use super::{
-    AppState,
-    connections::{Place, Places},
     open_requests::{ANSWER_LIFE_MAX, OpenRequest, OpenRequests, Verdict},
+    places::{Place, Places},
 };
+use crate::http::AppState;
 use axum::{Router, extract::ConnectInfo};
 use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
@@ -56,7 +56,7 @@ impl Served {
     /// The product's public addresses.
     pub fn public(state: AppState) -> Self {
         let head_timeout = Duration::from_secs(state.config.limits.head_seconds.max(1).into());
-        Self { places: state.places.clone(), router: super::router(state), head_timeout }
+        Self { places: state.places.clone(), router: crate::http::router(state), head_timeout }
     }
 }
 

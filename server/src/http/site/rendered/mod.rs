@@ -1,6 +1,8 @@
 //! Renders every template with sample data in both languages. With `TICKETBOSS_RENDER_TO` set to a
 //! folder the pages are written there too, to be looked at in a browser.
 
+pub mod samples;
+
 use super::{
     account,
     api_docs::ApiPage,
@@ -26,7 +28,6 @@ use super::{
         list::{Listed, Shown, TicketsPage},
         ticket::TicketPage,
     },
-    samples,
     tell_me::page::{TellMeForm, will_be_told},
 };
 use crate::{

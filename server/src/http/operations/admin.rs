@@ -4,13 +4,20 @@
 //! address it listens on (`admin_listen`, loopback by default), which no proxy may forward to. Everything else
 //! redirects to the public site.
 
-use super::{
-    AppState, Served, assets,
-    connections::Places,
-    error::{self, ApiError},
-    operations, request_checks, site,
+use super::health;
+use crate::{
+    config::AdminListen,
+    http::{
+        AppState, Served,
+        answers::{
+            assets,
+            error::{self, ApiError},
+        },
+        connections::places::Places,
+        requests::request_checks,
+        site,
+    },
 };
-use crate::config::AdminListen;
 use axum::{
     Router,
     extract::{Request, State},
@@ -40,7 +47,7 @@ impl Served {
 
 fn router(state: AppState) -> Router {
     let private = site::demo::messages_router()
-        .merge(operations::metrics_router())
+        .merge(health::metrics_router())
         .layer(middleware::from_fn_with_state(state.clone(), refuse_other_names));
     let around_all = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(state.clone(), request_checks::secure_headers))
@@ -49,7 +56,7 @@ fn router(state: AppState) -> Router {
         .layer(middleware::from_fn(request_checks::require_host));
     Router::new()
         .merge(private)
-        .merge(operations::health_router())
+        .merge(health::health_router())
         .merge(assets::router())
         .fallback(to_the_site)
         .layer(around_all)

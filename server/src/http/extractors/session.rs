@@ -1,10 +1,10 @@
 //! Extractors that yield the visitor of a request, so that no handler can forget to check. Apps send a bearer token,
 //! browsers a cookie; both are opaque and stored only as hashes.
 
-use super::{AppState, client_address::address_of, error::ApiError};
 use crate::{
     auth::sessions::devices::DEVICE_TTL,
     coordinator::{HoldOrigin, OpenedSession, Visitor, accounts::client::Client},
+    http::{AppState, answers::error::ApiError, requests::client_address::address_of},
 };
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},

@@ -4,13 +4,14 @@
 //! "forbidden"; staff without a second factor "second factor missing", and staff who have not used theirs in this
 //! session "second factor required".
 
-use super::{AppState, error::ApiError, session::SignedInVisitor};
+use super::session::SignedInVisitor;
 use crate::{
     auth::roles::Permission,
     coordinator::{
         Visitor,
         staff::team::{OperatorAccount, StaffMember},
     },
+    http::{AppState, answers::error::ApiError},
 };
 use axum::{
     extract::{FromRef, FromRequestParts, RawPathParams},

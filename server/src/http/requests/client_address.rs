@@ -3,8 +3,7 @@
 //! A reverse proxy names its clients in `X-Forwarded-For`. Anybody can write that header, so it is read only as far as
 //! it was written by trusted proxies (`trusted_proxies`).
 
-use super::AppState;
-use crate::networks::one_customer;
+use crate::{http::AppState, networks::one_customer};
 use axum::{
     extract::ConnectInfo,
     http::{Extensions, HeaderMap},

@@ -8,18 +8,22 @@
 //! Snapshots are written to the connection itself, past the socket's buffer: that would keep room for a
 //! whole chart in every viewer's memory, for one frame that is the same for all.
 
-use super::{
-    AppState,
-    connections::{NoPlace, Place},
-    error::{ApiError, ApiPath, ApiResult},
-    frame_meter::{Allowance, FrameMeter},
-    limits::Limits,
-    request_checks::{is_cross_site, too_many_at_once},
-    session::{ClientInfo, token_of},
-};
-use crate::coordinator::{
-    Coordinator, HoldOrigin, Visitor,
-    seats::{desk::Desk, hub::Announcement},
+use super::frame_meter::{Allowance, FrameMeter};
+use crate::{
+    coordinator::{
+        Coordinator, HoldOrigin, Visitor,
+        seats::{desk::Desk, hub::Announcement},
+    },
+    http::{
+        AppState,
+        answers::error::{ApiError, ApiPath, ApiResult},
+        connections::places::{NoPlace, Place},
+        extractors::session::{ClientInfo, token_of},
+        requests::{
+            limits::Limits,
+            request_checks::{is_cross_site, too_many_at_once},
+        },
+    },
 };
 use axum::{
     Extension, Router,

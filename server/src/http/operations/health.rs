@@ -1,7 +1,7 @@
 //! For operators: health checks, which load balancers ask for at the public listener, and metrics, at the admin
 //! listener only ([`super::admin`]).
 
-use super::{AppState, error::ApiResult};
+use crate::http::{AppState, answers::error::ApiResult};
 use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
 
 pub fn health_router() -> Router<AppState> {
