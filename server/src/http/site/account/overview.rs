@@ -61,7 +61,7 @@ pub struct Asked {
 }
 
 #[derive(Template)]
-#[template(path = "account.html")]
+#[template(path = "account/account.html")]
 pub struct AccountPage<'a> {
     page: Layout<'a>,
     done: Option<String>,
@@ -188,7 +188,7 @@ fn asked(invitation: &Invitation, calendar: &CalendarText<'_>, localizer: Locali
 
 /// The account's passkeys, and the way to a new one.
 #[derive(Template)]
-#[template(path = "passkeys.html")]
+#[template(path = "account/passkeys.html")]
 pub struct PasskeysPage<'a> {
     page: Layout<'a>,
     passkeys: Vec<Entry>,

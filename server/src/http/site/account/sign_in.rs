@@ -28,7 +28,7 @@ pub struct SignInForm {
 }
 
 #[derive(Template)]
-#[template(path = "sign_in.html")]
+#[template(path = "account/sign_in.html")]
 pub struct SignInPage<'a> {
     page: Layout<'a>,
     /// How many seats stay held; `None` when the cart holds none.

@@ -69,7 +69,7 @@ pub struct CartSum {
 }
 
 #[derive(Template)]
-#[template(path = "cart.html")]
+#[template(path = "cart/cart.html")]
 pub struct CartPage<'a> {
     page: Layout<'a>,
     now: i64,
@@ -96,7 +96,7 @@ impl<'a> CartPage<'a> {
 
 /// The cart bar alone, for the page that asks again.
 #[derive(Template)]
-#[template(path = "cart_bar.html")]
+#[template(path = "cart/cart_bar.html")]
 pub struct CartBarPart<'a> {
     page: Layout<'a>,
 }

@@ -32,7 +32,7 @@ pub struct Way {
 }
 
 #[derive(Template)]
-#[template(path = "checkout_delivery.html")]
+#[template(path = "checkout/delivery.html")]
 pub struct DeliveryPage<'a> {
     page: Layout<'a>,
     steps: Vec<StepMark>,
@@ -94,7 +94,7 @@ fn way(offer: &DeliveryOffer, calendar: &CalendarText<'_>, localizer: Localizer<
 }
 
 #[derive(Template)]
-#[template(path = "checkout_you.html")]
+#[template(path = "checkout/you.html")]
 pub struct YouPage<'a> {
     page: Layout<'a>,
     steps: Vec<StepMark>,
@@ -190,7 +190,7 @@ pub struct Trial {
 }
 
 #[derive(Template)]
-#[template(path = "checkout_card.html")]
+#[template(path = "checkout/card.html")]
 pub struct CardPage<'a> {
     page: Layout<'a>,
     steps: Vec<StepMark>,
@@ -289,7 +289,7 @@ pub struct Review {
 }
 
 #[derive(Template)]
-#[template(path = "checkout_review.html")]
+#[template(path = "checkout/review.html")]
 pub struct ReviewPage<'a> {
     page: Layout<'a>,
     steps: Vec<StepMark>,
@@ -350,7 +350,7 @@ pub fn refund_terms(terms: &[(String, String)], localizer: Localizer<'_>) -> Vec
 
 /// The sandbox's bank asks the buyer.
 #[derive(Template)]
-#[template(path = "sandbox_challenge.html")]
+#[template(path = "checkout/sandbox_challenge.html")]
 pub struct ChallengePage<'a> {
     page: Layout<'a>,
     sentence: String,

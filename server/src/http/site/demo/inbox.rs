@@ -40,7 +40,7 @@ pub struct MailFile {
 const TEXTS_OPEN: usize = 3;
 
 #[derive(Template)]
-#[template(path = "demo_mail.html")]
+#[template(path = "demo/mail.html")]
 pub struct DemoMailPage<'a> {
     page: Layout<'a>,
     texts: Vec<TextRow>,

@@ -96,7 +96,7 @@ pub struct VenueBlock {
 }
 
 #[derive(Template)]
-#[template(path = "event.html")]
+#[template(path = "events/event.html")]
 pub struct EventPage<'a> {
     page: Layout<'a>,
     json_ld: String,

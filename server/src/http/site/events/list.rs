@@ -214,7 +214,7 @@ pub struct Nothing {
 }
 
 #[derive(Template)]
-#[template(path = "events.html")]
+#[template(path = "events/events.html")]
 pub struct EventsPage<'a> {
     page: Layout<'a>,
     search: Search,

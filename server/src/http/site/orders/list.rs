@@ -65,7 +65,7 @@ pub struct Listed {
 }
 
 #[derive(Template)]
-#[template(path = "tickets.html")]
+#[template(path = "orders/tickets.html")]
 pub struct TicketsPage<'a> {
     page: Layout<'a>,
     filters: Vec<Choice>,

@@ -50,7 +50,7 @@ pub enum Outcome {
 }
 
 #[derive(Template)]
-#[template(path = "order.html")]
+#[template(path = "orders/order.html")]
 pub struct OrderPage<'a> {
     page: Layout<'a>,
     order_id: String,

@@ -62,7 +62,7 @@ pub struct TicketCard {
 
 /// One ticket, as large as the screen lets it be: what is held up at the door.
 #[derive(Template)]
-#[template(path = "ticket.html")]
+#[template(path = "orders/ticket.html")]
 pub struct TicketPage<'a> {
     page: Layout<'a>,
     ticket: TicketCard,

@@ -41,6 +41,7 @@ use shared_model::{
     event::{Page, PerformanceSummary, SaleState},
     order::{Cart, CheckoutDraft, Order, OrderState, PaymentState},
 };
+use std::path::{Path, PathBuf};
 
 /// Name and text of every page, in one language.
 fn pages(localizer: Localizer<'_>) -> Vec<(&'static str, String)> {
@@ -334,7 +335,7 @@ fn every_page_renders_in_every_language_without_a_missing_message() {
             }
             assert!(!html.contains("{ $"), "{name} shows an unfilled placeholder");
             if let Some(folder) = std::env::var_os("TICKETBOSS_RENDER_TO") {
-                let folder = std::path::PathBuf::from(folder).join(language.tag());
+                let folder = PathBuf::from(folder).join(language.tag());
                 std::fs::create_dir_all(&folder).expect("the folder to render to can be made");
                 std::fs::write(folder.join(format!("{name}.html")), html).expect("a page can be written");
             }
@@ -351,13 +352,18 @@ fn message_prefixes() -> [&'static str; 31] {
     ]
 }
 
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
 #[test]
 fn every_message_a_template_says_exists() {
     let messages = Messages::load();
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
-    for file in std::fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+    let templates = files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"));
+    assert!(templates.len() > 30, "the templates are there");
+    for path in templates {
+        let text = std::fs::read_to_string(&path).unwrap();
         for said in text.split("page.text(\"").skip(1) {
             let key = said.split('"').next().unwrap();
             assert_ne!(messages.text(Language::En, key, &[]), key, "{key} in {}", path.display());

@@ -57,7 +57,7 @@ pub struct Notices {
 }
 
 #[derive(Template)]
-#[template(path = "seats.html")]
+#[template(path = "seats/seats.html")]
 pub struct SeatsPage<'a> {
     localizer: Localizer<'a>,
     page_title: String,
@@ -91,7 +91,7 @@ pub struct SeatsPage<'a> {
 
 /// The panel alone, for scripts that know something has changed.
 #[derive(Template)]
-#[template(path = "seats_panel.html")]
+#[template(path = "seats/panel.html")]
 pub struct PanelFragment<'a> {
     localizer: Localizer<'a>,
     panel: Panel,
@@ -100,7 +100,7 @@ pub struct PanelFragment<'a> {
 
 /// One section's list alone.
 #[derive(Template)]
-#[template(path = "seats_list.html")]
+#[template(path = "seats/list.html")]
 pub struct ListFragment<'a> {
     localizer: Localizer<'a>,
     performance_id: PerformanceId,
