@@ -8,7 +8,7 @@ use crate::{
     SignUpId, Timestamp,
     order::{CheckoutDraft, Order},
     staff::{Invitation, Role},
-    text::{EmailAddress, Password, PersonName, PhoneNumber, Secret},
+    values::text::{EmailAddress, Password, PersonName, PhoneNumber, Secret},
 };
 use serde::{Deserialize, Serialize};
 

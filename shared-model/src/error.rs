@@ -1,6 +1,6 @@
 //! What can go wrong, as one list, which may grow. Clients decide by the code, never by the words.
 
-use crate::{SeatNo, Timestamp, word::open_words};
+use crate::{SeatNo, Timestamp, values::word::open_words};
 use serde::{Deserialize, Serialize};
 
 open_words! {

@@ -3,7 +3,7 @@
 
 use crate::{
     EventId, Language, Money, PerformanceId, PlanVersionId, PriceCategoryId, TicketTypeId, Timestamp,
-    text::EmailAddress,
+    values::text::EmailAddress,
 };
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 //! WebAuthn requests and responses are the browser's own JSON (WebAuthn level 3, §5.1.8 and §5.1.9): passed through
 //! here, parsed only by the server.
 
-use crate::{CeremonyId, text::Secret};
+use crate::{CeremonyId, values::text::Secret};
 use serde::{Deserialize, Serialize};
 
 /// Characters of a passkey's name.

@@ -13,26 +13,24 @@ pub mod error;
 pub mod event;
 pub mod factor;
 pub mod hold;
-pub mod ids;
-pub mod language;
 pub mod live;
-pub mod money;
 pub mod order;
-pub mod plain_words;
 pub mod plan;
 #[cfg(feature = "samples")]
 pub mod samples;
 pub mod seat;
 pub mod staff;
-pub mod text;
 pub mod ticket_code;
-pub mod time;
-pub mod word;
+mod values;
 pub mod words;
 
 pub use error::{ErrorCode, Problem};
-pub use ids::*;
-pub use language::Language;
-pub use money::{Currency, Money};
 pub use seat::{SeatNo, SeatState};
-pub use time::Timestamp;
+pub use values::{
+    ids::{self, *},
+    language::{self, Language},
+    money::{self, Currency, Money},
+    plain_words, text,
+    time::{self, Timestamp},
+    word,
+};

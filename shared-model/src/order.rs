@@ -4,8 +4,10 @@ use crate::{
     CartId, EventId, Language, Money, OrderId, OrderMailId, PaymentId, PerformanceId, PriceCategoryId, SeatNo,
     TicketId, TicketTypeId, Timestamp,
     event::{PosterKey, TicketType, VenueSummary},
-    text::{EmailAddress, PersonName},
-    word::open_words,
+    values::{
+        text::{EmailAddress, PersonName},
+        word::open_words,
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -201,7 +203,7 @@ pub struct MailAgainRequest {
 pub struct CheckoutDraft {
     #[serde(default)]
     pub delivery: Option<Delivery>,
-    #[serde(default, deserialize_with = "crate::text::stored_name")]
+    #[serde(default, deserialize_with = "crate::values::text::stored_name")]
     pub buyer_name: Option<PersonName>,
     #[serde(default)]
     pub buyer_email: Option<EmailAddress>,

@@ -2,7 +2,7 @@
 
 use crate::{
     AccountId, AuditEntryId, InvitationId, OrganizerId, Timestamp,
-    text::{EmailAddress, PersonName},
+    values::text::{EmailAddress, PersonName},
 };
 use serde::{Deserialize, Serialize};
 

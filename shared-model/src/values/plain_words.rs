@@ -1,5 +1,5 @@
 //! What short text that strangers type may say where others read it (names above all): visible characters, and nothing
-//! that a mail client or a browser turns into a link. Pure; [`crate::text`] parses by it.
+//! that a mail client or a browser turns into a link. Pure; [`super::text`] parses by it.
 
 /// Digits of a name at most: more are a telephone number, which phones offer to call.
 pub const DIGITS_MAX: usize = 6;

@@ -67,7 +67,7 @@ macro_rules! open_words {
             $($(#[$word_doc])* #[serde(rename = $text)] $word,)+
             /// A word of a newer version, kept as it came.
             #[serde(untagged)]
-            Other($crate::word::Word),
+            Other($crate::values::word::Word),
         }
 
         impl $name {

@@ -1,6 +1,6 @@
 //! Strings with rules: parsed once at the edge, trusted afterwards.
 
-use crate::plain_words;
+use super::plain_words;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::{fmt, str::FromStr};
 
