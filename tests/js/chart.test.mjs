@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SeatCounts } from "../../server/static/js/chart/counts.js";
-import { PointGrid } from "../../server/static/js/chart/grid.js";
-import { ChartModel } from "../../server/static/js/chart/model.js";
-import { rowEnds, seatTowards } from "../../server/static/js/chart/neighbours.js";
-import { contains, hull, roomiest } from "../../server/static/js/chart/shapes.js";
+import { PointGrid } from "../../server/static/js/chart/plan/grid.js";
+import { ChartModel } from "../../server/static/js/chart/plan/model.js";
+import { rowEnds, seatTowards } from "../../server/static/js/chart/plan/neighbours.js";
+import { contains, hull, roomiest } from "../../server/static/js/chart/plan/shapes.js";
 import { FREE, HELD, SeatStates, SOLD } from "../../server/static/js/chart/states.js";
 import { Viewport } from "../../server/static/js/chart/viewport.js";
 import { fill } from "../../server/static/js/chart/words.js";

@@ -1,7 +1,7 @@
 // Standing areas have no seats to press: each has a card with name, places left and a stepper, in
 // the middle of its field. A field too small for the stepper shows the name; a press goes there.
 
-import { contains } from "./shapes.js";
+import { contains } from "./plan/shapes.js";
 import { NARROW_BELOW_PX } from "./viewport.js";
 import { fill } from "./words.js";
 

@@ -1,6 +1,6 @@
 // A seat in words, for the tip, the live region and the list: place, price, what to know about it.
 
-import { ACCESSIBLE, COMPANION, RESTRICTED_VIEW, STAIRS } from "./model.js";
+import { ACCESSIBLE, COMPANION, RESTRICTED_VIEW, STAIRS } from "./plan/model.js";
 import { FREE, HELD } from "./states.js";
 import { fill } from "./words.js";
 

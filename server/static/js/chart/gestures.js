@@ -9,7 +9,7 @@ const WHEEL_DOUBLING_PX = 320;
 const FLING_FROM = 0.25;
 
 /**
- * @typedef {object} Hands
+ * @typedef {object} Handlers
  * @property {(dx: number, dy: number) => void} pan
  * @property {(px: number, py: number, factor: number) => void} zoom
  * @property {(px: number, py: number, touch: boolean) => void} tap
@@ -21,7 +21,7 @@ const FLING_FROM = 0.25;
  * @property {(key: string, event: KeyboardEvent) => boolean} key answers whether it was used
  */
 
-/** @param {HTMLElement} surface  @param {Hands} hands  @param {AbortSignal} signal */
+/** @param {HTMLElement} surface  @param {Handlers} hands  @param {AbortSignal} signal */
 export function listen(surface, hands, signal) {
   const pointers = new Map();
   let moved = 0;

@@ -7,41 +7,33 @@
 //      counts-change {} (freeByCategory, freeBySection have changed).
 // A seat shows as yours only when the host says so through `yours`; `asked` marks what is under way.
 
-import { AreaCards, button } from "./area-cards.js";
+import { AreaCards } from "./area-cards.js";
 import { chartSheet } from "./chart-style.js";
 import { SeatCounts } from "./counts.js";
 import { describeSeat } from "./describe.js";
-import { listen } from "./gestures.js";
-import { Minimap } from "./minimap.js";
-import { ChartModel } from "./model.js";
-import { rowEnds, seatTowards } from "./neighbours.js";
-import { isOffered, Overlay, RAIL_WIDTH_PX } from "./overlay.js";
-import { kindOf, SEAT_SHARE } from "./painter.js";
+import { Hands, POINTER_PITCH_PX, TOUCH_PITCH_PX, ZOOM_STEP } from "./hands.js";
+import { Minimap } from "./painting/minimap.js";
+import { Overlay } from "./painting/overlay.js";
+import { kindOf, SEAT_SHARE } from "./painting/painter.js";
+import { readTheme } from "./painting/theme.js";
+import { TileStore } from "./painting/tiles.js";
+import { ChartModel } from "./plan/model.js";
 import { FREE } from "./states.js";
-import { readTheme } from "./theme.js";
-import { TileStore } from "./tiles.js";
+import { SeatTip } from "./tip.js";
+import { floorButtons, scaleButtons } from "./tools.js";
 import { NARROW_BELOW_PX, Viewport } from "./viewport.js";
 import { fill } from "./words.js";
 
-/** A touch takes a seat from this pitch on; below it zooms to `TOUCH_PITCH_PX` first. */
-const TOUCH_TAKES_FROM_PX = 40;
-const TOUCH_PITCH_PX = 46;
-/** A pointer takes a seat from this pitch on. */
-const POINTER_TAKES_FROM_PX = 9;
-const POINTER_PITCH_PX = 24;
 /** After the last change of scale the picture is sharpened this much later. */
 const SHARPEN_AFTER_MS = 90;
 const GLIDE_MS = 280;
 const POSTER_WIDTH_PX = 900;
-const ZOOM_STEP = 1.5;
-const ICONS = { in: "M12 5v14M5 12h14", out: "M5 12h14", fit: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" };
 
 export class SeatChart extends HTMLElement {
   #root = this.attachShadow({ mode: "open" });
   #canvas = document.createElement("canvas");
   #surface = document.createElement("div");
-  #tip = document.createElement("div");
-  #said = document.createElement("p");
+  #tip = new SeatTip();
   #floors = document.createElement("div");
   #areaLayer = document.createElement("div");
   #tools = document.createElement("div");
@@ -49,6 +41,7 @@ export class SeatChart extends HTMLElement {
   #tiles = new TileStore();
   #minimap = new Minimap();
   #cards = new AreaCards(this.#areaLayer, (area, change) => this.#emit("area-change", { area, change }), (area) => this.#openArea(area));
+  #hands = new Hands(this.#surface, this.#handled());
   #viewport = null;
   #counts = null;
   #scene = null;
@@ -56,8 +49,6 @@ export class SeatChart extends HTMLElement {
   #texts = {};
   #yours = new Set();
   #asked = new Set();
-  #pointed = -1;
-  #byKeyboard = false;
   #frame = 0;
   #scaledAt = -Infinity;
   #lastScale = 0;
@@ -68,21 +59,16 @@ export class SeatChart extends HTMLElement {
     this.#surface.className = "surface";
     this.#surface.tabIndex = 0;
     this.#surface.setAttribute("role", "application");
-    this.#tip.className = "tip";
-    this.#tip.hidden = true;
-    this.#said.className = "said";
-    this.#said.setAttribute("aria-live", "polite");
+    this.#tip.hide();
     this.#areaLayer.className = "areas";
     this.#floors.className = "floors";
     this.#floors.hidden = true;
     this.#tools.className = "tools";
     this.#surface.append(this.#canvas);
-    this.#root.replaceChildren(this.#surface, this.#areaLayer, this.#floors, this.#tools, this.#tip, this.#said);
+    this.#root.replaceChildren(this.#surface, this.#areaLayer, this.#floors, this.#tools, this.#tip.node, this.#tip.said);
     this.#stop = new AbortController();
     const { signal } = this.#stop;
-    listen(this.#surface, this.#hands(), signal);
-    this.#surface.addEventListener("focus", () => this.#surface.matches(":focus-visible") && this.#enter(), { signal });
-    this.#surface.addEventListener("blur", () => this.#point(-1), { signal });
+    this.#hands.listen(signal);
     for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
       matchMedia(query).addEventListener("change", () => this.refreshTheme(), { signal });
     }
@@ -105,7 +91,7 @@ export class SeatChart extends HTMLElement {
     const model = new ChartModel(geometry);
     this.#counts = new SeatCounts(model);
     this.#viewport = new Viewport(model);
-    this.#pointed = -1;
+    this.#hands.reset();
     this.#scene = {
       model,
       states: this.#counts.states,
@@ -183,7 +169,7 @@ export class SeatChart extends HTMLElement {
     if (!changed) return;
     this.#minimap.touch();
     this.#updateCards();
-    if (this.#pointed >= 0) this.#showTip();
+    if (this.#hands.pointed >= 0) this.#showTip();
     this.#emit("counts-change", {});
     this.#wake();
   }
@@ -197,7 +183,7 @@ export class SeatChart extends HTMLElement {
     this.#yours = next;
     if (this.#scene) this.#repaintSeats(changed);
     this.#updateCards();
-    if (this.#pointed >= 0) this.#showTip();
+    if (this.#hands.pointed >= 0) this.#showTip();
     this.#wake();
   }
 
@@ -231,18 +217,11 @@ export class SeatChart extends HTMLElement {
     this.#surface.setAttribute("aria-label", texts.chart ?? "");
     this.#surface.setAttribute("aria-description", texts.keys ?? "");
     if (this.#scene) this.#scene.stageName = texts.stage ?? "";
-    const tool = (name, icon, act) => {
-      const node = button(icon, name);
-      node.addEventListener("click", act);
-      return node;
-    };
-    const fit = tool(texts.fit, ICONS.fit, () => this.fit());
-    fit.className = "fit";
-    this.#tools.replaceChildren(
-      tool(texts.zoomIn, ICONS.in, () => this.zoomBy(ZOOM_STEP)),
-      tool(texts.zoomOut, ICONS.out, () => this.zoomBy(1 / ZOOM_STEP)),
-      fit,
-    );
+    this.#tools.replaceChildren(...scaleButtons(texts, {
+      zoomIn: () => this.zoomBy(ZOOM_STEP),
+      zoomOut: () => this.zoomBy(1 / ZOOM_STEP),
+      fit: () => this.fit(),
+    }));
     if (this.model) this.#cards.rebuild(this.model, texts);
     this.#updateCards();
   }
@@ -291,9 +270,7 @@ export class SeatChart extends HTMLElement {
 
   /** Points at a seat as the keyboard does. */
   pointAt(seat) {
-    this.#byKeyboard = true;
-    this.#point(seat);
-    this.#keepInView(seat);
+    this.#hands.pointAt(seat);
   }
 
   #emit(type, detail) {
@@ -360,13 +337,13 @@ export class SeatChart extends HTMLElement {
     ctx.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
     const painting = this.#tiles.draw(ctx, viewport, this.#scene, { ratio, zooming });
     const view = {
-      scene: this.#scene, viewport, ratio, counts: this.#counts, yours: this.#yours, asked: this.#asked, pointed: this.#pointed, calm: this.#calm,
+      scene: this.#scene, viewport, ratio, counts: this.#counts, yours: this.#yours, asked: this.#asked, pointed: this.#hands.pointed, calm: this.#calm,
       freeText: (count) => fill(this.#texts.free, { count }),
     };
     const moving = this.#overlay.draw(ctx, view, now);
     const mapping = this.#minimap.draw(ctx, view, now);
     this.#cards.place(this.#scene.model, viewport);
-    this.#placeTip();
+    if (this.#hands.pointed >= 0) this.#tip.place(this.#hands.pointed, this.#scene, viewport);
     if (gliding || zooming || painting || moving || mapping) this.#wake();
   }
 
@@ -380,77 +357,27 @@ export class SeatChart extends HTMLElement {
     this.#glide({ scale, left: width / 2 - x * scale, top: height / 2 - y * scale });
   }
 
-  #hands() {
+  /** What hands see of the chart and may do to it. */
+  #handled() {
+    const chart = this;
     return {
-      pan: (dx, dy) => this.#moved(() => this.#viewport.panBy(dx, dy)),
-      zoom: (px, py, factor) => this.#moved(() => this.#viewport.zoomAt(px, py, factor)),
-      tap: (px, py, touch) => this.#tap(px, py, touch),
-      grab: (px, py) => this.#jumpByMinimap(px, py),
-      drag: (px, py) => this.#jumpByMinimap(px, py),
-      hover: (px, py) => this.#hover(px, py),
-      leave: () => !this.#byKeyboard && this.#point(-1),
-      fling: (vx, vy) => {
-        const { scale, left, top } = this.#viewport;
-        if (!this.#calm) this.#viewport.glideTo({ scale, left: left + vx * 160, top: top + vy * 160 }, performance.now(), 420);
+      get scene() { return chart.#scene; },
+      get viewport() { return chart.#viewport; },
+      get minimap() { return chart.#minimap; },
+      get yours() { return chart.#yours; },
+      get calm() { return chart.#calm; },
+      wake: () => this.#wake(),
+      glide: (target) => this.#glide(target),
+      glideToPoint: (x, y, scale) => this.#glideToPoint(x, y, scale),
+      zoomBy: (factor) => this.zoomBy(factor),
+      fit: () => this.fit(),
+      press: (seat) => this.#press(seat),
+      onPoint: (seat) => {
+        this.#showTip();
+        this.#emit("seat-point", { seat: seat < 0 ? null : seat });
         this.#wake();
       },
-      key: (key, event) => this.#key(key, event),
     };
-  }
-
-  #moved(change) {
-    if (!this.#viewport) return;
-    this.#viewport.halt();
-    change();
-    if (!this.#byKeyboard) this.#point(-1);
-    this.#wake();
-  }
-
-  #jumpByMinimap(px, py) {
-    const point = this.#viewport && this.#minimap.planPoint(this.#viewport, px, py);
-    if (!point) return false;
-    this.#viewport.lookAt(point[0], point[1], this.#viewport.scale);
-    this.#wake();
-    return true;
-  }
-
-  #seatAt(px, py) {
-    const { model, floor } = this.#scene;
-    const [x, y] = this.#viewport.toPlan(px, py);
-    return model.grid.nearest(x, y, model.pitch * 0.58, (seat) => floor === null || model.sections[model.sectionOf(seat)].floor === floor);
-  }
-
-  #hover(px, py) {
-    if (!this.#viewport) return;
-    const close = this.#viewport.pitchPx >= POINTER_TAKES_FROM_PX;
-    const seat = close ? this.#seatAt(px, py) : -1;
-    this.#surface.classList.toggle("offers", close ? seat >= 0 && (isOffered(this.#scene, seat) || this.#yours.has(seat)) : this.#sectionUnder(px, py) >= 0);
-    if (seat >= 0 || !this.#byKeyboard) {
-      this.#byKeyboard = false;
-      this.#point(seat);
-    }
-  }
-
-  #sectionUnder(px, py) {
-    return this.#scene.model.sectionAt(...this.#viewport.toPlan(px, py));
-  }
-
-  #tap(px, py, touch) {
-    if (!this.#viewport) return;
-    const { model } = this.#scene;
-    const { pitchPx } = this.#viewport;
-    const [x, y] = this.#viewport.toPlan(px, py);
-    const takes = pitchPx >= (touch ? TOUCH_TAKES_FROM_PX : POINTER_TAKES_FROM_PX);
-    this.#byKeyboard = false;
-    if (takes) {
-      const seat = this.#seatAt(px, py);
-      if (touch) this.#point(seat);
-      if (seat >= 0) this.#press(seat);
-      return;
-    }
-    const section = model.sectionsFirst && !touch ? this.#sectionUnder(px, py) : -1;
-    if (section >= 0 && model.sections[section].rows.length) this.#glide(this.#viewport.framed(model.sections[section].bounds, 48));
-    else this.#glideToPoint(x, y, (touch ? TOUCH_PITCH_PX : POINTER_PITCH_PX) / model.pitch);
   }
 
   #openArea(area) {
@@ -466,75 +393,10 @@ export class SeatChart extends HTMLElement {
     this.#emit(this.#yours.has(seat) ? "seat-release" : "seat-take", { seat });
   }
 
-  #key(key, event) {
-    if (!this.#scene) return false;
-    const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    // Ctrl and Command with these are the browser's own zoom.
-    if (event.ctrlKey || event.metaKey) return false;
-    if (key === "+" || key === "=") this.zoomBy(ZOOM_STEP);
-    else if (key === "-") this.zoomBy(1 / ZOOM_STEP);
-    else if (key === "0") this.fit();
-    else if (key === "Escape" && this.#pointed >= 0) this.#point(-1);
-    else if (key in arrows) this.#walk(arrows[key], event.shiftKey);
-    else if ((key === "Home" || key === "End") && this.#pointed >= 0) this.pointAt(rowEnds(this.model, this.#pointed)[key === "Home" ? 0 : 1]);
-    else if ((key === "Enter" || key === " ") && this.#pointed >= 0) this.#press(this.#pointed);
-    else return false;
-    return true;
-  }
-
-  /** Shift skips what is not free. */
-  #walk([dx, dy], onlyFree) {
-    if (this.#pointed < 0) {
-      this.#enter();
-      return;
-    }
-    const { model, floor } = this.#scene;
-    const accepts = (seat) => (floor === null || model.sections[model.sectionOf(seat)].floor === floor)
-      && (!onlyFree || this.#yours.has(seat) || isOffered(this.#scene, seat));
-    this.pointAt(seatTowards(model, this.#pointed, dx, dy, accepts));
-  }
-
-  /** The keyboard enters at your first seat, else at the free seat nearest to the focal point. */
-  #enter() {
-    if (!this.#scene || this.#pointed >= 0) return;
-    const { model } = this.#scene;
-    const [mine] = [...this.#yours].filter((seat) => seat < model.seatCount);
-    const [x, y] = model.geometry.focal_point;
-    const far = Math.hypot(model.bounds.right - model.bounds.left, model.bounds.bottom - model.bounds.top);
-    const seat = mine ?? model.grid.nearest(x, y, far, (n) => isOffered(this.#scene, n));
-    if (seat >= 0) this.pointAt(seat);
-  }
-
-  #keepInView(seat) {
-    const { model } = this.#scene;
-    const viewport = this.#viewport;
-    const [px, py] = viewport.toScreen(model.x[seat], model.y[seat]);
-    const edge = 48;
-    if (viewport.pitchPx < POINTER_TAKES_FROM_PX) this.#glideToPoint(model.x[seat], model.y[seat], POINTER_PITCH_PX / model.pitch);
-    else if (px < edge || py < edge || px > viewport.width - edge || py > viewport.height - edge) this.#glideToPoint(model.x[seat], model.y[seat], viewport.scale);
-  }
-
-  #point(seat) {
-    if (seat === this.#pointed) return;
-    this.#pointed = seat;
-    this.#showTip();
-    this.#emit("seat-point", { seat: seat < 0 ? null : seat });
-    this.#wake();
-  }
-
   #showTip() {
-    const seat = this.#pointed;
-    this.#tip.hidden = seat < 0;
-    if (seat < 0) return;
-    const words = this.describe(seat);
-    const line = (tag, className, text) => {
-      const node = document.createElement(tag);
-      node.className = className;
-      node.textContent = text;
-      return node;
-    };
-    this.#tip.replaceChildren(line("strong", "", words.place), line("span", "price", words.price), line("span", "note", words.note));
-    if (this.#byKeyboard) this.#said.textContent = [words.place, words.price, words.note].filter(Boolean).join(", ");
+    const { pointed, byKeyboard } = this.#hands;
+    if (pointed < 0) this.#tip.hide();
+    else this.#tip.show(this.describe(pointed), byKeyboard);
   }
 
   /** Where a seat's middle is on the page, `[x, y]`; `null` while it is out of sight. */
@@ -558,26 +420,6 @@ export class SeatChart extends HTMLElement {
     return describeSeat({ model, states, yours: this.#yours, prices: this.#prices, texts: this.#texts }, seat);
   }
 
-  /** Beside the seat, on the side where there is room, never over it. */
-  #placeTip() {
-    if (this.#pointed < 0) return;
-    const { model } = this.#scene;
-    const viewport = this.#viewport;
-    const [px, py] = viewport.toScreen(model.x[this.#pointed], model.y[this.#pointed]);
-    const away = viewport.pitchPx * 0.5 + 12;
-    const { offsetWidth: width, offsetHeight: height } = this.#tip;
-    const least = this.#scene.rail ? RAIL_WIDTH_PX + 4 : 8;
-    let left = px + away;
-    let top = py - height / 3;
-    if (left + width > viewport.width - 8) left = px - away - width;
-    if (left < least) {
-      left = Math.min(Math.max(least, px - width / 2), viewport.width - width - 8);
-      top = py - away - height < 8 ? py + away : py - away - height;
-    }
-    top = Math.min(Math.max(8, top), viewport.height - height - 8);
-    this.#tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
-  }
-
   #firstFloor(model) {
     return Math.max(0, model.geometry.floors.findIndex((_, floor) => model.sections.some((section) => section.floor === floor)));
   }
@@ -585,18 +427,11 @@ export class SeatChart extends HTMLElement {
   #buildFloors() {
     const { model } = this.#scene;
     this.#floors.hidden = !model.floorsOverlap;
-    this.#floors.replaceChildren(...model.geometry.floors.map((name, floor) => {
-      const node = document.createElement("button");
-      node.type = "button";
-      node.textContent = name;
-      node.setAttribute("aria-pressed", String(floor === this.#scene.floor));
-      node.addEventListener("click", () => {
-        this.#scene.floor = floor;
-        this.#buildFloors();
-        this.#updateCards();
-        this.#repaint();
-      });
-      return node;
+    this.#floors.replaceChildren(...floorButtons(model.geometry.floors, this.#scene.floor, (floor) => {
+      this.#scene.floor = floor;
+      this.#buildFloors();
+      this.#updateCards();
+      this.#repaint();
     }));
   }
 

@@ -1,7 +1,7 @@
 // The list of seats, made live: the server's check boxes take and release at once, follow every
 // change, and can be walked with arrow keys, searched and filtered. All that the chart can.
 
-import { ACCESSIBLE, COMPANION, RESTRICTED_VIEW } from "../chart/model.js";
+import { ACCESSIBLE, COMPANION, RESTRICTED_VIEW } from "../chart/plan/model.js";
 import { FREE, HELD } from "../chart/states.js";
 import { fill } from "../chart/words.js";
 import { bestInRow, freeRuns, readPlace } from "./rows.js";

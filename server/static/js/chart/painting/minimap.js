@@ -2,7 +2,7 @@
 // a press brings you elsewhere. A picture of its own, renewed now and then, never every frame.
 
 import { paintRegion } from "./painter.js";
-import { NARROW_BELOW_PX } from "./viewport.js";
+import { NARROW_BELOW_PX } from "../viewport.js";
 
 const WIDTH_MAX_PX = 150;
 const HEIGHT_MAX_PX = 96;

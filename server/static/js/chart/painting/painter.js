@@ -3,9 +3,9 @@
 // minimap; what moves by itself (yours, focus, animations) is the overlay's.
 
 import * as glyphs from "./glyphs.js";
-import { ACCESSIBLE, COMPANION, RESTRICTED_VIEW } from "./model.js";
-import { contains, overlaps, tracePath, boundsOf, corners } from "./shapes.js";
-import { BLOCKED, FREE, HELD } from "./states.js";
+import { ACCESSIBLE, COMPANION, RESTRICTED_VIEW } from "../plan/model.js";
+import { contains, overlaps, tracePath, boundsOf, corners } from "../plan/shapes.js";
+import { BLOCKED, FREE, HELD } from "../states.js";
 
 /** A seat's width as a share of the pitch. */
 export const SEAT_SHARE = 0.76;

@@ -3,7 +3,7 @@
 
 import * as glyphs from "./glyphs.js";
 import { RAIL_FROM_PX, SEAT_SHARE, TAGS_BELOW_PX } from "./painter.js";
-import { FREE } from "./states.js";
+import { FREE } from "../states.js";
 
 /** A seat taken by another person empties for so long. */
 export const DROP_MS = 200;
