@@ -16,8 +16,8 @@ use crate::{
     reservations::orders::{
         customers::Customers,
         loading::{load_batch, write_changes},
+        order_batch::{OrderBatch, PerformanceFacts},
         steps::{NewOrder, OrderRefusal, OrderStep, Outcome, Step},
-        transitions::{OrderBatch, PerformanceFacts},
     },
     safeguards::Safeguards,
 };

@@ -1,8 +1,8 @@
 //! Reads the orders of a batch under lock, and writes what the batch changed.
 
 use super::{
+    order_batch::{BatchChanges, OrderBatch, Place},
     steps::NewOrder,
-    transitions::{BatchChanges, OrderBatch, Place},
 };
 use crate::{
     data::{

@@ -7,6 +7,7 @@ pub mod customers;
 pub mod erasure;
 pub mod loading;
 pub mod mail_again;
+pub mod order_batch;
 pub mod order_view;
 pub mod placing;
 pub mod postage;

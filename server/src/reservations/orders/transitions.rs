@@ -6,7 +6,8 @@
 //! out of order are handled in [`OrderBatch::answered`].
 
 use super::{
-    customers::{Bought, Customers},
+    customers::Bought,
+    order_batch::{OrderBatch, Place, place_of},
     order_view::OrderFile,
     postage::is_posted,
     steps::{NewOrder, OrderRefusal, OrderStep, Outcome, PAYMENTS_PER_ORDER_MAX, Step},
@@ -30,10 +31,7 @@ use shared_model::{
     order::{OrderState, PaymentState},
     ticket_code::TicketClaims,
 };
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 /// How long seats are kept once a payment begins: long enough for a bank that asks its customer.
 pub const PAYING_TTL: Duration = Duration::from_secs(15 * 60);
@@ -62,69 +60,6 @@ const TICKET_VALID_AFTER_START: Duration = Duration::from_secs(24 * 60 * 60);
 /// When a provider that gave no answer is asked again about a payment made at `created_at`.
 pub fn ask_after_silence(created_at: Timestamp, now: Timestamp) -> Timestamp {
     now + (now.saturating_since(created_at) / 2).clamp(ASK_AFTER, SILENCE_WAIT_MAX)
-}
-
-/// A place by its performance; ascending order is the order everything is locked in.
-pub type Place = (PerformanceId, SeatNo);
-
-/// What the rules need to know of a performance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PerformanceFacts {
-    pub starts_at: Timestamp,
-    pub on_sale_until: Timestamp,
-    pub is_cancelled: bool,
-    pub seats_per_customer_max: u32,
-}
-
-impl PerformanceFacts {
-    /// It has begun and nothing of it is sold any more. Seats that were held when the sale ended may be paid until
-    /// then.
-    fn is_over(&self, now: Timestamp) -> bool {
-        now >= self.starts_at.max(self.on_sale_until)
-    }
-}
-
-/// The orders of one batch with all that belongs to them, as read under their locks.
-#[derive(Default)]
-pub struct OrderBatch {
-    pub orders: HashMap<OrderId, OrderRow>,
-    /// Oldest first.
-    pub payments: HashMap<OrderId, Vec<PaymentRow>>,
-    pub lines: HashMap<OrderId, Vec<LineRow>>,
-    /// Only places of these orders; a place without an entry is free.
-    pub claims: HashMap<Place, Claim>,
-    pub performances: HashMap<PerformanceId, PerformanceFacts>,
-    /// Whose the payments are that the batch's steps name: ids are the clients', and may be those of other orders.
-    pub payment_owners: HashMap<PaymentId, OrderId>,
-    /// What the buyers of new orders have bought.
-    pub customers: Customers,
-    pub written: BatchChanges,
-}
-
-/// What the steps of a batch changed.
-#[derive(Default)]
-pub struct BatchChanges {
-    pub orders: BTreeMap<OrderId, OrderRow>,
-    pub lines: Vec<LineRow>,
-    pub payments: BTreeMap<PaymentId, PaymentRow>,
-    pub claims: BTreeMap<Place, Claim>,
-    pub tickets: Vec<TicketRow>,
-    pub outbox: Vec<NewOutboxRow>,
-    /// Payments whose capture is done.
-    pub captured: Vec<PaymentId>,
-}
-
-impl BatchChanges {
-    pub fn is_empty(&self) -> bool {
-        let Self { orders, lines, payments, claims, tickets, outbox, captured } = self;
-        orders.is_empty()
-            && lines.is_empty()
-            && payments.is_empty()
-            && claims.is_empty()
-            && tickets.is_empty()
-            && outbox.is_empty()
-            && captured.is_empty()
-    }
 }
 
 impl OrderBatch {
@@ -586,10 +521,6 @@ fn seats_by_performance(lines: &[LineRow]) -> BTreeMap<PerformanceId, u32> {
         *seats.entry(PerformanceId(line.performance_id)).or_default() += 1;
     }
     seats
-}
-
-fn place_of(line: &LineRow) -> Place {
-    (PerformanceId(line.performance_id), SeatNo(line.seat_no as u32))
 }
 
 fn issue(line: &LineRow, starts_at: Timestamp, key: &TicketKey, now: Timestamp) -> TicketRow {

@@ -1,34 +1,31 @@
-//! The rules of holding and buying, simulated: random buyers, a provider that loses, repeats and delays its answers,
-//! crashes between any two steps; thousands of seeds, and after every step the promises are looked at.
-//!
-//! No database and no network: only the pure rules, [`decide`] and [`OrderBatch`], and a world made of maps. Its negative
-//! control gives the books an old picture of the seats, as if the performances' locks were not there.
+//! A world of random buyers, a provider and the letters between it and us; one step after the other.
 
+use super::rows::{PRICE_MINOR, answer, line_row, order_row, payment_row};
 use ed25519_dalek::SigningKey;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use shared_model::{
-    CartId, HoldId, Money, OrderId, PaymentId, PerformanceId, SeatNo, TicketTypeId, Timestamp,
+    CartId, HoldId, OrderId, PaymentId, PerformanceId, SeatNo, TicketTypeId, Timestamp,
     hold::{SEATS_PER_CUSTOMER_MAX, SeatChoice},
     order::{OrderState, PaymentState},
     plan::numbered::NumberedPlan,
 };
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     time::Duration,
 };
 use ticketboss::{
     commerce::gateway::{Answer, ProviderStatus},
-    data::orders::order_rows::{DEFAULT_AGREEMENT, LineRow, OrderRow, PaymentRow, TicketRow},
+    data::orders::order_rows::{LineRow, OrderRow, PaymentRow, TicketRow},
     events::sale::{SaleRules, SoldType},
     reservations::{
         orders::{
-            placing::{Means, new_payment},
+            order_batch::{OrderBatch, PerformanceFacts},
             steps::{NewOrder, OrderStep, Step},
             ticket_code::TicketKey,
-            transitions::{NOT_PROCESSED, OPENED_WITHIN, OrderBatch, PAYING_TTL, PerformanceFacts, REQUEST_LIFE_MAX},
+            transitions::{NOT_PROCESSED, OPENED_WITHIN, PAYING_TTL, REQUEST_LIFE_MAX},
         },
         seats::{
-            claims::{Claim, Claims, Staged},
+            claims::{Claims, Staged},
             decide::{OpenSale, SeatAction, SeatCommand, decide},
             held_from::HeldBudget,
         },
@@ -37,14 +34,9 @@ use ticketboss::{
 use ticketboss_tests::venue::drawn_plan;
 use uuid::Uuid;
 
-/// Worlds that are looked at: a sample, and all of them where `TICKETBOSS_TEST_ALL` is set.
-const SEEDS_SAMPLED: u64 = 600;
-const SEEDS_ALL: u64 = 6_000;
-const STEPS: u32 = 120;
 /// Few seats and few buyers, so that they meet.
 const SEATS: u32 = 12;
 const BUYERS: usize = 4;
-const PRICE_MINOR: i64 = 1_000;
 /// When the performance begins: never within a world.
 const FAR_AWAY: Timestamp = Timestamp::from_millis(1_000_000_000_000);
 /// How long a worker has an outbox row to itself.
@@ -52,7 +44,7 @@ const CLAIMED_FOR: Duration = Duration::from_secs(120);
 
 /// Where a payment stands at the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Intent {
+pub enum Intent {
     Opened,
     Asking,
     Reserved,
@@ -74,31 +66,31 @@ enum Letter {
     Said(PaymentId, Option<Intent>),
 }
 
-struct World {
+pub struct World {
     random: StdRng,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     key: TicketKey,
     performance: PerformanceId,
     plan: NumberedPlan,
     rules: SaleRules,
     /// The organizer has given the performance up.
     is_cancelled: bool,
-    claims: Claims,
+    pub(super) claims: Claims,
     /// The claims some steps ago; what a control decides by.
     old_claims: Claims,
     locked: bool,
-    carts: Vec<CartId>,
-    orders: BTreeMap<OrderId, OrderRow>,
-    lines: HashMap<OrderId, Vec<LineRow>>,
-    payments: BTreeMap<PaymentId, PaymentRow>,
-    tickets: Vec<TicketRow>,
+    pub(super) carts: Vec<CartId>,
+    pub(super) orders: BTreeMap<OrderId, OrderRow>,
+    pub(super) lines: HashMap<OrderId, Vec<LineRow>>,
+    pub(super) payments: BTreeMap<PaymentId, PaymentRow>,
+    pub(super) tickets: Vec<TicketRow>,
     outbox: BTreeMap<(&'static str, Uuid), Option<Timestamp>>,
-    intents: BTreeMap<PaymentId, Intent>,
+    pub(super) intents: BTreeMap<PaymentId, Intent>,
     letters: Vec<Letter>,
 }
 
 impl World {
-    fn new(seed: u64, locked: bool) -> Self {
+    pub fn new(seed: u64, locked: bool) -> Self {
         let performance = PerformanceId::new();
         let plan = NumberedPlan::new(&drawn_plan()).expect("the plan is sound");
         let full = TicketTypeId::new();
@@ -136,7 +128,7 @@ impl World {
         }
     }
 
-    fn step(&mut self) {
+    pub fn step(&mut self) {
         // One world in many sees its performance cancelled, at any moment.
         self.is_cancelled |= self.random.random_bool(0.0005);
         if self.random.random_bool(0.3) {
@@ -437,52 +429,8 @@ impl World {
         !outcome.repeated
     }
 
-    /// What is promised at every moment; the first promise that is broken.
-    fn broken_promise(&self) -> Option<String> {
-        let mut seats = HashSet::new();
-        if let Some(twice) = self.tickets.iter().find(|ticket| !seats.insert(ticket.seat_no)) {
-            return Some(format!("seat {} has two tickets", twice.seat_no));
-        }
-        for order in self.orders.values() {
-            let issued = self.tickets.iter().filter(|ticket| ticket.order_id == order.order_id).count();
-            let due = if order.state == OrderState::Paid { self.lines[&OrderId(order.order_id)].len() } else { 0 };
-            if issued != due {
-                return Some(format!("a {:?} order has {issued} tickets, not {due}", order.state));
-            }
-        }
-        for (id, intent) in &self.intents {
-            let state = self.payments[id].state;
-            let fits = match intent {
-                Intent::Taken => matches!(state, PaymentState::Authorized | PaymentState::Captured),
-                _ => state != PaymentState::Captured,
-            };
-            if !fits {
-                return Some(format!("an intent is {intent:?} and our payment {state:?}"));
-            }
-        }
-        for payment in self
-            .payments
-            .values()
-            .filter(|payment| matches!(payment.state, PaymentState::Authorized | PaymentState::Captured))
-        {
-            let order_id = OrderId(payment.order_id);
-            let sold_to_it = |line: &LineRow| matches!(self.claims.get(SeatNo(line.seat_no as u32)), Some(Claim::Sold { order_id: Some(by), .. }) if *by == order_id);
-            if !self.lines[&order_id].iter().all(sold_to_it) {
-                return Some(format!("money is {:?} for seats that are not sold to its order", payment.state));
-            }
-        }
-        self.carts.iter().find_map(|cart| {
-            let has = self
-                .claims
-                .of_cart(*cart)
-                .filter(|seat| self.claims.get(*seat).is_some_and(|claim| !claim.is_free(self.now)))
-                .count();
-            (has > SEATS_PER_CUSTOMER_MAX as usize).then(|| format!("one customer has {has} seats"))
-        })
-    }
-
     /// Everything calms down: letters arrive, time passes, the loops look.
-    fn calm_down(&mut self) {
+    pub fn calm_down(&mut self) {
         for _ in 0..200 {
             if self.letters.is_empty() && self.outbox.values().all(Option::is_none) && self.loose_end().is_none() {
                 break;
