@@ -4,27 +4,19 @@
 //! small venue of its own ([`venue`]). A [`buyer`] does everything through the RESTful API, a [`viewer`] through the
 //! live socket, a visitor in a real [`browser`] sees the site, and [`books`] sees that money, seats and tickets balance.
 //!
-//! [`server`] is the server with its demo data, [`desktop`] the desktop app on a screen of its own, [`double`] a
+//! [`server`] is the server with its demo data, [`desktop`] the desktop app on a screen of its own, [`server_double`] a
 //! small stand-in for the server that can go away, [`process`] what they start. [`load`] is no test: it
-//! measures.
+//! measures. Those who come are in `people/`, stand-ins in `doubles/`, what is started in `programs/`; all are named from
+//! the root.
 
-pub mod account_holder;
 pub mod app;
-pub mod authenticator;
 pub mod books;
-pub mod browser;
-pub mod buyer;
-pub mod challenge;
-pub mod cluster;
-pub mod desktop;
-pub mod double;
-pub mod letterbox;
+mod doubles;
 pub mod load;
-pub mod post_office;
-pub mod postgres;
-pub mod process;
-pub mod server;
-pub mod sms_office;
-pub mod staff;
+mod people;
+mod programs;
 pub mod venue;
-pub mod viewer;
+
+pub use doubles::{challenge, post_office, server_double, sms_office};
+pub use people::{account_holder, authenticator, buyer, letterbox, staff, viewer};
+pub use programs::{browser, cluster, desktop, postgres, process, server};

@@ -3,9 +3,9 @@
 
 use ticketboss_tests::{
     desktop::{Computer, Keyring},
-    double::ServerDouble,
     process::wait_until,
     server::Server,
+    server_double::ServerDouble,
 };
 
 /// How many posters are on the screen.

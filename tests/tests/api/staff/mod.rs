@@ -1,0 +1,4 @@
+//! Those who work for organizers and for the platform.
+
+mod operate;
+mod teams;
