@@ -5,6 +5,7 @@
 mod accounts;
 mod arrows;
 mod events;
+mod folders;
 mod operations;
 mod orders;
 mod seats;

@@ -1,5 +1,5 @@
-//! Orders: [`placing`] makes one of a cart, [`transitions`] are the rules that change orders and payments by [`steps`],
-//! [`loading`] reads and writes them; [`order_view`] is what buyers see, [`customers`] says who is one customer,
+//! Orders: [`placing`] makes one of a cart, [`order_batch`] holds orders and payments, [`transitions`] are the rules that
+//! change them by [`steps`], [`loading`] reads and writes them; [`order_view`] is what buyers see, [`customers`] says who is one customer,
 //! [`access`] who owns an order, [`ticket_code`] what a door reads.
 
 pub mod access;

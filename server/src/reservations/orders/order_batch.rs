@@ -1,13 +1,13 @@
-//! The orders of one batch with all that belongs to them, and what has become of it: what
-//! [`transitions`](super::transitions) decide by and write down. No rules.
+//! The orders of one batch with all that belongs to them, and their changes: what [`transitions`](super::transitions)
+//! decide by and write. No rules.
 
 use super::customers::Customers;
 use crate::{
     data::{
         orders::order_rows::{LineRow, OrderRow, PaymentRow, TicketRow},
-        outbox::NewOutboxRow,
+        outbox::{NewOutboxRow, OutboxKind},
     },
-    reservations::{outbox::OutboxKind, seats::claims::Claim},
+    reservations::{outbox::first_try_after, seats::claims::Claim},
 };
 use shared_model::{OrderId, PaymentId, PerformanceId, SeatNo, Timestamp};
 use std::collections::{BTreeMap, HashMap};
@@ -97,7 +97,7 @@ impl OrderBatch {
     }
 
     pub(super) fn send(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp) {
-        self.send_at(kind, subject, now, now + kind.first_try_after());
+        self.send_at(kind, subject, now, now + first_try_after(kind));
     }
 
     pub(super) fn send_at(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp, due_at: Timestamp) {

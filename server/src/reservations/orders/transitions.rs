@@ -18,12 +18,9 @@ use crate::{
     data::{
         accounts::email_key::email_key,
         orders::order_rows::{LineRow, OrderRow, PaymentRow, TicketRow},
-        outbox::{NewOutboxRow, OutboxKind},
+        outbox::OutboxKind,
     },
-    reservations::{
-        outbox::first_try_after,
-        seats::claims::{Claim, FREE, HeldBy},
-    },
+    reservations::seats::claims::{Claim, FREE, HeldBy},
 };
 use shared_model::{
     AccountId, OrderId, PaymentId, PerformanceId, SeatNo, TicketId, Timestamp,
@@ -484,34 +481,6 @@ impl OrderBatch {
                 self.put_payment(payment);
             }
         }
-    }
-
-    fn put_order(&mut self, row: OrderRow) {
-        self.written.orders.insert(OrderId(row.order_id), row.clone());
-        self.orders.insert(OrderId(row.order_id), row);
-    }
-
-    fn put_payment(&mut self, row: PaymentRow) {
-        self.written.payments.insert(PaymentId(row.payment_id), row.clone());
-        self.payment_owners.insert(PaymentId(row.payment_id), OrderId(row.order_id));
-        let known = self.payments.entry(OrderId(row.order_id)).or_default();
-        match known.iter_mut().find(|known| known.payment_id == row.payment_id) {
-            Some(known) => *known = row,
-            None => known.push(row),
-        }
-    }
-
-    fn put_claim(&mut self, place: Place, claim: Claim) {
-        self.written.claims.insert(place, claim.clone());
-        self.claims.insert(place, claim);
-    }
-
-    fn send(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp) {
-        self.send_at(kind, subject, now, now + first_try_after(kind));
-    }
-
-    fn send_at(&mut self, kind: OutboxKind, subject: uuid::Uuid, now: Timestamp, due_at: Timestamp) {
-        self.written.outbox.push(NewOutboxRow { due_at: due_at.as_millis(), ..kind.about(subject, now) });
     }
 }
 
