@@ -225,16 +225,16 @@ impl Demo {
         for organizer in &self.organizers {
             accent_exists(&organizer.key, &organizer.accent)?;
             rule(&organizer.key, (1..=SEATS_PER_CUSTOMER_MAX).contains(&organizer.seats_per_customer_max), || {
-                format!("seats_per_customer_max is 1 to {SEATS_PER_CUSTOMER_MAX}")
+                format!("seats_per_customer_max must be 1 to {SEATS_PER_CUSTOMER_MAX}")
             })?;
         }
         for venue in &self.venues {
             let whose = &venue.about.slug;
             rule(whose, (1..=BANDS_MAX).contains(&venue.plan_categories.len()), || {
-                format!("plan_categories has 1 to {BANDS_MAX} entries")
+                format!("plan_categories must have 1 to {BANDS_MAX} entries")
             })?;
             let time_zone = &venue.about.time_zone;
-            rule(whose, jiff::tz::TimeZone::get(time_zone).is_ok(), || format!("\"{time_zone}\" is no time zone"))?;
+            rule(whose, jiff::tz::TimeZone::get(time_zone).is_ok(), || format!("\"{time_zone}\" is not a time zone"))?;
         }
         self.events.iter().try_for_each(|event| self.check_event(event))
     }
@@ -251,7 +251,7 @@ impl Demo {
         let venue = self.venue_of(event);
         let priced = event.prices.iter().map(|prices| &prices.category);
         rule(whose, priced.eq(&venue.plan_categories), || {
-            format!("prices name the plan's categories {:?}, in this order", venue.plan_categories)
+            format!("prices must name the plan's categories {:?}, in this order", venue.plan_categories)
         })?;
         for prices in &event.prices {
             for (ticket_type, price) in &prices.price {
@@ -278,15 +278,17 @@ impl DemoPerformance {
     fn check(&self, whose: &str) -> Result<(), DemoError> {
         let days = [Some(self.day), Some(self.on_sale_in_days), self.moved_from_day];
         rule(whose, days.into_iter().flatten().all(|day| DAYS.contains(&day)), || {
-            format!("days are from {} to {}", DAYS.start(), DAYS.end())
+            format!("days must be from {} to {}", DAYS.start(), DAYS.end())
         })?;
-        rule(whose, self.on_sale_in_days <= self.day, || "the sale begins before the performance".to_owned())?;
+        rule(whose, self.on_sale_in_days <= self.day, || "the sale must begin before the performance".to_owned())?;
         rule(whose, self.doors_minutes.is_none_or(|minutes| minutes <= DOORS_MINUTES_MAX), || {
-            format!("doors open at most {} minutes before", DOORS_MINUTES_MAX)
+            format!("doors may open at most {} minutes before", DOORS_MINUTES_MAX)
         })?;
         let depths = self.blocked.iter().map(|block| block.depth);
         let mut shares = depths.chain(if let Crowd::Share(share) = self.sold { Some(share) } else { None });
-        rule(whose, shares.all(|share| (0.0..=1.0).contains(&share)), || "shares and depths are from 0 to 1".to_owned())
+        rule(whose, shares.all(|share| (0.0..=1.0).contains(&share)), || {
+            "shares and depths must be from 0 to 1".to_owned()
+        })
     }
 }
 
@@ -295,7 +297,9 @@ fn rule(whose: &str, holds: bool, says: impl FnOnce() -> String) -> Result<(), D
 }
 
 fn accent_exists(whose: &str, accent: &str) -> Result<(), DemoError> {
-    rule(whose, ACCENTS.contains(&accent), || format!("\"{accent}\" is no accent; there are {}", ACCENTS.join(", ")))
+    rule(whose, ACCENTS.contains(&accent), || {
+        format!("\"{accent}\" is not an accent; accents are {}", ACCENTS.join(", "))
+    })
 }
 
 fn known<'a>(
@@ -404,13 +408,13 @@ mod tests {
     #[test]
     fn mistakes_in_the_file_are_named() {
         let mistakes = [
-            ("venue = \"nave-9\"", "venue = \"nave-10\"", "\"nave-10\" is no venue"),
-            ("accent = \"plum\"", "accent = \"pink\"", "\"pink\" is no accent"),
-            ("slug = \"carmen\"", "slug = \"mahler-2\"", "event \"mahler-2\" stands there twice"),
+            ("venue = \"nave-9\"", "venue = \"nave-10\"", "the file has no venue \"nave-10\""),
+            ("accent = \"plum\"", "accent = \"pink\"", "\"pink\" is not an accent"),
+            ("slug = \"carmen\"", "slug = \"mahler-2\"", "event \"mahler-2\" is defined twice"),
             ("full = 6400, under-26 = 5400", "full = 300", "a fee of 300 does not fit into a price of 300"),
-            ("full = 6400, under-26", "full = 6400, under-27", "\"under-27\" is no ticket type"),
-            ("category = \"premium\"", "category = \"gold\"", "prices name the plan's categories"),
-            ("seats_per_customer_max = 4", "seats_per_customer_max = 40", "seats_per_customer_max is 1 to 10"),
+            ("full = 6400, under-26", "full = 6400, under-27", "the file has no ticket type \"under-27\""),
+            ("category = \"premium\"", "category = \"gold\"", "prices must name the plan's categories"),
+            ("seats_per_customer_max = 4", "seats_per_customer_max = 40", "seats_per_customer_max must be 1 to 10"),
             ("share = 0.31", "share = 31.0", "from 0 to 1"),
             ("seed = 101", "seed = 101\nsede = 1", "unknown field `sede`"),
             ("plan = \"nave-9\"", "plan = \"nave-9\"\nplam = 1", "unknown field `plam`"),

@@ -234,16 +234,28 @@ async fn check_owners(link: &mut Link, spec: &PerformanceSpec) -> Result<(), Ins
 
 fn check_performance(spec: &PerformanceSpec) -> Result<(), InstallError> {
     let rule = |holds: bool, words: &str| if holds { Ok(()) } else { Err(InstallError::Invalid(words.to_owned())) };
-    rule(spec.on_sale_from < spec.on_sale_until, "the sale begins before it ends")?;
-    rule(spec.doors_at.is_none_or(|doors| doors <= spec.starts_at), "doors open before the performance starts")?;
-    rule((1..=SEATS_PER_CUSTOMER_MAX).contains(&spec.seats_per_customer_max), "a customer may have 1 to 10 seats")?;
-    rule(!spec.ticket_types.is_empty(), "there is at least one ticket type")?;
-    rule(!spec.categories.is_empty(), "at least one category of the plan is priced")?;
-    rule(spec.categories.len() <= CATEGORIES_PER_PLAN_MAX, "no more categories are priced than a plan may have")?;
+    rule(spec.on_sale_from < spec.on_sale_until, "the sale must begin before it ends")?;
+    rule(
+        spec.doors_at.is_none_or(|doors| doors <= spec.starts_at),
+        "doors must not open after the performance starts",
+    )?;
+    rule(
+        (1..=SEATS_PER_CUSTOMER_MAX).contains(&spec.seats_per_customer_max),
+        "the limit of seats per customer must be 1 to 10",
+    )?;
+    rule(!spec.ticket_types.is_empty(), "at least one ticket type is required")?;
+    rule(!spec.categories.is_empty(), "at least one category of the plan must have a price")?;
+    rule(spec.categories.len() <= CATEGORIES_PER_PLAN_MAX, "too many categories have prices")?;
     for category in &spec.categories {
-        rule(category.prices.len() == spec.ticket_types.len(), "each category has one price for each ticket type")?;
+        rule(
+            category.prices.len() == spec.ticket_types.len(),
+            "each category must have one price for each ticket type",
+        )?;
         let sound = |price: &PriceSpec| (0..=price.price_minor).contains(&price.fee_minor);
-        rule(category.prices.iter().flatten().all(sound), "a fee is part of its price, and no price is below zero")?;
+        rule(
+            category.prices.iter().flatten().all(sound),
+            "a fee must not exceed its price, and no price may be negative",
+        )?;
     }
     Ok(())
 }

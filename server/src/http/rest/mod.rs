@@ -63,7 +63,7 @@ impl utoipa::IntoResponses for Problems {
         const CODES: [(&str, &str); 7] = [
             ("401", "A session token is needed"),
             ("403", "From another site, or not allowed"),
-            ("404", "There is nothing here, or not for this visitor"),
+            ("404", "Not found, or not visible to this visitor"),
             ("409", "Refused as things stand: taken, not on sale, over"),
             ("422", "A rule or limit is broken"),
             ("429", "Too many requests; Retry-After says when to come back"),

@@ -118,7 +118,7 @@ struct LinkKey {
     key: Option<String>,
 }
 
-/// Sends a paid order's mail once more, to the address it was bought with. The id of the wish is the client's: a
+/// Sends a paid order's mail once more, to the address it was bought with. The client makes the id of the request: a
 /// repeat sends nothing more. Once a minute, and five times a day.
 #[utoipa::path(
     post,
