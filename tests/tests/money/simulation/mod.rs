@@ -81,7 +81,7 @@ fn money_reserved_after_the_show_or_its_cancellation_is_let_go() {
         let step = OrderStep { order_id, step: Step::Answered { payment_id, answer } };
         let key = TicketKey { key_id: 1, signing_key: SigningKey::from_bytes(&[7; 32]) };
         let outcome = books.apply(step, &key, now).unwrap();
-        let sent: Vec<&str> = books.written.outbox.iter().map(|row| row.kind).collect();
+        let sent: Vec<&str> = books.written.outbox.iter().map(|row| row.kind.as_str()).collect();
         (outcome.order, sent.join(" "))
     };
     let to_come = PerformanceFacts {
