@@ -1,4 +1,4 @@
-//! Maps each component's refusals and failures to the closed list of error codes, in one place. Failures of the system
+//! Maps each component's refusals and failures to the list of error codes, in one place. Failures of the system
 //! are logged here, once; refusals are no errors and are not logged.
 
 use super::{orders::order_desk::OrderDeskError, seats::desk::DeskError, staff::publishing::InstallError};

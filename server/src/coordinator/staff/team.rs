@@ -1,6 +1,6 @@
 //! Organizers' teams: who may act for whom, invitations, roles, and the log of what was done.
 //!
-//! [`Staff::authorise_staff`] is asked by the extractors of `http::staff` before every staff command;
+//! [`Staff::authorise_staff`] is asked by the extractors of `http::extractors::staff` before every staff command;
 //! commands take what it yields.
 
 use super::{
