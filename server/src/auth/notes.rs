@@ -4,7 +4,7 @@
 
 use super::{accounts::Known, secret::DeploymentSecret};
 use crate::data::{
-    DataResult, Link,
+    DataError, DataResult, Link,
     outbox::{self, NewOutboxRow, OutboxKind},
 };
 use serde::{Deserialize, Serialize};
@@ -112,7 +112,11 @@ pub async fn write_note(
     let row = OutboxKind::Note.about(subject, now);
     let text = serde_json::to_string(note).expect("notes are plain values and always serialise");
     let sealed = secret.seal(row.outbox_id.as_bytes(), &text);
-    outbox::insert_rows(link, &[NewOutboxRow { sealed: Some(sealed), ..row }]).await
+    match outbox::insert_rows(link, &[NewOutboxRow { sealed: Some(sealed), ..row }]).await? {
+        1 => Ok(()),
+        // A note about this subject is under way with other words.
+        _ => Err(DataError::Conflict),
+    }
 }
 
 /// Tells an account's owner what happened to it.

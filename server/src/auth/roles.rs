@@ -1,5 +1,5 @@
-//! Who may do what for an organizer: one table, pure. The [`crate::coordinator`] finds out who is asking; `http::extractors::staff`
-//! makes sure that handlers check.
+//! Who may do what for an organizer: one table, pure. The [`crate::coordinator`] finds out who is asking;
+//! `http::extractors::staff` makes sure that handlers check.
 
 use shared_model::staff::MemberRole;
 

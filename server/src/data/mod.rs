@@ -34,7 +34,7 @@ use std::{future::ready, path::Path, str::FromStr, sync::Arc, time::Duration};
 /// What PostgreSQL plans by. A page that is not in memory comes from a solid-state disk. Our joins go from a handful of
 /// keys along an index, where hashing or sorting a table never pays. Compiling takes longer than any statement of ours.
 /// A test sees that no statement but a few reads a big table from end to end; in a new database that may happen until
-/// PostgreSQL has looked at its tables for the first time, a minute after they fill.
+/// its autovacuum, which it needs, has looked at the tables for the first time, a minute after they fill.
 pub const POSTGRES_PLANNING: [(&str, &str); 4] =
     [("random_page_cost", "1.1"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("jit", "off")];
 /// How long a statement may take on PostgreSQL until its connection is given up: longer than any answer may.

@@ -158,11 +158,12 @@ pub struct DoneSubject {
     pub done_at: i64,
 }
 
-pub async fn insert_rows(link: &mut Link, rows: &[NewOutboxRow]) -> DataResult<()> {
+/// Writes rows; says how many are new, or voids to be sent again. A subject that a kind has already is left alone.
+pub async fn insert_rows(link: &mut Link, rows: &[NewOutboxRow]) -> DataResult<u64> {
     if rows.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
-    execute!(link, INSERT_ROWS, json(rows)).map(drop)
+    execute!(link, INSERT_ROWS, json(rows))
 }
 
 /// Rows of these kinds that are due, longest due first.

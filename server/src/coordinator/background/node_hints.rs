@@ -53,6 +53,15 @@ impl Hints {
             self.pending.changed.notify_one();
         }
     }
+
+    /// The same, sent before this returns: the process of a command ends with it.
+    pub(in crate::coordinator) async fn announce_and_wait(&self, database: &Database, performance_id: PerformanceId) {
+        if self.tells
+            && let Err(error) = notify::tell(database, &performance_id.to_string()).await
+        {
+            tracing::warn!(%error, "other nodes could not be notified; they poll the database instead");
+        }
+    }
 }
 
 async fn tell(database: Database, pending: std::sync::Weak<Pending>) {

@@ -54,8 +54,8 @@ impl Seats<'_> {
             InstallError::Invalid(format!("nothing is changed: {} {why}", named(&sale, seats)))
         };
         match desk.change_blocks(BlockCommand { seats, change }, deed).await {
-            Ok(version) => {
-                self.inner.hints.announce(performance_id, version);
+            Ok(()) => {
+                self.inner.hints.announce_and_wait(&self.inner.database, performance_id).await;
                 Ok(())
             }
             Err(DeskError::Refused(Refusal::SeatsTaken(seats))) => {

@@ -75,11 +75,11 @@ impl Desk {
         answered.await.map_err(|_| DeskError::Busy)?
     }
 
-    /// Blocks seats or lets go of them: all, or none. Returns the version that shows it.
+    /// Blocks seats or lets go of them: all, or none.
     ///
     /// # Errors
     /// [`DeskError::Refused`] naming the seats that are in the way, [`DeskError::Busy`] when too many wait.
-    pub async fn change_blocks(&self, command: BlockCommand, deed: Deed) -> Result<u64, DeskError> {
+    pub async fn change_blocks(&self, command: BlockCommand, deed: Deed) -> Result<(), DeskError> {
         let (answer, answered) = oneshot::channel();
         self.jobs.try_send(Job::Blocks { command, deed, answer }).map_err(|_| DeskError::Busy)?;
         answered.await.map_err(|_| DeskError::Busy)?

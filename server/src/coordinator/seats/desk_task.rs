@@ -1,5 +1,5 @@
 //! The task behind a seat desk: it takes commands in order of arrival and serves as many as wait in one transaction.
-//! Beside it only the order desk writes claims.
+//! While a sale is open only it and the order desk write claims.
 //!
 //! A batch: raise the version (which locks the performance's seats on every node), catch up with what others wrote,
 //! decide each command on memory, write all changes with one statement, commit, answer everybody, announce once. So one
@@ -79,7 +79,7 @@ pub(super) enum Job {
         command: BlockCommand,
         /// Written with it; both, or neither.
         deed: Deed,
-        answer: oneshot::Sender<Result<u64, DeskError>>,
+        answer: oneshot::Sender<Result<(), DeskError>>,
     },
     /// Another node or process changed claims of this performance.
     CatchUp,
@@ -137,28 +137,30 @@ impl DeskTask {
     }
 
     async fn serve(&mut self, jobs: Vec<Job>) {
+        if jobs.iter().any(|job| matches!(job, Job::CatchUp))
+            && let Err(error) = self.read_changes().await
+        {
+            tracing::warn!(%error, performance = %self.shared.performance_id, "a seat desk could not read changes of other nodes; its next command retries");
+        }
         let mut waiting = Vec::with_capacity(jobs.len());
-        let mut blocks = Vec::new();
-        let mut is_behind = false;
         for job in jobs {
             match job {
                 Job::Command { command, answer } => waiting.push(Waiting { command, answer }),
-                Job::Blocks { command, deed, answer } => blocks.push((command, deed, answer)),
-                Job::CatchUp => is_behind = true,
+                Job::Blocks { command, deed, answer } => {
+                    // What came before is decided before.
+                    self.serve_commands(std::mem::take(&mut waiting)).await;
+                    let _ = answer.send(self.serve_blocks(&command, &deed).await);
+                }
+                Job::CatchUp => {}
             }
         }
-        if is_behind && let Err(error) = self.read_changes().await {
-            tracing::warn!(%error, "a seat desk could not read changes of other nodes; its next command retries");
-        }
-        if !waiting.is_empty() {
-            self.serve_commands(waiting).await;
-        }
-        for (command, deed, answer) in blocks {
-            let _ = answer.send(self.serve_blocks(&command, &deed).await);
-        }
+        self.serve_commands(waiting).await;
     }
 
     async fn serve_commands(&mut self, waiting: Vec<Waiting>) {
+        if waiting.is_empty() {
+            return;
+        }
         self.refresh_rules().await;
         let commands: Vec<&SeatCommand> = waiting.iter().map(|waiting| &waiting.command).collect();
         match self.write(None, |task, now, version| task.decide_all(&commands, now, version)).await {
@@ -180,10 +182,10 @@ impl DeskTask {
     }
 
     /// Serves what an organizer does with seats, in a transaction of its own with its entry in the audit log.
-    async fn serve_blocks(&mut self, command: &BlockCommand, deed: &Deed) -> Result<u64, DeskError> {
-        let decided = self.write(Some(deed), |task, now, version| {
+    async fn serve_blocks(&mut self, command: &BlockCommand, deed: &Deed) -> Result<(), DeskError> {
+        let decided = self.write(Some(deed), |task, now, _| {
             match decide_blocks(&Staged::new(&task.shared.claims.read()), command, now) {
-                Ok(changes) => (changes, Ok(version)),
+                Ok(changes) => (changes, Ok(())),
                 Err(refusal) => (Vec::new(), Err(refusal)),
             }
         });

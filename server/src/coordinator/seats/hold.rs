@@ -113,9 +113,10 @@ impl Seats<'_> {
     }
 
     async fn command(self, desk: &Desk, command: SeatCommand) -> CommandResult<Hold> {
+        let action = command.action.name();
         let outcome = desk.command(command).await.or_problem();
         let word = outcome.as_ref().map_or_else(|problem| problem.code.as_str().to_owned(), |_| "done".to_owned());
-        metrics::counter!("ticketboss_seat_commands_total", "outcome" => word).increment(1);
+        metrics::counter!("ticketboss_seat_commands_total", "action" => action, "outcome" => word).increment(1);
         let hold = outcome?;
         self.inner.hints.announce(hold.performance_id, hold.version);
         Ok(hold)

@@ -64,7 +64,8 @@ pub type Owner = Option<OrganizerId>;
 /// Publishes a plan for a venue: checked, numbered, and never changed again.
 ///
 /// # Errors
-/// [`InstallError::Plan`] naming the mistakes that block publishing.
+/// [`InstallError::Plan`] naming the mistakes that block publishing, [`InstallError::Invalid`] for another organizer's
+/// venue.
 pub async fn publish_plan(
     link: &mut Link,
     venue_id: Uuid,
@@ -89,6 +90,11 @@ pub async fn publish_plan(
         published_at: now.as_millis(),
     };
     rows::insert_plan_version(link, &row).await?;
+    let owners = rows::find_plan_owners(link, id.0).await?;
+    let both = owners.and_then(|owners| owners.venue_owner.zip(owners.plan_owner));
+    if both.is_some_and(|(venue_owner, plan_owner)| venue_owner != plan_owner) {
+        return Err(InstallError::Invalid("the venue is another organizer's".to_owned()));
+    }
     Ok((id, numbered))
 }
 
@@ -311,7 +317,8 @@ impl Staff<'_> {
         Ok(link.commit().await?)
     }
 
-    /// Publishes a plan for a venue; new performances of its owner there use it.
+    /// Publishes a plan for a venue; new performances there use it: those of its owner, or everybody's who has no plan of
+    /// its own there.
     pub async fn publish_plan(
         self,
         by: Actor,
@@ -322,7 +329,8 @@ impl Staff<'_> {
         let mut link = self.inner.database.begin().await?;
         let (id, _) = publish_plan(&mut link, venue_id.0, owner, plan, self.coordinator.now()).await?;
         let deed = Deed::by(by, Action::PlanPublished, id.to_string()).of_organizer(owner);
-        write_down(&mut link, &deed.with(json!({ "venue": venue_id })), self.coordinator.now()).await?;
+        let venue = rows::find_plan_owners(&mut link, id.0).await?.map(|owners| owners.venue_slug);
+        write_down(&mut link, &deed.with(json!({ "venue": venue })), self.coordinator.now()).await?;
         link.commit().await?;
         Ok(id)
     }
@@ -357,12 +365,12 @@ impl Staff<'_> {
     }
 
     pub async fn create_performance(self, by: Actor, spec: PerformanceSpec) -> Result<PerformanceId, InstallError> {
-        let (event_id, venue_id) = (spec.event_id, spec.venue_id);
         let mut link = self.inner.database.begin().await?;
         let id = create_performance(&mut link, spec).await?;
-        let organizer_id = team::find_organizer_of(&mut link, event_id).await?.map(OrganizerId);
-        let deed = Deed::by(by, Action::PerformanceCreated, id.to_string()).of_organizer(organizer_id);
-        let deed = deed.with(json!({ "event": event_id, "venue": venue_id }));
+        let row = rows::find_performance(&mut link, id.0).await?;
+        let row = row.ok_or_else(|| InstallError::missing("performance", id.to_string()))?;
+        let deed = Deed::by(by, Action::PerformanceCreated, id.to_string()).of_organizer(OrganizerId(row.organizer_id));
+        let deed = deed.with(json!({ "event": row.event_slug, "venue": row.venue_slug }));
         write_down(&mut link, &deed, self.coordinator.now()).await?;
         link.commit().await?;
         Ok(id)
@@ -404,7 +412,7 @@ impl Staff<'_> {
     }
 }
 
-/// Where a new performance of an event takes place.
+/// Where a new performance of an event takes place, as it was found: a plan published since is not in it.
 pub struct Stage {
     pub event_id: Uuid,
     pub venue_id: Uuid,

@@ -69,11 +69,12 @@ statements! {
     FIND_EVENT_ID = Statement::both("select event_id from event where slug = $1");
     FIND_LATEST_PLAN = Statement::both(
         "select v.plan_version_id from plan_version v join seating_plan p on p.seating_plan_id = v.seating_plan_id
-         where p.venue_id = $1 and (p.organizer_id is null or p.organizer_id = $2) order by v.published_at desc, v.version_no desc limit 1",
+         where p.venue_id = $1 and (p.organizer_id is null or p.organizer_id = $2)
+         order by (p.organizer_id is null), v.published_at desc, v.version_no desc limit 1",
     );
     /// Whose the venue of a plan version is, and whose the plan.
     FIND_PLAN_OWNERS = Statement::both(
-        "select n.venue_id, n.organizer_id as venue_owner, p.organizer_id as plan_owner from plan_version v
+        "select n.venue_id, n.slug as venue_slug, n.organizer_id as venue_owner, p.organizer_id as plan_owner from plan_version v
          join seating_plan p on p.seating_plan_id = v.seating_plan_id join venue n on n.venue_id = p.venue_id where v.plan_version_id = $1",
     );
     FIND_TIME_ZONE = Statement::both("select time_zone from venue where venue_id = $1");
@@ -344,7 +345,7 @@ pub async fn find_event_id(link: &mut Link, slug: &str) -> DataResult<Option<Uui
     Ok(fetch_optional!(link, (Uuid,), FIND_EVENT_ID, slug)?.map(|(id,)| id))
 }
 
-/// The venue's plan version published last that this organizer may use.
+/// The plan version published last for the venue by this organizer, else by the platform.
 pub async fn find_latest_plan(link: &mut Link, venue_id: Uuid, organizer_id: Uuid) -> DataResult<Option<Uuid>> {
     Ok(fetch_optional!(link, (Uuid,), FIND_LATEST_PLAN, venue_id, organizer_id)?.map(|(id,)| id))
 }
@@ -353,6 +354,7 @@ pub async fn find_latest_plan(link: &mut Link, venue_id: Uuid, organizer_id: Uui
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct PlanOwnersRow {
     pub venue_id: Uuid,
+    pub venue_slug: String,
     pub venue_owner: Option<Uuid>,
     pub plan_owner: Option<Uuid>,
 }

@@ -1,7 +1,7 @@
 //! The open requests of one connection, and so whether it may be closed.
 //!
 //! [`super::serving`] looks now and then ([`OpenRequests::look`]); in between the connection reports whether it may be
-//! evicted for another one ([`super::connections`]): it has no open request, or its client is stalled.
+//! evicted for another one ([`super::places`]): it has no open request, or its client is stalled.
 
 use super::places::Place;
 use axum::body::Body;

@@ -6,7 +6,7 @@
 //! addresses they come.
 //!
 //! Connections are counted by the address of the peer, as nothing else is known of them yet; live charts by the address
-//! of the client ([`super::client_address`]). A trusted proxy carries all visitors: its connections are never evicted.
+//! of the client ([`crate::http::requests::client_address`]). A trusted proxy carries all visitors: its connections are never evicted.
 
 use crate::{
     config::LimitsConfig,

@@ -4,7 +4,7 @@
 //! HTTP version is known: a connection that sends nothing, or one byte, would stay open for ever. So the version is
 //! detected here, within [`FIRST_BYTES_TIMEOUT`]; a connection without an open request is closed after an idle time,
 //! whether it pings or not; and one whose client does not read the response within [`ANSWER_LIFE_MAX`] is closed. The
-//! limits of connections are in [`super::connections`].
+//! limits of connections are in [`super::places`].
 
 use super::{
     open_requests::{ANSWER_LIFE_MAX, OpenRequest, OpenRequests, Verdict},

@@ -1,4 +1,5 @@
-//! Claims as rows: read, and written under the performance's lock. Nothing else writes `seat_claim`.
+//! Claims as rows: read, and written under the performance's lock. Beside the seat desks,
+//! which write by it, only the order desk writes `seat_claim` ([`crate::reservations::orders::loading`]).
 
 use super::{
     claims::{Claim, Claims, HeldBy, Lapsed, LastHold, Window},

@@ -73,6 +73,8 @@ pub enum Holder {
     Cart(CartId),
     /// Over all its sessions.
     Account(AccountId),
+    /// A cart whose hold ended and is still offered to it.
+    Lapsed(CartId),
 }
 
 /// The life of all that a cart holds at one performance.
@@ -125,7 +127,11 @@ impl Claim {
 
     /// Whose limits it counts against.
     pub fn holders(&self) -> impl Iterator<Item = Holder> + use<> {
-        self.cart().map(Holder::Cart).into_iter().chain(self.account().map(Holder::Account))
+        let lapsed = match self {
+            Self::Free { last: Some(last) } if !last.given_back => Some(Holder::Lapsed(last.cart_id)),
+            _ => None,
+        };
+        self.cart().map(Holder::Cart).into_iter().chain(self.account().map(Holder::Account)).chain(lapsed)
     }
 
     /// The account whose limit it counts against.
@@ -274,7 +280,7 @@ impl Claims {
         let Some(place) = self.places.get_mut(seat.index()) else { return };
         let before = std::mem::replace(place, claim);
         let after = &self.places[seat.index()];
-        if (before.cart(), before.account()) != (after.cart(), after.account()) {
+        if before.holders().ne(after.holders()) {
             for holder in before.holders() {
                 if let Entry::Occupied(mut seats) = self.holders.entry(holder) {
                     seats.get_mut().remove(&seat);
@@ -384,12 +390,13 @@ impl<'a> Staged<'a> {
     }
 }
 
-/// Holds that ran out and lose a seat to another cart by these changes: one for each cart.
+/// Holds that ran out and lose a seat by these changes, to another cart or to the organizer: one for each cart.
 pub fn lapsed_and_taken(claims: &Claims, changes: &[(SeatNo, Claim)], now: Timestamp) -> Vec<Lapsed> {
     let lost = changes.iter().filter_map(|(seat, claim)| {
         let lapsed = claims.get(*seat)?.lapsed(now)?;
         let is_told = now.saturating_since(lapsed.at) < LAPSED_TOLD_FOR;
-        (claim.cart()? != lapsed.cart_id && is_told).then_some((lapsed.cart_id, lapsed.at))
+        let is_lost = matches!(claim, Claim::Blocked { .. }) || claim.cart()? != lapsed.cart_id;
+        (is_lost && is_told).then_some((lapsed.cart_id, lapsed.at))
     });
     lost.collect::<HashMap<_, _>>().into_iter().map(|(cart_id, at)| Lapsed { cart_id, at }).collect()
 }

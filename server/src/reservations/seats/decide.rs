@@ -64,6 +64,19 @@ pub enum SeatAction {
     ForgetLapsed,
 }
 
+impl SeatAction {
+    /// In metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Hold { .. } => "hold",
+            Self::Release { .. } => "release",
+            Self::Extend => "extend",
+            Self::SetTicketType { .. } => "set_ticket_type",
+            Self::ForgetLapsed => "forget_lapsed",
+        }
+    }
+}
+
 /// What an organizer does with seats, without a cart: all of them or none.
 #[derive(Debug, Clone)]
 pub struct BlockCommand {
@@ -503,7 +516,8 @@ fn set_ticket_type(
 /// What a cart's hold left behind is offered to it no longer. It stays remembered: whoever takes the seats again does
 /// not get the full time again for it.
 fn forget_lapsed(staged: &Staged<'_>, cart_id: CartId, now: Timestamp) -> Granted {
-    let seats = (0..staged.base().place_count()).map(SeatNo);
+    // A hold that ran out may still stand as held: nobody has swept it.
+    let seats = staged.of(Holder::Lapsed(cart_id)).into_iter().chain(staged.of_cart(cart_id));
     let changes = seats.filter_map(|seat| {
         let last = staged.get(seat)?.last_hold(now)?;
         let is_offered = last.cart_id == cart_id && !last.given_back;

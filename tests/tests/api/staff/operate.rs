@@ -3,15 +3,20 @@
 use shared_model::{
     ErrorCode, SeatState,
     event::{PerformanceDetail, SaleState},
+    hold::HOLD_TTL,
 };
 use std::{
     process::{Command, Output},
     time::Duration,
 };
-use ticketboss::events::plan_files::{PlanFormat, export};
+use ticketboss::{
+    auth::audit::Actor,
+    events::plan_files::{PlanFormat, export},
+    reservations::seats::decide::BlockChange,
+};
 use ticketboss_tests::{
     app::{SECRET, TestApp},
-    books::everything,
+    books::{count_one, everything},
     buyer::Refused,
     on_both_engines,
     process::{built_program, wait_until},
@@ -65,6 +70,18 @@ on_both_engines! {
         assert!(written.contains("seats_blocked") && written.contains("seats_unblocked"), "deeds are written down");
     }
 
+    async fn who_lost_seats_to_a_block_is_told_so(app) {
+        let play = app.stage(Wish::default()).await;
+        let ana = app.buyer().await;
+        ana.hold(&play, &["Stalls A-1"]).await.unwrap();
+        app.wait(HOLD_TTL);
+        // Not by a process of its own: that has the machine's clock.
+        let (seats, change) = (["Stalls-A-1".to_owned()], BlockChange::Block { reason: "camera".to_owned() });
+        app.coordinator().seats().change_blocks(Actor::CommandLine, play.id, &seats, change).await.unwrap();
+        let lapsed = ana.cart().await.lapsed;
+        assert_eq!((lapsed.len(), lapsed[0].still_free.len()), (1, 0), "{lapsed:?}");
+    }
+
     async fn a_performance_is_moved_and_cancelled(app) {
         let play = app.stage(Wish::default()).await;
         let (ana, id) = (app.buyer().await, play.id.to_string());
@@ -80,7 +97,7 @@ on_both_engines! {
         assert_eq!(moved.moved_from, Some(announced.starts_at));
         let doors = announced.doors_at.map(|doors| announced.starts_at.saturating_since(doors));
         assert_eq!(moved.doors_at.map(|doors| moved.starts_at.saturating_since(doors)), doors);
-        assert!(refused(&command(&app, &["move", &id, "--starts", "2020-06-01T20:00"])).contains("to come"));
+        assert!(refused(&command(&app, &["move", &id, "--starts", "2020-06-01T20:00"])).contains("in the future"));
         assert!(command(&app, &["cancel", &id]).status.success());
         assert_eq!(detail().await.sale, SaleState::Cancelled);
         assert!(refused(&command(&app, &["cancel", &id])).contains("cancelled before"));
@@ -124,5 +141,10 @@ on_both_engines! {
         assert!(wrong.contains("published plan of \"shared\""), "{wrong}");
         done(&["plan", "publish", plan, "--venue", "shared"]);
         assert!(put_on("marea", "shared").status.success(), "what is nobody's is everybody's");
+        let wrong = refused(&ticketboss(&app, &["plan", "publish", plan, "--venue", "own", "--organizer", "marea"]));
+        assert!(wrong.contains("the venue is another organizer's"), "{wrong}");
+        let plans = "select count(distinct p.plan_version_id) from performance p join venue v on v.venue_id = p.venue_id where v.slug = 'shared'";
+        assert!(put_on("faro", "shared").status.success());
+        assert_eq!(count_one(app.coordinator().database(), plans).await, 2, "its own plan goes before everybody's, though that is newer");
     }
 }
