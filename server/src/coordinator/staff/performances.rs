@@ -69,7 +69,7 @@ impl Staff<'_> {
         // Under the lock of its seats: an order that is settled after this knows that it was cancelled.
         raise_version(&mut link, performance_id.0).await?;
         if !rows::cancel_performance(&mut link, performance_id.0, self.coordinator.now().as_millis()).await? {
-            return Err(InstallError::Invalid(format!("performance {performance_id} was already cancelled before")));
+            return Err(InstallError::Invalid(format!("performance {performance_id} is already cancelled")));
         }
         let deed = Deed::by(by, Action::PerformanceCancelled, performance_id.to_string());
         self.write_performance_deed(&mut link, performance_id, deed).await?;
