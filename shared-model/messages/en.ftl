@@ -173,7 +173,7 @@ event-questions = Questions:
 ## Cart
 cart-title = Your cart
 cart-empty-fact = Nothing here yet.
-cart-empty-advice = Seats you tap are held for ten minutes and wait here.
+cart-empty-advice = Seats you tap are held for 10 minutes and wait here.
 cart-empty-action = See events
 cart-when-where = { $when }, { $venue }
 cart-ticket-type = Ticket type
@@ -466,7 +466,7 @@ error-cart = To the cart
 refused-seats_taken = Some of these seats were just taken. What is in your cart is still yours.
 refused-seat_limit = That is more seats than one person may have for this show.
 refused-too_many_held = So many seats for this show are being chosen from your network that no more can be held just now. What you hold is still yours; try again in a minute.
-refused-held_too_long = These seats were held for twenty minutes and not bought, so for the next ten only others can take them. Choose other seats, or come back then.
+refused-held_too_long = These seats were held for 20 minutes and not bought, so for the next 10 only others can take them. Choose other seats, or come back then.
 refused-orphan_seat = That would leave a single free seat. Choose the seat next to it as well.
 refused-no_seats_found = No free seats match that.
 refused-not_yet_on_sale = The sale has not begun yet.

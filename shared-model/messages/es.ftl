@@ -173,7 +173,7 @@ event-questions = Preguntas:
 ## Cesta
 cart-title = Tu cesta
 cart-empty-fact = Aún no hay nada.
-cart-empty-advice = Las localidades que elijas se reservan durante diez minutos y te esperan aquí.
+cart-empty-advice = Las localidades que elijas se reservan durante 10 minutos y te esperan aquí.
 cart-empty-action = Ver eventos
 cart-when-where = { $when }, { $venue }
 cart-ticket-type = Tipo de entrada
@@ -466,7 +466,7 @@ error-cart = A la cesta
 refused-seats_taken = Alguna de estas localidades se acaba de ocupar. Lo que tienes en la cesta sigue siendo tuyo.
 refused-seat_limit = Son más localidades de las que una persona puede tener para esta función.
 refused-too_many_held = Desde tu red se están eligiendo tantas localidades para esta función que ahora mismo no se pueden reservar más. Lo que ya tienes sigue siendo tuyo; prueba otra vez en un minuto.
-refused-held_too_long = Estas localidades han estado reservadas veinte minutos sin comprarse, así que durante los diez siguientes solo pueden elegirlas otras personas. Elige otras o vuelve después.
+refused-held_too_long = Estas localidades han estado reservadas 20 minutos sin comprarse, así que durante los 10 siguientes solo pueden elegirlas otras personas. Elige otras o vuelve después.
 refused-orphan_seat = Quedaría libre una localidad suelta. Elige también la de al lado.
 refused-no_seats_found = No hay localidades libres que encajen.
 refused-not_yet_on_sale = La venta aún no ha empezado.

@@ -175,7 +175,7 @@ seats-error-seat_limit = { $limit ->
    *[other] { $limit } seats is the most for this show.
 }
 seats-error-too_many_held = So many seats are being chosen from your network that no more can be held just now. Try again in a minute.
-seats-error-held_too_long = These seats were held for twenty minutes and not bought. For the next ten only others can take them; choose other seats.
+seats-error-held_too_long = These seats were held for 20 minutes and not bought. For the next 10 only others can take them; choose other seats.
 seats-error-orphan_seat = That would leave a single free seat. Take the seat beside it, or leave two free.
 seats-error-no_seats_found = No free seats match that. Try fewer, another price, or seats apart.
 seats-error-not_yet_on_sale = The sale has not begun yet.

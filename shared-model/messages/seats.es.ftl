@@ -175,7 +175,7 @@ seats-error-seat_limit = { $limit ->
    *[other] { $limit } asientos es el máximo para esta función.
 }
 seats-error-too_many_held = Desde tu red se están eligiendo tantos asientos que ahora mismo no se pueden reservar más. Prueba otra vez en un minuto.
-seats-error-held_too_long = Estos asientos han estado reservados veinte minutos sin comprarse. Durante los diez siguientes solo pueden elegirlos otras personas; elige otros.
+seats-error-held_too_long = Estos asientos han estado reservados 20 minutos sin comprarse. Durante los 10 siguientes solo pueden elegirlos otras personas; elige otros.
 seats-error-orphan_seat = Quedaría libre un asiento suelto. Elige el de al lado o deja dos libres.
 seats-error-no_seats_found = No hay asientos libres así. Prueba con menos, otro precio o separados.
 seats-error-not_yet_on_sale = La venta todavía no ha empezado.

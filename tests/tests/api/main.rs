@@ -11,3 +11,4 @@ mod orders;
 mod seats;
 mod security;
 mod staff;
+mod words;

@@ -114,7 +114,7 @@ pub enum Refusal {
         "{0} seats of this performance can be held from one network at the same time; try again when some are bought or released"
     )]
     TooManyHeld(u32),
-    #[error("these seats were held for twenty minutes and not bought; until then only others can hold them")]
+    #[error("these seats were held for {} minutes and not bought; until then only others can hold them", KEPT_IN_A_ROW_MAX.as_secs() / 60)]
     HeldTooLong { seats: Vec<SeatNo>, until: Timestamp },
     #[error("this choice would leave single free seats")]
     OrphanSeat(Vec<SeatNo>),
