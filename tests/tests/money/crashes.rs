@@ -130,7 +130,8 @@ async fn killed_under_load(engine: Engine) {
     }
     assert!(unanswered > 0, "something was under way when the program was killed");
     database.close().await;
-    let app = recover(engine, folder, database_url, RECOVERY).await;
+    // A payment that was opened and not confirmed is declined then, and its order waits for another card from there on.
+    let app = recover(engine, folder, database_url, REQUEST_LIFE_MAX + RECOVERY).await;
     app.wait(PAYING_TTL);
     app.look_once().await;
     balance_and_rest(app.coordinator()).await;
