@@ -112,8 +112,9 @@ async fn postgres_finds_rows_of_big_tables_by_their_indexes() {
     let may = |name: &str| READS_ALL.iter().any(|(all, _)| *all == name);
     let wrong: Vec<_> = found.iter().filter(|(name, _)| !may(name)).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let needless: Vec<_> = READS_ALL.iter().filter(|(all, _)| !found.iter().any(|(name, _)| name == all)).collect();
-    assert!(needless.is_empty(), "these read no whole table: {needless:#?}");
+    let gone: Vec<_> =
+        READS_ALL.iter().filter(|(all, _)| !Database::statements().any(|(name, _)| name == *all)).collect();
+    assert!(gone.is_empty(), "there are no such statements: {gone:#?}");
     sqlx::query("drop index payment_by_order").execute(&mut connection).await.unwrap();
     let without = whole_tables_read(&mut connection).await;
     let is_seen = without.iter().any(|(name, table)| *name == "LIST_PAYMENTS" && table == "payment");
